@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// HMAC (RFC 2104) from precomputed midstates: the hash states after the key's inner and outer block.
+// A tag then costs the message's blocks plus one, and no key schedule, fetch or allocation.
+
+#ifndef SIMDJWT_CORE_BYTES_HMAC_H_
+#define SIMDJWT_CORE_BYTES_HMAC_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "bytes/sha2.h"
+
+namespace simdjwt::bytes {
+
+inline constexpr size_t kHmacTagBytesMax = 64;
+
+// As secret as the key itself: whoever holds them can sign. Keep them in a Secret (secret.h).
+template <class Hash>
+struct HmacMidstates {
+  Sha2State<Hash> inner;
+  Sha2State<Hash> outer;
+};
+
+// Midstates of `key` (any length; longer than a block, it is hashed first, RFC 2104 section 2).
+// `initial` selects SHA-256, SHA-384 or SHA-512; `digest_bytes` is 32, 48 or 64 accordingly.
+template <class Hash>
+HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest_bytes,
+                                   std::string_view key);
+
+// One message to be tagged.
+template <class Hash>
+struct HmacJob {
+  const HmacMidstates<Hash>* midstates;
+  std::string_view message;
+  size_t tag_bytes;  // 32 for SHA-256; 48 or 64 for SHA-384 and SHA-512
+  uint8_t* tag;      // receives tag_bytes bytes
+};
+
+// Tags one message. Neither allocates nor reads outside the message.
+template <class Hash>
+void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept;
+
+// Tags many messages, as many side by side as the kernel has lanes; messages of any lengths may be
+// mixed. Neither allocates nor reads outside the messages.
+template <class Hash>
+void hmac_batch(const Sha2Kernel<Hash>& kernel, std::span<const HmacJob<Hash>> jobs) noexcept;
+
+// Both are instantiated in hmac.cc for Sha256 and Sha512.
+
+}  // namespace simdjwt::bytes
+
+#endif  // SIMDJWT_CORE_BYTES_HMAC_H_

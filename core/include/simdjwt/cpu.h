@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Which instruction sets the CPU has and which kernels that selects.
+
+#ifndef SIMDJWT_CPU_H_
+#define SIMDJWT_CPU_H_
+
+#include <string>
+#include <string_view>
+
+namespace simdjwt {
+
+// What the CPU offers and the operating system lets us use (XCR0). Read once, at first use.
+struct CpuFeatures {
+  bool avx2 = false;    // AVX2, BMI1 and BMI2
+  bool sha_ni = false;  // SHA extensions with SSSE3 and SSE4.1
+  bool avx512 = false;  // AVX-512 F, BW, VL, DQ and VBMI
+};
+
+const CpuFeatures& cpu_features() noexcept;
+
+// The kernels that a Scratch made now would use, separated by blanks: for instance
+// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/haswell". Allocates.
+std::string active_kernels();
+
+// All kernels this CPU can run, in the same form. Allocates.
+std::string available_kernels();
+
+// Makes every Scratch constructed from now on use the kernel of this name ("base64url/scalar"); other
+// families keep theirs. Returns false, and changes nothing, for a name that this CPU cannot run. For tests
+// and benchmarks: all kernels give equal verdicts, and the default is the fastest measured. Thread-safe.
+bool force_kernel(std::string_view name) noexcept;
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_CPU_H_
