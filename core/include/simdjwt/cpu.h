@@ -27,9 +27,10 @@ std::string active_kernels();
 // All kernels this CPU can run, in the same form. Allocates.
 std::string available_kernels();
 
-// Makes every Scratch constructed from now on use the kernel of this name ("base64url/scalar"); other
-// families keep theirs. Returns false, and changes nothing, for a name that this CPU cannot run. For tests
-// and benchmarks: all kernels give equal verdicts, and the default is the fastest measured. Thread-safe.
+// Makes every Scratch constructed from now on use the kernel of this name ("base64url/scalar");
+// other families keep theirs. Returns false, and changes nothing, for a name that this CPU cannot
+// run. For tests and benchmarks: all kernels give equal verdicts, and the default is the fastest
+// measured. Thread-safe.
 bool force_kernel(std::string_view name) noexcept;
 
 }  // namespace simdjwt

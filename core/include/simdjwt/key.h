@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Key: secret material bound to one exact algorithm. A token never chooses either.
+
+#ifndef SIMDJWT_KEY_H_
+#define SIMDJWT_KEY_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace simdjwt {
+
+namespace internal {
+struct KeyMaterial;  // midstates; wiped on destruction
+struct KeyAccess;
+}  // namespace internal
+
+// JWS algorithms (RFC 7518 section 3.1). There is no value for "none".
+enum class Algorithm : uint8_t { kHs256, kHs384, kHs512 };
+
+// "HS256". Static storage.
+[[nodiscard]] std::string_view to_string(Algorithm algorithm) noexcept;
+
+// The algorithm of exactly this name, case and all; nullopt for any other.
+[[nodiscard]] std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept;
+
+// Length of the algorithm's signature, in bytes.
+[[nodiscard]] size_t signature_bytes(Algorithm algorithm) noexcept;
+
+// The period in which a key may verify: [not_before, not_after), seconds since 1970.
+struct KeyPeriod {
+  int64_t not_before = INT64_MIN;
+  int64_t not_after = INT64_MAX;
+};
+
+// Whether an HMAC secret may be shorter than its hash. RFC 7518 section 3.2 says no, and a short
+// secret can be guessed from one token; kAllowShort is for secrets that others have long since
+// issued.
+enum class ShortSecrets : uint8_t { kRefuse, kAllowShort };
+
+// Everything about a key beside its secret. Text members are copied.
+struct KeyOptions {
+  std::string kid = {};  // empty: the key answers for every kid that no other key of its set claims
+  KeyPeriod period = {};
+  ShortSecrets short_secrets = ShortSecrets::kRefuse;
+};
+
+// Move-only; what it keeps of the secret (hash midstates, as secret as the key) is wiped on
+// destruction. The caller's copy of the secret is the caller's to wipe.
+class Key {
+ public:
+  // An HMAC key of these bytes, taken as they are: neither base64 nor hexadecimal is decoded.
+  // Fails for a secret shorter than the algorithm's hash (32, 48, 64 bytes; an empty one always),
+  // longer than kHmacKeyBytesMax, or that is evidently something else: PEM, or the text of a JWK.
+  // Then the bytes of a public key would become a shared secret, and everyone could sign (RFC 8725
+  // section 2.1).
+  [[nodiscard]] static absl::StatusOr<Key> hmac(Algorithm algorithm, std::string_view secret,
+                                                KeyOptions options = {});
+
+  // The key of one JWK (RFC 7517) of type "oct". `use` must be "sig" and `key_ops` must contain
+  // "verify" where present. A JWK without `alg` takes `fallback`, or fails without one; where both
+  // are present they must be equal. The JWK's kid wins over an empty options.kid; two that differ
+  // fail.
+  [[nodiscard]] static absl::StatusOr<Key> from_jwk(
+      std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
+      KeyOptions options = {});
+
+  Key(Key&&) noexcept;
+  Key& operator=(Key&&) noexcept;
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+  ~Key();
+
+  [[nodiscard]] Algorithm algorithm() const noexcept;
+  // Empty, or at most kKidBytesMax bytes. The view lives as long as the key does.
+  [[nodiscard]] std::string_view kid() const noexcept;
+  [[nodiscard]] KeyPeriod period() const noexcept;
+
+ private:
+  friend struct internal::KeyAccess;
+  explicit Key(std::unique_ptr<internal::KeyMaterial> material) noexcept;
+  std::unique_ptr<internal::KeyMaterial> material_;
+};
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_KEY_H_

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// KeySet: the keys a verifier trusts, immutable, found by kid in constant time.
+
+#ifndef SIMDJWT_KEY_SET_H_
+#define SIMDJWT_KEY_SET_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simdjwt/key.h"
+
+namespace simdjwt {
+
+namespace internal {
+class KeyTable;
+struct KeySetAccess;
+}  // namespace internal
+
+// Which keys a token is tried against:
+//
+//   token has a kid   the key of that kid; if there is none, the keys without a kid
+//   token has none    the keys without a kid; if the set has none, all its keys
+//
+// always in the order they were added, never more than kKeyTriesMax of them: a set with more keys
+// without kid does not build, and one with more keys in all refuses tokens without kid. Of these,
+// the keys of the header's alg whose period contains `now` are used. To rotate a secret, publish a
+// set with both keys and give the old one a not-after.
+//
+// A KeySet is a handle: copies share the keys. Thread-safe, as it never changes.
+class KeySet {
+ public:
+  // The set of one key.
+  [[nodiscard]] static KeySet of(Key key);
+
+  // A JWK Set (RFC 7517 section 5), or a single JWK. Keys of unknown type are skipped, as the RFC
+  // asks, and so are keys that cannot be used; `skipped`, if given, receives one line for each
+  // ("keys[2]: ..."), without secrets. Fails when no key is left, when a kid appears twice, or when
+  // the set mixes shared secrets with public keys: then one could pass for the other. `fallback` is
+  // the algorithm of keys that name none.
+  [[nodiscard]] static absl::StatusOr<KeySet> from_jwks(
+      std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
+      std::vector<std::string>* skipped = nullptr,
+      ShortSecrets short_secrets = ShortSecrets::kRefuse);
+
+  [[nodiscard]] size_t num_keys() const noexcept;
+  // 0 <= index < num_keys(), in the order of addition. Lives as long as any copy of the set.
+  [[nodiscard]] const Key& key(size_t index) const noexcept;
+
+ private:
+  friend class KeySetBuilder;
+  friend struct internal::KeySetAccess;
+  explicit KeySet(std::shared_ptr<const internal::KeyTable> table) noexcept;
+  std::shared_ptr<const internal::KeyTable> table_;
+};
+
+class KeySetBuilder {
+ public:
+  KeySetBuilder& add(Key key);
+
+  // Fails without keys, for a kid that two keys claim, and for more than kKeyTriesMax keys without
+  // kid. Leaves the builder empty.
+  [[nodiscard]] absl::StatusOr<KeySet> build();
+
+ private:
+  std::vector<Key> keys_;
+};
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_KEY_SET_H_

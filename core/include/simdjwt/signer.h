@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Signer: makes tokens that a Verifier accepts.
+
+#ifndef SIMDJWT_SIGNER_H_
+#define SIMDJWT_SIGNER_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "simdjwt/key.h"
+
+namespace simdjwt {
+
+// The header is fixed at construction: {"alg":"HS256","typ":"JWT"}, then "kid" if the key has one.
+// HMAC signatures are deterministic: the same claims give the same token. Immutable and
+// thread-safe; all members allocate.
+class Signer {
+ public:
+  // `typ` is empty for none. Fails for a typ that is not plain printable ASCII.
+  [[nodiscard]] static absl::StatusOr<Signer> create(Key key, std::string_view typ = "JWT");
+
+  // A token of these claims, which must be one valid JSON object without duplicate names whose
+  // registered claims have the right types: what no Verifier would take is not signed. The bytes
+  // are signed as they are.
+  [[nodiscard]] absl::StatusOr<std::string> sign_claims(std::string_view claims_json) const;
+
+  // A JWS of any payload but an empty one (RFC 7515), for Policy::signature_only(). Fails when the
+  // token would exceed kTokenBytesMax.
+  [[nodiscard]] absl::StatusOr<std::string> sign_payload(std::string_view payload) const;
+
+ private:
+  Signer(std::shared_ptr<const Key> key, std::string encoded_header) noexcept;
+  std::shared_ptr<const Key> key_;
+  std::string encoded_header_;
+};
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_SIGNER_H_

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Verifier: signature, then claims, of JSON Web Tokens (RFC 7519); one at a time or many.
+
+#ifndef SIMDJWT_VERIFIER_H_
+#define SIMDJWT_VERIFIER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "simdjwt/key_set.h"
+#include "simdjwt/policy.h"
+#include "simdjwt/verdict.h"
+#include "simdjwt/verified_token.h"
+
+namespace simdjwt {
+
+namespace internal {
+class ScratchMemory;
+}
+
+// Working memory of one thread: about 100 KiB, more where batches need it. Never shared between
+// threads that run at the same time; may serve any number of verifiers. Its construction allocates
+// and picks the kernels; a verification allocates only to grow it, and growing stops once it has
+// seen the largest batch.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+
+ private:
+  friend class Verifier;
+  std::unique_ptr<internal::ScratchMemory> memory_;
+};
+
+// The outcome of one verification. Trivially copyable; the token it leads to lives in the Scratch.
+class VerifyResult {
+ public:
+  VerifyResult() = default;  // not judged: kOutOfMemory
+
+  [[nodiscard]] Verdict verdict() const noexcept { return verdict_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return verdict_ == Verdict::kValid; }
+
+  // The accepted token. Only for a valid result; valid until the Scratch is used again.
+  [[nodiscard]] const VerifiedToken& operator*() const noexcept { return *token_; }
+  [[nodiscard]] const VerifiedToken* operator->() const noexcept { return token_; }
+
+  // All failed claim checks where the policy collects them, else the verdict alone. Never holds
+  // claim failures beside a failed signature.
+  [[nodiscard]] VerdictSet failures() const noexcept { return failures_; }
+
+  // Of kClaimMissing, kClaimForbidden and kClaimMismatch: the first policy rule that failed
+  // (see Policy::rule_claim).
+  [[nodiscard]] size_t failed_rule() const noexcept { return failed_rule_; }
+
+ private:
+  friend class Verifier;
+  const VerifiedToken* token_ = nullptr;
+  VerdictSet failures_;
+  uint8_t failed_rule_ = 0;
+  Verdict verdict_ = Verdict::kOutOfMemory;
+};
+
+// Immutable: any number of threads may use one Verifier, each with a Scratch of its own. Copies
+// share keys and policy.
+class Verifier {
+ public:
+  Verifier(KeySet keys, Policy policy);
+
+  // --- One token ---
+  // `token` is the bare token, without "Bearer"; it need not be terminated and nothing outside it
+  // is read. `now` is the time in seconds since 1970. Allocates nothing (see Scratch), never
+  // blocks, throws nothing.
+  [[nodiscard]] VerifyResult verify(std::string_view token, Scratch& scratch,
+                                    int64_t now) const noexcept;
+
+  // --- Many tokens ---
+  // Judges tokens[i] into results[i], exactly as verify() would, but hashes several at a time:
+  // fastest from a few dozen tokens on. `results` has at least as many elements as `tokens`. All
+  // accepted tokens stay readable until the scratch is used again; that memory (about twice the
+  // tokens' size) stays with the scratch.
+  void verify_batch(std::span<const std::string_view> tokens, std::span<VerifyResult> results,
+                    Scratch& scratch, int64_t now) const noexcept;
+
+  // --- Inspection ---
+  [[nodiscard]] const KeySet& keys() const noexcept { return keys_; }
+  [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
+
+ private:
+  struct Pending;
+  KeySet keys_;
+  Policy policy_;
+  uint64_t id_;  // of this combination of keys and policy; tags what a Scratch remembers
+};
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_VERIFIER_H_
