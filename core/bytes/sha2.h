@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// SHA-2 compression functions (FIPS 180-4) as kernels: one message at a time, and several independent
-// messages side by side. Padding, lengths and HMAC live in hmac.h; a kernel sees whole blocks only.
+// SHA-2 compression functions (FIPS 180-4) as kernels: one message at a time, and several
+// independent messages side by side. Padding, lengths and HMAC live in hmac.h; a kernel sees whole
+// blocks only.
 
 #ifndef SIMDJWT_CORE_BYTES_SHA2_H_
 #define SIMDJWT_CORE_BYTES_SHA2_H_
@@ -59,6 +60,9 @@ struct Sha2Kernel {
 
   // How many lanes compress_lanes takes: 1 (then compress_lanes is null) to kSha2LanesMax.
   size_t num_lanes;
+
+  // From how many busy lanes on compress_lanes is faster than compress for one after the other.
+  size_t busy_lanes_min;
 };
 
 // The kernels this CPU can run, slowest first; `openssl` is always there.

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// HMAC is two hashes: the message after the inner key block, then the 32 to 64 bytes of that digest
+// after the outer key block. A Stream takes one message through both; hmac() runs one stream to its
+// end, hmac_batch() keeps as many going as the kernel has lanes.
+//
+// What is wiped: everything that hmac_midstates() leaves behind, since from a midstate one can
+// sign. Not wiped: the streams. A stream's copy of a midstate is overwritten by the hash of the
+// first block behind it, and neither that nor any later state leads back to the key (Davies-Meyer:
+// the block function is not invertible). Copies that a block function spilled for its final
+// addition live on in dead stack until the next calls overwrite them; wiping them per token would
+// protect against nobody who cannot also read the key set itself.
+
+#include "bytes/hmac.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace simdjwt::bytes {
+namespace {
+
+template <class Word>
+void store_big_endian(uint8_t* out, Word word) {
+  if constexpr (std::endian::native == std::endian::little) {
+    if constexpr (sizeof(Word) == 4) {
+      word = __builtin_bswap32(word);
+    } else {
+      word = __builtin_bswap64(word);
+    }
+  }
+  std::memcpy(out, &word, sizeof(word));
+}
+
+template <class Hash>
+void store_digest(uint8_t* out, const Sha2State<Hash>& state, size_t digest_bytes) {
+  constexpr size_t kWordBytes = sizeof(typename Hash::Word);
+  for (size_t i = 0; i < digest_bytes / kWordBytes; ++i) {
+    store_big_endian(out + i * kWordBytes, state[i]);
+  }
+}
+
+// The end of a message as whole blocks (FIPS 180-4 section 5.1): its last partial block, the bit
+// behind the message, zeros, and the length in bits. The last block-size bytes of the message are
+// copied whole, so that the copy has a fixed size, and the result begins among them:
+//
+//   buffer_  [ . . . . . r r r r r ][ 80 00 00 ... ][ 00 ... ]
+//            0         ^ begin()    one block       two         three
+//
+template <class Hash>
+class PaddedEnd {
+ public:
+  // `bytes_before` were hashed ahead of `message`; they count in the length.
+  void build(std::string_view message, size_t bytes_before) {
+    rest_bytes_ = message.size() % kBlock;
+    if (message.size() >= kBlock) {
+      std::memcpy(buffer_, message.data() + message.size() - kBlock, kBlock);
+    } else if (!message.empty()) {
+      std::memcpy(buffer_ + kBlock - rest_bytes_, message.data(), rest_bytes_);
+    }
+    pad(bytes_before + message.size());
+  }
+
+  // The same for a message that is the digest in `state`.
+  void build_from_digest(const Sha2State<Hash>& state, size_t digest_bytes, size_t bytes_before) {
+    rest_bytes_ = digest_bytes;
+    store_digest<Hash>(buffer_ + kBlock - digest_bytes, state, digest_bytes);
+    pad(bytes_before + digest_bytes);
+  }
+
+  const uint8_t* begin() const { return buffer_ + kBlock - rest_bytes_; }
+  size_t num_blocks() const { return rest_bytes_ + 1 + Hash::kLengthBytes > kBlock ? 2 : 1; }
+
+  void wipe() { OPENSSL_cleanse(buffer_, sizeof(buffer_)); }
+
+ private:
+  static constexpr size_t kBlock = Hash::kBlockBytes;
+
+  void pad(size_t total_bytes) {
+    std::memset(buffer_ + kBlock, 0, 2 * kBlock);
+    buffer_[kBlock] = 0x80;
+    uint8_t* end = buffer_ + kBlock - rest_bytes_ + num_blocks() * kBlock;
+    store_big_endian<uint64_t>(end - 8, uint64_t{total_bytes} * 8);
+  }
+
+  alignas(64) uint8_t buffer_[3 * kBlock];
+  size_t rest_bytes_;
+};
+
+// One message on its way through the inner and the outer hash. The lane that it is given is what
+// remains to be hashed in the present phase.
+template <class Hash>
+class Stream {
+ public:
+  void begin(Sha2Lane<Hash>& lane, const HmacJob<Hash>& job) {
+    job_ = &job;
+    state_ = job.midstates->inner;
+    end_.build(job.message, kBlock);
+    const size_t data_blocks = job.message.size() / kBlock;
+    lane = {&state_, reinterpret_cast<const uint8_t*>(job.message.data()), data_blocks,
+            end_.begin()};
+    blocks_left_ = data_blocks + end_.num_blocks();
+    in_outer_hash_ = false;
+  }
+
+  // A lane that hashes into this stream's state, for want of a job.
+  Sha2Lane<Hash> idle_lane() { return {&state_, nullptr, 0, nullptr}; }
+
+  size_t blocks_left() const { return blocks_left_; }
+
+  // Notes that `num_blocks` of the lane were hashed. Returns true when that finished the tag.
+  bool advance(Sha2Lane<Hash>& lane, size_t num_blocks) {
+    const size_t from_data = std::min(num_blocks, lane.data_blocks);
+    lane.data += from_data * kBlock;
+    lane.data_blocks -= from_data;
+    lane.tail += (num_blocks - from_data) * kBlock;
+    blocks_left_ -= num_blocks;
+    if (blocks_left_ > 0) return false;
+    if (in_outer_hash_) {
+      store_digest<Hash>(job_->tag, state_, job_->tag_bytes);
+      return true;
+    }
+    begin_outer_hash(lane);
+    return false;
+  }
+
+  void run_alone(const Sha2Kernel<Hash>& kernel, Sha2Lane<Hash>& lane) {
+    size_t num_blocks;
+    do {
+      num_blocks = blocks_left_;
+      if (lane.data_blocks > 0) kernel.compress(state_, lane.data, lane.data_blocks);
+      if (num_blocks > lane.data_blocks) {
+        kernel.compress(state_, lane.tail, num_blocks - lane.data_blocks);
+      }
+    } while (!advance(lane, num_blocks));
+  }
+
+ private:
+  static constexpr size_t kBlock = Hash::kBlockBytes;
+
+  void begin_outer_hash(Sha2Lane<Hash>& lane) {
+    end_.build_from_digest(state_, job_->tag_bytes, kBlock);
+    state_ = job_->midstates->outer;
+    lane.tail = end_.begin();
+    blocks_left_ = 1;
+    in_outer_hash_ = true;
+  }
+
+  Sha2State<Hash> state_{};
+  PaddedEnd<Hash> end_;
+  const HmacJob<Hash>* job_;
+  size_t blocks_left_;
+  bool in_outer_hash_;
+};
+
+const Sha2Kernel<Sha256>& baseline_kernel(Sha256) { return *available_sha256_kernels().front(); }
+const Sha2Kernel<Sha512>& baseline_kernel(Sha512) { return *available_sha512_kernels().front(); }
+
+}  // namespace
+
+template <class Hash>
+HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest_bytes,
+                                   std::string_view key) {
+  const Sha2Kernel<Hash>& kernel = baseline_kernel(Hash{});
+  uint8_t block[Hash::kBlockBytes] = {};
+  if (key.size() > sizeof(block)) {
+    Sha2State<Hash> state = initial;
+    PaddedEnd<Hash> end;
+    end.build(key, 0);
+    kernel.compress(state, reinterpret_cast<const uint8_t*>(key.data()),
+                    key.size() / sizeof(block));
+    kernel.compress(state, end.begin(), end.num_blocks());
+    store_digest<Hash>(block, state, digest_bytes);
+    OPENSSL_cleanse(&state, sizeof(state));
+    end.wipe();
+  } else if (!key.empty()) {
+    std::memcpy(block, key.data(), key.size());
+  }
+  HmacMidstates<Hash> midstates = {initial, initial};
+  for (uint8_t& byte : block) byte ^= 0x36;
+  kernel.compress(midstates.inner, block, 1);
+  for (uint8_t& byte : block) byte ^= 0x36 ^ 0x5c;
+  kernel.compress(midstates.outer, block, 1);
+  OPENSSL_cleanse(block, sizeof(block));
+  return midstates;
+}
+
+template <class Hash>
+void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept {
+  Stream<Hash> stream;
+  Sha2Lane<Hash> lane;
+  stream.begin(lane, job);
+  stream.run_alone(kernel, lane);
+}
+
+// Lanes 0..num_busy-1 carry jobs. While jobs last, a finished lane takes the next one; then it
+// changes places with the last busy lane and, since a kernel always runs all its lanes, hashes lane
+// 0's input into its own stale state.
+template <class Hash>
+void hmac_batch(const Sha2Kernel<Hash>& kernel, std::span<const HmacJob<Hash>> jobs) noexcept {
+  Stream<Hash> streams[kSha2LanesMax];
+  Stream<Hash>* stream_of_lane[kSha2LanesMax];
+  Sha2Lane<Hash> lanes[kSha2LanesMax];
+  for (size_t lane = 0; lane < kernel.num_lanes; ++lane) {
+    stream_of_lane[lane] = &streams[lane];
+    lanes[lane] = streams[lane].idle_lane();
+  }
+  size_t num_busy = std::min(jobs.size(), kernel.num_lanes);
+  size_t next_job = num_busy;
+  for (size_t lane = 0; lane < num_busy; ++lane) streams[lane].begin(lanes[lane], jobs[lane]);
+
+  while (num_busy >= kernel.busy_lanes_min) {
+    size_t num_blocks = stream_of_lane[0]->blocks_left();
+    for (size_t lane = 1; lane < num_busy; ++lane) {
+      num_blocks = std::min(num_blocks, stream_of_lane[lane]->blocks_left());
+    }
+    for (size_t lane = num_busy; lane < kernel.num_lanes; ++lane) {
+      lanes[lane] = {lanes[lane].state, lanes[0].data, lanes[0].data_blocks, lanes[0].tail};
+    }
+    kernel.compress_lanes(lanes, num_blocks);
+    // Downwards, so that the lane that moves into a finished one's place was already advanced.
+    for (size_t lane = num_busy; lane-- > 0;) {
+      if (!stream_of_lane[lane]->advance(lanes[lane], num_blocks)) continue;
+      if (next_job < jobs.size()) {
+        stream_of_lane[lane]->begin(lanes[lane], jobs[next_job++]);
+      } else {
+        --num_busy;
+        std::swap(lanes[lane], lanes[num_busy]);
+        std::swap(stream_of_lane[lane], stream_of_lane[num_busy]);
+      }
+    }
+  }
+  for (size_t lane = 0; lane < num_busy; ++lane) {
+    stream_of_lane[lane]->run_alone(kernel, lanes[lane]);
+  }
+  // Only a kernel without lanes gets here with jobs left.
+  for (const HmacJob<Hash>& job : jobs.subspan(next_job)) hmac(kernel, job);
+}
+
+template HmacMidstates<Sha256> hmac_midstates(const Sha2State<Sha256>&, size_t, std::string_view);
+template HmacMidstates<Sha512> hmac_midstates(const Sha2State<Sha512>&, size_t, std::string_view);
+template void hmac(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&) noexcept;
+template void hmac(const Sha2Kernel<Sha512>&, const HmacJob<Sha512>&) noexcept;
+template void hmac_batch(const Sha2Kernel<Sha256>&, std::span<const HmacJob<Sha256>>) noexcept;
+template void hmac_batch(const Sha2Kernel<Sha512>&, std::span<const HmacJob<Sha512>>) noexcept;
+
+}  // namespace simdjwt::bytes
