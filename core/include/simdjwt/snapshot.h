@@ -29,6 +29,8 @@ namespace simdjwt {
 // Readers are wait-free and never write to shared lines but their own slot. publish() never waits.
 template <class T>
 class Snapshot {
+  struct Slot;
+
  public:
   // One for each reading thread. Must not outlive the Snapshot.
   class Reader {
@@ -62,10 +64,10 @@ class Snapshot {
 
    private:
     friend class Snapshot;
-    Reader(Snapshot* snapshot, typename Snapshot::Slot* slot) noexcept
+    Reader(Snapshot* snapshot, Slot* slot) noexcept
         : snapshot_(snapshot), slot_(slot) {}
     Snapshot* snapshot_;
-    typename Snapshot::Slot* slot_;
+    Slot* slot_;
   };
 
   // Room for `num_readers_max` readers at a time. Allocates.
