@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
+#
+# The Debian packages the project needs, by purpose, and how the scripts beside it install them.
+
+core_packages="g++ cmake ninja-build pkgconf libssl-dev libsimdjson-dev libabsl-dev"
+tools_packages="liburing-dev libcli11-dev libtomlplusplus-dev libspdlog-dev"
+bench_packages="libbenchmark-dev"
+peer_packages="libjwt-dev libcjose-dev libcpp-jwt-dev"
+quickstart_packages="ca-certificates curl"
+test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-cryptography-vectors
+  openssl curl nodejs npm"
+check_packages="clang clang-format clang-tidy libclang-rt-14-dev"
+
+# install_packages PACKAGE...: those that are missing; with nothing missing it needs no network.
+install_packages() {
+  missing=
+  for package in "$@"; do
+    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null |
+      grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+
+  echo "installing:$missing"
+  as_root=
+  [ "$(id -u)" -eq 0 ] || as_root=sudo
+  $as_root apt-get update --quiet --quiet
+  # shellcheck disable=SC2086  # packages are words
+  $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --quiet --quiet --yes --no-install-recommends $missing
+}
