@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Stands in for <immintrin.h> where a test compiles an AVX-512 kernel's unmodified source on a CPU that
-// lacks the instructions: every intrinsic is SIMDe's portable C++, plus the few it lacks or gets wrong.
-// Add here what a kernel needs and SIMDe 0.7.4 does not have.
+// Stands in for <immintrin.h> where a test compiles an AVX-512 kernel's unmodified source on a CPU
+// that lacks the instructions: every intrinsic is SIMDe's portable C++, plus the few it lacks or
+// gets wrong. Add here what a kernel needs and SIMDe 0.7.4 does not have.
 
 #ifndef SIMDJWT_TESTS_SUPPORT_EMULATED_IMMINTRIN_H_
 #define SIMDJWT_TESTS_SUPPORT_EMULATED_IMMINTRIN_H_
@@ -12,8 +12,9 @@
 #error "Only for programs that link simdjwt_emulated_avx512."
 #endif
 
-// Without this SIMDe includes the real <immintrin.h> under -mavx2 or -march=native, and its vector types
-// collide with the emulated ones. All portable also means that no flag changes what is tested.
+// Without this SIMDe includes the real <immintrin.h> under -mavx2 or -march=native, and its vector
+// types collide with the emulated ones. All portable also means that no flag changes what is
+// tested.
 #define SIMDE_NO_NATIVE
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx512.h>
@@ -41,6 +42,10 @@ inline __m512i maskz_loadu_epi8(__mmask64 mask, const void* address) {
   return result;
 }
 
+inline __m512i mask_loadu_epi8(__m512i elsewhere, __mmask64 mask, const void* address) {
+  return _mm512_mask_mov_epi8(elsewhere, mask, maskz_loadu_epi8(mask, address));
+}
+
 inline void mask_storeu_epi8(void* address, __mmask64 mask, __m512i value) {
   uint8_t bytes[64];
   std::memcpy(bytes, &value, 64);
@@ -49,33 +54,16 @@ inline void mask_storeu_epi8(void* address, __mmask64 mask, __m512i value) {
   }
 }
 
-// SIMDe shifts by 64 where the selected bit offset is 0, which is undefined.
-inline __m512i multishift_epi64_epi8(__m512i offsets, __m512i value) {
-  uint8_t offset[64];
-  uint64_t word[8];
-  uint8_t bytes[64];
-  std::memcpy(offset, &offsets, 64);
-  std::memcpy(word, &value, 64);
-  for (size_t i = 0; i < 64; ++i) {
-    const unsigned right = offset[i] & 63;
-    const uint64_t rotated = word[i / 8] >> right | word[i / 8] << ((64 - right) & 63);
-    bytes[i] = static_cast<uint8_t>(rotated);
-  }
-  __m512i result;
-  std::memcpy(&result, bytes, 64);
-  return result;
-}
-
 }  // namespace simdjwt::emulated
 
 #undef _mm512_maskz_loadu_epi8
 #define _mm512_maskz_loadu_epi8(mask, address) simdjwt::emulated::maskz_loadu_epi8(mask, address)
+#undef _mm512_mask_loadu_epi8
+#define _mm512_mask_loadu_epi8(elsewhere, mask, address) \
+  simdjwt::emulated::mask_loadu_epi8(elsewhere, mask, address)
 #undef _mm512_mask_storeu_epi8
 #define _mm512_mask_storeu_epi8(address, mask, value) \
   simdjwt::emulated::mask_storeu_epi8(address, mask, value)
-#undef _mm512_multishift_epi64_epi8
-#define _mm512_multishift_epi64_epi8(offsets, value) \
-  simdjwt::emulated::multishift_epi64_epi8(offsets, value)
 #undef _mm512_madd_epi16  // 0.7.4 gives the alias the masked form's parameters
 #define _mm512_madd_epi16(a, b) simde_mm512_madd_epi16(a, b)
 
