@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// HMAC (RFC 2104) from precomputed midstates: the hash states after the key's inner and outer block.
-// A tag then costs the message's blocks plus one, and no key schedule, fetch or allocation.
+// HMAC (RFC 2104) from precomputed midstates: the hash states after the key's inner and outer
+// block. A tag then costs the message's blocks plus one, and no key schedule, fetch or allocation.
 
 #ifndef SIMDJWT_CORE_BYTES_HMAC_H_
 #define SIMDJWT_CORE_BYTES_HMAC_H_

@@ -17,12 +17,10 @@
 #include "simdjwt/cpu.h"
 
 namespace simdjwt::bytes {
-namespace {
 
 // Whole blocks go straight from `data` into libcrypto's block function: with `num` at 0 the context
 // buffers nothing, and the message length in Nl and Nh would be read by SHA256_Final only.
-void compress_sha256_openssl(Sha2State<Sha256>& state, const uint8_t* data,
-                             size_t num_blocks) noexcept {
+void compress_openssl(Sha2State<Sha256>& state, const uint8_t* data, size_t num_blocks) noexcept {
   SHA256_CTX context;
   static_assert(sizeof(context.h) == sizeof(state));
   std::memcpy(context.h, state.data(), sizeof(state));
@@ -31,8 +29,7 @@ void compress_sha256_openssl(Sha2State<Sha256>& state, const uint8_t* data,
   std::memcpy(state.data(), context.h, sizeof(state));
 }
 
-void compress_sha512_openssl(Sha2State<Sha512>& state, const uint8_t* data,
-                             size_t num_blocks) noexcept {
+void compress_openssl(Sha2State<Sha512>& state, const uint8_t* data, size_t num_blocks) noexcept {
   SHA512_CTX context;
   static_assert(sizeof(context.h) == sizeof(state));
   std::memcpy(context.h, state.data(), sizeof(state));
@@ -41,12 +38,8 @@ void compress_sha512_openssl(Sha2State<Sha512>& state, const uint8_t* data,
   std::memcpy(state.data(), context.h, sizeof(state));
 }
 
-}  // namespace
-
-const Sha2Kernel<Sha256> kSha256Openssl = {"sha256/openssl", compress_sha256_openssl, nullptr, 1,
-                                           2};
-const Sha2Kernel<Sha512> kSha512Openssl = {"sha512/openssl", compress_sha512_openssl, nullptr, 1,
-                                           2};
+const Sha2Kernel<Sha256> kSha256Openssl = {"sha256/openssl", compress_openssl, nullptr, 1, 2};
+const Sha2Kernel<Sha512> kSha512Openssl = {"sha512/openssl", compress_openssl, nullptr, 1, 2};
 
 namespace {
 
@@ -66,6 +59,7 @@ KernelList<Sha256> list_sha256_kernels() {
   KernelList<Sha256> list;
   list.add(kSha256Openssl);
 #if defined(SIMDJWT_X86_64)
+  if (cpu_features().avx512) list.add(kSha256Avx512);
   if (cpu_features().sha_ni) list.add(kSha256ShaNi);
 #endif
   return list;
@@ -74,6 +68,10 @@ KernelList<Sha256> list_sha256_kernels() {
 KernelList<Sha512> list_sha512_kernels() {
   KernelList<Sha512> list;
   list.add(kSha512Openssl);
+#if defined(SIMDJWT_X86_64)
+  if (cpu_features().avx2) list.add(kSha512Avx2);
+  if (cpu_features().avx512) list.add(kSha512Avx512);
+#endif
   return list;
 }
 

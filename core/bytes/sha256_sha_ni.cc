@@ -99,9 +99,11 @@ template <size_t kLanes>
 SIMDJWT_TARGET_SHA_NI void compress_lanes(const Sha2Lane<Sha256>* lanes,
                                           size_t num_blocks) noexcept {
   State state[kLanes];
+#pragma GCC unroll 4
   for (size_t lane = 0; lane < kLanes; ++lane) state[lane] = load_state(*lanes[lane].state);
   for (size_t block = 0; block < num_blocks; ++block) {
     const uint8_t* data[kLanes];
+#pragma GCC unroll 4
     for (size_t lane = 0; lane < kLanes; ++lane) {
       const Sha2Lane<Sha256>& source = lanes[lane];
       data[lane] = block < source.data_blocks
@@ -110,6 +112,7 @@ SIMDJWT_TARGET_SHA_NI void compress_lanes(const Sha2Lane<Sha256>* lanes,
     }
     compress_block<kLanes>(state, data);
   }
+#pragma GCC unroll 4
   for (size_t lane = 0; lane < kLanes; ++lane) store_state(*lanes[lane].state, state[lane]);
 }
 

@@ -1,3 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
+//
+// SHA-512 of four messages in the four 64-bit lanes of AVX2.
+//
+// AVX2 has no rotation: each is two shifts and an OR, and the 22 shifts of a round, on two ports,
+// are the bound.
+
 #include "bytes/sha2_kernels.h"
+
+#if defined(SIMDJWT_X86_64)
+
+#define SIMDJWT_VERTICAL_TARGET SIMDJWT_TARGET_AVX2
+#include "bytes/sha2_vertical.h"
+
+namespace simdjwt::bytes {
+namespace {
+
+struct Avx2 {
+  using Hash = Sha512;
+  using Vector = __m256i;
+  static constexpr size_t kLanes = 4;
+
+  SIMDJWT_VERTICAL_INLINE static Vector load(const void* source) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(source));
+  }
+  SIMDJWT_VERTICAL_INLINE static Vector load_state(const uint64_t* words) { return load(words); }
+  SIMDJWT_VERTICAL_INLINE static void store_state(uint64_t* words, Vector x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words), x);
+  }
+  SIMDJWT_VERTICAL_INLINE static Vector broadcast(uint64_t word) {
+    return _mm256_set1_epi64x(static_cast<long long>(word));
+  }
+  SIMDJWT_VERTICAL_INLINE static Vector swap_bytes(Vector x) {
+    const __m256i order = _mm256_set_epi64x(0x08090a0b0c0d0e0f, 0x0001020304050607,
+                                            0x08090a0b0c0d0e0f, 0x0001020304050607);
+    return _mm256_shuffle_epi8(x, order);
+  }
+
+  SIMDJWT_VERTICAL_INLINE static void transpose(Vector (&rows)[4]) {
+    const __m256i even01 = _mm256_unpacklo_epi64(rows[0], rows[1]);
+    const __m256i odd01 = _mm256_unpackhi_epi64(rows[0], rows[1]);
+    const __m256i even23 = _mm256_unpacklo_epi64(rows[2], rows[3]);
+    const __m256i odd23 = _mm256_unpackhi_epi64(rows[2], rows[3]);
+    rows[0] = _mm256_permute2x128_si256(even01, even23, 0x20);
+    rows[1] = _mm256_permute2x128_si256(odd01, odd23, 0x20);
+    rows[2] = _mm256_permute2x128_si256(even01, even23, 0x31);
+    rows[3] = _mm256_permute2x128_si256(odd01, odd23, 0x31);
+  }
+
+  SIMDJWT_VERTICAL_INLINE static Vector add(Vector x, Vector y) { return _mm256_add_epi64(x, y); }
+  SIMDJWT_VERTICAL_INLINE static Vector xor3(Vector x, Vector y, Vector z) {
+    return _mm256_xor_si256(_mm256_xor_si256(x, y), z);
+  }
+  template <int kBits>
+  SIMDJWT_VERTICAL_INLINE static Vector shift_right(Vector x) {
+    return _mm256_srli_epi64(x, kBits);
+  }
+  template <int kBits>
+  SIMDJWT_VERTICAL_INLINE static Vector rotate_right(Vector x) {
+    if constexpr (kBits == 8) {
+      const __m256i order = _mm256_set_epi64x(0x080f0e0d0c0b0a09, 0x0007060504030201,
+                                              0x080f0e0d0c0b0a09, 0x0007060504030201);
+      return _mm256_shuffle_epi8(x, order);
+    }
+    return _mm256_or_si256(_mm256_srli_epi64(x, kBits), _mm256_slli_epi64(x, 64 - kBits));
+  }
+  SIMDJWT_VERTICAL_INLINE static Vector choose(Vector x, Vector y, Vector z) {
+    return _mm256_xor_si256(z, _mm256_and_si256(x, _mm256_xor_si256(y, z)));
+  }
+  // In this form x ^ y is the y ^ z of the next round: computed once.
+  SIMDJWT_VERTICAL_INLINE static Vector majority(Vector x, Vector y, Vector z) {
+    return _mm256_xor_si256(y, _mm256_and_si256(_mm256_xor_si256(x, y), _mm256_xor_si256(y, z)));
+  }
+};
+
+SIMDJWT_TARGET_AVX2 void compress_lanes(const Sha2Lane<Sha512>* lanes, size_t num_blocks) noexcept {
+  compress_vertically<Avx2>(lanes, num_blocks);
+}
+
+}  // namespace
+
+const Sha2Kernel<Sha512> kSha512Avx2 = {"sha512/avx2-x4", compress_openssl, compress_lanes, 4, 2};
+
+}  // namespace simdjwt::bytes
+
+#endif  // SIMDJWT_X86_64
