@@ -110,29 +110,29 @@ SIMDJWT_TARGET_AVX2 inline void store_bytes(uint8_t* out, __m256i values) {
 }
 
 SIMDJWT_TARGET_AVX2 bool decode_avx2(uint8_t* out, std::string_view text) noexcept {
+  if (text.size() < 16) return kBase64urlScalar.decode(out, text);
+  const char* const end = text.data() + text.size();
   const char* chars = text.data();
-  const size_t size = text.size();
-  if (size < 16) return kBase64urlScalar.decode(out, text);
-
   __m256i errors = _mm256_setzero_si256();
-  size_t i = 0;
-  for (; i + 32 < size; i += 32) {
-    store_bytes(out + i / 4 * 3, values_of(load32(chars + i), errors));
+  for (; end - chars > 32; chars += 32, out += 24) {
+    store_bytes(out, values_of(load32(chars), errors));
   }
 
-  // The last 1 to 32 characters: a step that begins at a multiple of four and reaches over the end
-  // by less than four if it can, so that it overlaps the one before. Its upper lane is loaded from
-  // the last 16 characters and, once they are values, moved down; the zeros behind them decode to
-  // zeros.
+  // The last 1 to 32 characters. The step begins, if it can, so much earlier that it reaches over
+  // the end by less than four; it then writes bytes again that are there already. Its upper lane is
+  // loaded from the last 16 characters and, once they are values, moved down; the zeros behind them
+  // decode to zeros.
   alignas(32) static constexpr int8_t kDown[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
                                                    11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1,
                                                    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-  const size_t last = size < 32 ? 0 : (size + 3) / 4 * 4 - 32;
-  const __m256i ends = _mm256_inserti128_si256(_mm256_castsi128_si256(load16(chars + last)),
-                                               load16(chars + size - 16), 1);
+  const size_t back = text.size() < 32 ? 0 : static_cast<size_t>(32 - (end - chars)) / 4;
+  chars -= back * 4;
+  out -= back * 3;
+  const __m256i ends =
+      _mm256_inserti128_si256(_mm256_castsi128_si256(load16(chars)), load16(end - 16), 1);
   const __m256i down = _mm256_inserti128_si256(_mm256_castsi128_si256(load16(kDown)),
-                                               load16(kDown + (last + 32 - size)), 1);
-  store_bytes(out + last / 4 * 3, _mm256_shuffle_epi8(values_of(ends, errors), down));
+                                               load16(kDown + (32 - (end - chars))), 1);
+  store_bytes(out, _mm256_shuffle_epi8(values_of(ends, errors), down));
   return _mm256_movemask_epi8(errors) == 0 && has_canonical_end(text);
 }
 

@@ -31,7 +31,7 @@ std::string available_kernels();
 // other families keep theirs. Returns false, and changes nothing, for a name that this CPU cannot
 // run. For tests and benchmarks: all kernels give equal verdicts, and the default is the fastest
 // measured. Thread-safe.
-bool force_kernel(std::string_view name) noexcept;
+bool force_kernel(std::string_view name);
 
 }  // namespace simdjwt
 

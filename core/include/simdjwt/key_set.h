@@ -51,7 +51,8 @@ class KeySet {
       ShortSecrets short_secrets = ShortSecrets::kRefuse);
 
   [[nodiscard]] size_t num_keys() const noexcept;
-  // 0 <= index < num_keys(), in the order of addition. Lives as long as any copy of the set.
+  // 0 <= index < num_keys(); those without kid first, else in the order of addition. Lives as long
+  // as any copy of the set.
   [[nodiscard]] const Key& key(size_t index) const noexcept;
 
  private:

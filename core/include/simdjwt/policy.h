@@ -31,7 +31,7 @@ class Policy {
   // Every demand, one a line, as build() understood it: "iss: expected \"https://a\"". Allocates.
   [[nodiscard]] std::string describe() const;
 
-  // The claim that rule `index` (see VerifyResult::failed_rule) inspects, and what it demands of
+  // The claim that rule `index` (see VerifyResult::failed_rules) inspects, and what it demands of
   // it, in words. Views live as long as any copy of the policy.
   [[nodiscard]] std::string_view rule_claim(size_t index) const noexcept;
   [[nodiscard]] std::string_view rule_demand(size_t index) const noexcept;
@@ -82,10 +82,9 @@ class PolicyBuilder {
   // --- Any claim; names are compared as written in the JSON, after unescaping ---
   PolicyBuilder& require_claim(std::string_view name);
   PolicyBuilder& forbid_claim(std::string_view name);
-  PolicyBuilder& expect_equal(std::string_view name, std::string_view value);
-  PolicyBuilder& expect_equal(std::string_view name, const char* value);
-  PolicyBuilder& expect_equal(std::string_view name, int64_t value);
-  PolicyBuilder& expect_equal(std::string_view name, bool value);
+  PolicyBuilder& expect_string(std::string_view name, std::string_view value);
+  PolicyBuilder& expect_integer(std::string_view name, int64_t value);
+  PolicyBuilder& expect_boolean(std::string_view name, bool value);
   // The claim is a string out of `values`, or an array that holds at least one of them.
   PolicyBuilder& expect_any_of(std::string_view name, std::vector<std::string> values);
   // The claim is a string of blank-separated words (RFC 8693 section 4.2), or an array of strings,
@@ -93,7 +92,7 @@ class PolicyBuilder {
   PolicyBuilder& expect_scope(std::string_view name, std::string_view word);
 
   // Goes on after the first failed claim check, so that VerifyResult::failures() holds all of them.
-  // For diagnosis: a verdict stays the first in the order of Verdict.
+  // For diagnosis; the verdict is the same as without.
   PolicyBuilder& collect_all_failures();
 
   // Fails for a demand that is missing, contradictory, empty or out of bounds; says which.

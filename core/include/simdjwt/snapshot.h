@@ -64,8 +64,7 @@ class Snapshot {
 
    private:
     friend class Snapshot;
-    Reader(Snapshot* snapshot, Slot* slot) noexcept
-        : snapshot_(snapshot), slot_(slot) {}
+    Reader(Snapshot* snapshot, Slot* slot) noexcept : snapshot_(snapshot), slot_(slot) {}
     Snapshot* snapshot_;
     Slot* slot_;
   };

@@ -17,6 +17,10 @@
 
 namespace simdjwt {
 
+namespace internal {
+struct TokenSplitter;
+}
+
 // A JWS in compact serialization (RFC 7515 section 7.1), as offsets into the caller's bytes:
 //
 //   eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.aGVyZSBhcmUgMzIgYnl0ZXM...
@@ -47,7 +51,7 @@ class TokenView {
   }
 
  private:
-  friend class Verifier;
+  friend struct internal::TokenSplitter;
   TokenView(std::string_view token, uint32_t header_end, uint32_t claims_end) noexcept
       : token_(token), header_end_(header_end), claims_end_(claims_end) {}
 

@@ -18,6 +18,10 @@ namespace jose {
 struct JsonMember;
 struct RegisteredClaims;
 }  // namespace jose
+namespace internal {
+struct ClaimAccess;
+struct Pipeline;
+}  // namespace internal
 
 enum class JsonType : uint8_t { kNull, kBoolean, kNumber, kString, kArray, kObject };
 
@@ -43,7 +47,10 @@ class Claim {
 
  private:
   friend class VerifiedToken;
-  explicit Claim(const jose::JsonMember& member) noexcept : member_(&member) {}
+  friend struct internal::ClaimAccess;
+  Claim(const char* text, const jose::JsonMember& member) noexcept
+      : text_(text), member_(&member) {}
+  const char* text_;
   const jose::JsonMember* member_;
 };
 
@@ -78,7 +85,7 @@ class VerifiedToken {
   [[nodiscard]] std::string_view kid() const noexcept { return kid_; }
 
  private:
-  friend class Verifier;
+  friend struct internal::Pipeline;
   VerifiedToken(std::string_view payload, std::string_view kid,
                 const jose::RegisteredClaims* registered,
                 std::span<const jose::JsonMember> members) noexcept;

@@ -21,7 +21,8 @@ namespace simdjwt {
 
 namespace internal {
 class ScratchMemory;
-}
+struct Pipeline;
+}  // namespace internal
 
 // Working memory of one thread: about 100 KiB, more where batches need it. Never shared between
 // threads that run at the same time; may serve any number of verifiers. Its construction allocates
@@ -55,15 +56,15 @@ class VerifyResult {
   // claim failures beside a failed signature.
   [[nodiscard]] VerdictSet failures() const noexcept { return failures_; }
 
-  // Of kClaimMissing, kClaimForbidden and kClaimMismatch: the first policy rule that failed
-  // (see Policy::rule_claim).
-  [[nodiscard]] size_t failed_rule() const noexcept { return failed_rule_; }
+  // Of kClaimMissing, kClaimForbidden and kClaimMismatch: which rules of the policy failed, rule i
+  // as bit i (see Policy::rule_claim). One bit, unless the policy collects all failures.
+  [[nodiscard]] uint64_t failed_rules() const noexcept { return failed_rules_; }
 
  private:
-  friend class Verifier;
+  friend struct internal::Pipeline;
   const VerifiedToken* token_ = nullptr;
   VerdictSet failures_;
-  uint8_t failed_rule_ = 0;
+  uint64_t failed_rules_ = 0;
   Verdict verdict_ = Verdict::kOutOfMemory;
 };
 
@@ -93,7 +94,8 @@ class Verifier {
   [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
 
  private:
-  struct Pending;
+  internal::Pipeline pipeline(Scratch& scratch, int64_t now) const noexcept;
+
   KeySet keys_;
   Policy policy_;
   uint64_t id_;  // of this combination of keys and policy; tags what a Scratch remembers

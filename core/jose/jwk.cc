@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "jose/jwk.h"
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/status/status.h>
+#include <openssl/crypto.h>
+#include <simdjson.h>
+#include <simdjwt/limits.h>
+
+#include "bytes/base64url.h"
+
+namespace simdjwt {
+namespace jose {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+
+// Wipes text in memory that is ours, though the library hands it out as constant.
+void wipe(std::string_view text) { OPENSSL_cleanse(const_cast<char*>(text.data()), text.size()); }
+
+// A string member; nullopt if absent. `status` turns bad for a value that is no string.
+std::optional<std::string_view> string_member(const object& jwk, std::string_view name,
+                                              absl::Status& status) {
+  element value;
+  if (jwk.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return text;
+  status = invalid('"' + std::string(name) + "\" is not a string");
+  return std::nullopt;
+}
+
+absl::Status check_unique_names(const object& jwk) {
+  absl::flat_hash_set<std::string_view> names;
+  for (const auto field : jwk) {
+    if (!names.insert(field.key).second) {
+      return invalid("the member \"" + std::string(field.key) + "\" appears twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// RFC 7517 sections 4.2 and 4.3: a key that is there for something else verifies nothing.
+absl::Status check_purpose(const object& jwk) {
+  absl::Status status;
+  const auto use = string_member(jwk, "use", status);
+  if (!status.ok()) return status;
+  if (use && *use != "sig") return invalid("\"use\" is not \"sig\"");
+
+  element key_ops;
+  if (jwk.at_key("key_ops").get(key_ops) != simdjson::SUCCESS) return absl::OkStatus();
+  simdjson::dom::array operations;
+  if (key_ops.get(operations) != simdjson::SUCCESS) return invalid("\"key_ops\" is not an array");
+  absl::flat_hash_set<std::string_view> seen;
+  for (const element operation : operations) {
+    std::string_view name;
+    if (operation.get(name) != simdjson::SUCCESS) {
+      return invalid("\"key_ops\" holds something that is not a string");
+    }
+    if (!seen.insert(name).second) return invalid("\"key_ops\" holds a value twice");
+  }
+  if (!seen.contains("verify")) return invalid("\"key_ops\" lacks \"verify\"");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Algorithm> choose_algorithm(const object& jwk, std::optional<Algorithm> fallback) {
+  absl::Status status;
+  const auto name = string_member(jwk, "alg", status);
+  if (!status.ok()) return status;
+  if (!name) {
+    if (!fallback) return invalid("it names no \"alg\", and none was given for it");
+    return *fallback;
+  }
+  const std::optional<Algorithm> algorithm = parse_algorithm(*name);
+  if (!algorithm) return invalid("the alg \"" + std::string(*name) + "\" is not supported");
+  if (fallback && *fallback != *algorithm) {
+    return invalid("its alg is \"" + std::string(*name) + "\", expected was \"" +
+                   std::string(to_string(*fallback)) + '"');
+  }
+  return *algorithm;
+}
+
+absl::StatusOr<Key> make_hmac_key(const object& jwk, Algorithm algorithm, KeyOptions options) {
+  absl::Status status;
+  const auto text = string_member(jwk, "k", status);
+  if (!status.ok()) return status;
+  if (!text) return invalid("it has no \"k\"");
+  if (text->size() > bytes::base64url_encoded_chars(kHmacKeyBytesMax)) {
+    return invalid("\"k\" is too long");
+  }
+  std::string secret(
+      bytes::base64url_decoded_bytes(text->size()) + bytes::kBase64urlDecodeSlackBytes, '\0');
+  const bytes::Base64urlKernel& scalar = *bytes::available_base64url_kernels().front();
+  const bool decoded = scalar.decode(reinterpret_cast<uint8_t*>(secret.data()), *text);
+  const std::string_view key_bytes =
+      std::string_view(secret).substr(0, bytes::base64url_decoded_bytes(text->size()));
+  absl::StatusOr<Key> key = decoded ? Key::hmac(algorithm, key_bytes, std::move(options))
+                                    : invalid("\"k\" is not canonical base64url");
+  wipe(secret);
+  return key;
+}
+
+absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorithm> fallback,
+                                       KeyOptions options) {
+  if (absl::Status status = check_unique_names(jwk); !status.ok()) return status;
+  absl::Status status;
+  const auto kty = string_member(jwk, "kty", status);
+  const auto kid = string_member(jwk, "kid", status);
+  if (!status.ok()) return status;
+  if (!kty) return invalid("it has no \"kty\"");
+  if (*kty != "oct") return invalid("the kty \"" + std::string(*kty) + "\" is not supported");
+  if (kid && !options.kid.empty() && *kid != options.kid) {
+    return invalid("its kid is not the one given for it");
+  }
+  if (kid) options.kid = std::string(*kid);
+  if (status = check_purpose(jwk); !status.ok()) return status;
+  const absl::StatusOr<Algorithm> algorithm = choose_algorithm(jwk, fallback);
+  if (!algorithm.ok()) return algorithm.status();
+  return make_hmac_key(jwk, *algorithm, std::move(options));
+}
+
+absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
+                             const KeyOptions& options) {
+  absl::StatusOr<Key> key = check_and_make_key(jwk, fallback, options);
+  std::string_view secret;  // the parser's copy
+  if (jwk.at_key("k").get(secret) == simdjson::SUCCESS) wipe(secret);
+  return key;
+}
+
+bool is_kty(const object& jwk, std::string_view wanted) {
+  std::string_view kty;
+  return jwk.at_key("kty").get(kty) == simdjson::SUCCESS && kty == wanted;
+}
+
+// Rule of RFC 8725 section 2.1 at its root: where secrets and public keys share a set, one may come
+// to be used as the other.
+absl::Status check_not_mixed(const simdjson::dom::array& elements) {
+  bool secrets = false;
+  bool public_keys = false;
+  for (const element entry : elements) {
+    object jwk;
+    if (entry.get(jwk) != simdjson::SUCCESS) continue;
+    secrets |= is_kty(jwk, "oct");
+    public_keys |= is_kty(jwk, "RSA") || is_kty(jwk, "EC") || is_kty(jwk, "OKP");
+  }
+  if (secrets && public_keys) {
+    return invalid("the set mixes shared secrets with public keys");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
+                      const KeyOptions& options, JwkDocument& document) {
+  if (absl::Status status = check_unique_names(set); !status.ok()) return status;
+  simdjson::dom::array elements;
+  if (set.at_key("keys").get(elements) != simdjson::SUCCESS) {
+    return invalid("neither a JWK nor a JWK Set: it has neither \"kty\" nor an array \"keys\"");
+  }
+  if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
+  size_t index = 0;
+  for (const element entry : elements) {
+    object jwk;
+    absl::StatusOr<Key> key = entry.get(jwk) == simdjson::SUCCESS ? read_jwk(jwk, fallback, options)
+                                                                  : invalid("it is not an object");
+    if (key.ok()) {
+      document.keys.push_back(*std::move(key));
+    } else {
+      document.skipped.push_back("keys[" + std::to_string(index) +
+                                 "]: " + std::string(key.status().message()));
+    }
+    ++index;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algorithm> fallback,
+                                      const KeyOptions& options) {
+  if (json.size() > kJwksBytesMax) return invalid("the document is too large");
+  simdjson::padded_string copy(json);
+  simdjson::dom::parser parser;
+  object root;
+  absl::Status status;
+  JwkDocument document;
+  if (parser.parse(copy).get(root) != simdjson::SUCCESS) {
+    status = invalid("not a valid JSON object");
+  } else if (element kty; root.at_key("kty").get(kty) == simdjson::SUCCESS) {
+    absl::StatusOr<Key> key = read_jwk(root, fallback, options);
+    if (key.ok()) {
+      document.keys.push_back(*std::move(key));
+    } else {
+      status = key.status();
+    }
+  } else {
+    status = read_set(root, fallback, options, document);
+  }
+  wipe({copy.data(), copy.size()});
+  if (!status.ok()) return status;
+  return document;
+}
+
+}  // namespace jose
+
+absl::StatusOr<Key> Key::from_jwk(std::string_view json, std::optional<Algorithm> fallback,
+                                  KeyOptions options) {
+  absl::StatusOr<jose::JwkDocument> document = jose::read_jwks(json, fallback, options);
+  if (!document.ok()) return document.status();
+  if (document->keys.size() != 1) {
+    return absl::InvalidArgumentError("the document holds " +
+                                      std::to_string(document->keys.size()) + " usable keys");
+  }
+  return std::move(document->keys.front());
+}
+
+}  // namespace simdjwt

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <absl/status/status.h>
+#include <simdjwt/key.h>
+#include <simdjwt/limits.h>
+
+#include <array>
+
+#include "jose/key_material.h"
+
+namespace simdjwt {
+namespace {
+
+struct AlgorithmFacts {
+  std::string_view name;
+  size_t signature_bytes;
+  size_t key_bytes_min;
+};
+
+// In the order of Algorithm.
+constexpr std::array<AlgorithmFacts, 3> kAlgorithms = {{
+    {"HS256", 32, kHs256KeyBytesMin},
+    {"HS384", 48, kHs384KeyBytesMin},
+    {"HS512", 64, kHs512KeyBytesMin},
+}};
+
+constexpr const AlgorithmFacts& facts(Algorithm algorithm) {
+  return kAlgorithms[static_cast<size_t>(algorithm)];
+}
+
+// What a secret evidently is instead of a secret, or empty. The guess is made once, here, and only
+// ever to refuse: no key's type is ever guessed from its bytes.
+std::string_view mistaken_for_secret(std::string_view secret) {
+  if (secret.find("-----BEGIN ") != std::string_view::npos) return "PEM";
+  if (secret.starts_with("ssh-") || secret.starts_with("ecdsa-sha2-")) return "an SSH public key";
+  const size_t first = secret.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && secret[first] == '{' &&
+      secret.find("\"kty\"") != std::string_view::npos) {
+    return "a JWK";
+  }
+  return {};
+}
+
+std::string bytes_text(size_t num_bytes) { return std::to_string(num_bytes) + " bytes"; }
+
+absl::Status check_secret(Algorithm algorithm, std::string_view secret, ShortSecrets policy) {
+  if (secret.empty()) return absl::InvalidArgumentError("the secret is empty");
+  if (secret.size() > kHmacKeyBytesMax) {
+    return absl::InvalidArgumentError("the secret has " + bytes_text(secret.size()) +
+                                      ", more than " + bytes_text(kHmacKeyBytesMax));
+  }
+  const size_t key_bytes_min = facts(algorithm).key_bytes_min;
+  if (secret.size() < key_bytes_min && policy != ShortSecrets::kAllowShort) {
+    return absl::InvalidArgumentError("the secret has " + bytes_text(secret.size()) + "; " +
+                                      std::string(to_string(algorithm)) + " needs at least " +
+                                      bytes_text(key_bytes_min) + " (RFC 7518, section 3.2)");
+  }
+  const std::string_view mistake = mistaken_for_secret(secret);
+  if (!mistake.empty()) {
+    return absl::InvalidArgumentError("the secret is " + std::string(mistake) +
+                                      ": it would make everyone who can read it a signer");
+  }
+  return absl::OkStatus();
+}
+
+std::variant<internal::Hs256Secret, internal::Hs512Secret> compile_secret(Algorithm algorithm,
+                                                                          std::string_view secret) {
+  using namespace bytes;
+  switch (algorithm) {
+    case Algorithm::kHs384:
+      return internal::Hs512Secret(hmac_midstates<Sha512>(kSha384InitialState, 48, secret));
+    case Algorithm::kHs512:
+      return internal::Hs512Secret(hmac_midstates<Sha512>(kSha512InitialState, 64, secret));
+    case Algorithm::kHs256:
+      break;
+  }
+  return internal::Hs256Secret(hmac_midstates<Sha256>(kSha256InitialState, 32, secret));
+}
+
+}  // namespace
+
+std::string_view to_string(Algorithm algorithm) noexcept { return facts(algorithm).name; }
+
+std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept {
+  for (size_t i = 0; i < kAlgorithms.size(); ++i) {
+    if (kAlgorithms[i].name == name) return static_cast<Algorithm>(i);
+  }
+  return std::nullopt;
+}
+
+size_t signature_bytes(Algorithm algorithm) noexcept { return facts(algorithm).signature_bytes; }
+
+Key::Key(std::unique_ptr<internal::KeyMaterial> material) noexcept
+    : material_(std::move(material)) {}
+Key::Key(Key&&) noexcept = default;
+Key& Key::operator=(Key&&) noexcept = default;
+Key::~Key() = default;
+
+absl::StatusOr<Key> Key::hmac(Algorithm algorithm, std::string_view secret, KeyOptions options) {
+  if (absl::Status status = check_secret(algorithm, secret, options.short_secrets); !status.ok()) {
+    return status;
+  }
+  if (options.kid.size() > kKidBytesMax) {
+    return absl::InvalidArgumentError("the kid is longer than " + bytes_text(kKidBytesMax));
+  }
+  if (options.period.not_before >= options.period.not_after) {
+    return absl::InvalidArgumentError("the key's not-before does not lie before its not-after");
+  }
+  return Key(std::make_unique<internal::KeyMaterial>(internal::KeyMaterial{
+      algorithm, options.period, std::move(options.kid), compile_secret(algorithm, secret)}));
+}
+
+Algorithm Key::algorithm() const noexcept { return material_->algorithm; }
+std::string_view Key::kid() const noexcept { return material_->kid; }
+KeyPeriod Key::period() const noexcept { return material_->period; }
+
+}  // namespace simdjwt

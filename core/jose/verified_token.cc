@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <simdjwt/verified_token.h>
+
+#include <charconv>
+
+#include "jose/claims.h"
+#include "jose/json_object.h"
+#include "jose/json_string.h"
+
+namespace simdjwt {
+namespace {
+
+template <class Number>
+std::optional<Number> parse_whole(std::string_view text) noexcept {
+  Number value{};
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+JsonType Claim::type() const noexcept { return member_->type; }
+
+std::string_view Claim::raw_json() const noexcept {
+  return {text_ + member_->raw_begin, member_->raw_chars};
+}
+
+std::optional<std::string_view> Claim::string() const noexcept {
+  if (member_->type != JsonType::kString) return std::nullopt;
+  return std::string_view(text_ + member_->value_begin, member_->value_chars);
+}
+
+std::optional<bool> Claim::boolean() const noexcept {
+  if (member_->type != JsonType::kBoolean) return std::nullopt;
+  return raw_json() == "true";
+}
+
+std::optional<double> Claim::number() const noexcept {
+  if (member_->type != JsonType::kNumber) return std::nullopt;
+  return parse_whole<double>(raw_json());
+}
+
+std::optional<int64_t> Claim::integer() const noexcept {
+  if (member_->type != JsonType::kNumber) return std::nullopt;
+  return parse_whole<int64_t>(raw_json());
+}
+
+bool Claim::has_element(std::string_view element) const noexcept {
+  if (member_->type != JsonType::kArray) return false;
+  for (jose::JsonStrings strings(raw_json()); strings.next();) {
+    if (jose::json_string_equals(strings.escaped(), element)) return true;
+  }
+  return false;
+}
+
+bool Claim::has_word(std::string_view word) const noexcept {
+  std::string_view rest = string().value_or(std::string_view());
+  while (!rest.empty()) {
+    const size_t blank = rest.find(' ');
+    if (!word.empty() && rest.substr(0, blank) == word) return true;
+    rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
+  }
+  return false;
+}
+
+VerifiedToken::VerifiedToken(std::string_view payload, std::string_view kid,
+                             const jose::RegisteredClaims* registered,
+                             std::span<const jose::JsonMember> members) noexcept
+    : payload_(payload),
+      kid_(kid),
+      registered_(registered),
+      members_(members.data()),
+      num_members_(members.size()) {}
+
+std::optional<std::string_view> VerifiedToken::iss() const noexcept { return registered_->iss; }
+std::optional<std::string_view> VerifiedToken::sub() const noexcept { return registered_->sub; }
+std::optional<std::string_view> VerifiedToken::jti() const noexcept { return registered_->jti; }
+std::optional<int64_t> VerifiedToken::exp() const noexcept { return registered_->exp; }
+std::optional<int64_t> VerifiedToken::nbf() const noexcept { return registered_->nbf; }
+std::optional<int64_t> VerifiedToken::iat() const noexcept { return registered_->iat; }
+
+bool VerifiedToken::has_aud(std::string_view audience) const noexcept {
+  return registered_->has_aud(audience);
+}
+
+std::optional<Claim> VerifiedToken::claim(std::string_view name) const noexcept {
+  const jose::JsonObject object{payload_.data(), {members_, num_members_}};
+  const jose::JsonMember* member = object.find(name);
+  if (member == nullptr) return std::nullopt;
+  return Claim(payload_.data(), *member);
+}
+
+size_t VerifiedToken::num_claims() const noexcept { return num_members_; }
+
+std::string_view VerifiedToken::claim_name(size_t index) const noexcept {
+  return {payload_.data() + members_[index].name_begin, members_[index].name_chars};
+}
+
+Claim VerifiedToken::claim_at(size_t index) const noexcept {
+  return Claim(payload_.data(), members_[index]);
+}
+
+}  // namespace simdjwt

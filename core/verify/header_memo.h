@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Remembers encoded headers: most traffic repeats a few, and comparing one costs a tenth of
+// decoding, parsing and looking up its key.
+
+#ifndef SIMDJWT_CORE_VERIFY_HEADER_MEMO_H_
+#define SIMDJWT_CORE_VERIFY_HEADER_MEMO_H_
+
+#include <simdjwt/key.h>
+#include <simdjwt/verdict.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace simdjwt::internal {
+
+// All that a verifier needs of a header it can accept, so that the header's text is done with.
+struct HeaderFacts {
+  Algorithm alg = Algorithm::kHs256;
+  Verdict typ_verdict = Verdict::kValid;
+  std::span<const Key> candidates;  // into the verifier's key set
+};
+
+// Direct-mapped: 64 lines, each the header that was last verified among those that map to it.
+//
+// Only headers of tokens whose signature was right are remembered, so that nobody without a key can
+// push others out; and an entry belongs to one verifier, whose keys and policy never change. Every
+// byte is compared: unlike a hash, that leaves nothing to chance.
+class HeaderMemo {
+ public:
+  static constexpr size_t kHeaderCharsMax =
+      224;  // of those remembered; the others are parsed each time
+
+  // The facts of this header for the verifier of this id, or null.
+  const HeaderFacts* find(uint64_t verifier_id, std::string_view header) const noexcept {
+    const Line& line = lines_[index(header)];
+    if (line.verifier_id != verifier_id || line.num_chars != header.size()) return nullptr;
+    return std::memcmp(line.chars, header.data(), header.size()) == 0 ? &line.facts : nullptr;
+  }
+
+  void remember(uint64_t verifier_id, std::string_view header, const HeaderFacts& facts) noexcept {
+    if (header.size() > kHeaderCharsMax) return;
+    Line& line = lines_[index(header)];
+    line.verifier_id = verifier_id;
+    line.num_chars = static_cast<uint32_t>(header.size());
+    line.facts = facts;
+    std::memcpy(line.chars, header.data(), header.size());
+  }
+
+ private:
+  static constexpr size_t kNumLines = 64;
+
+  struct Line {
+    uint64_t verifier_id = 0;  // no verifier has the id 0
+    uint32_t num_chars = 0;
+    HeaderFacts facts;
+    char chars[kHeaderCharsMax];
+  };
+
+  // Mixes the characters eight at a time; headers of different kids must not all meet in one line.
+  static size_t index(std::string_view header) noexcept {
+    uint64_t hash = header.size();
+    while (header.size() >= 8) {
+      uint64_t word;
+      std::memcpy(&word, header.data(), 8);
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+      hash ^= hash >> 29;
+      header.remove_prefix(8);
+    }
+    for (const char c : header) hash = (hash ^ static_cast<uint8_t>(c)) * 0x9e3779b97f4a7c15;
+    return hash >> 58;
+  }
+
+  std::array<Line, kNumLines> lines_;
+};
+
+}  // namespace simdjwt::internal
+
+#endif  // SIMDJWT_CORE_VERIFY_HEADER_MEMO_H_

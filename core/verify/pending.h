@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// A token on its way through the pipeline.
+
+#ifndef SIMDJWT_CORE_VERIFY_PENDING_H_
+#define SIMDJWT_CORE_VERIFY_PENDING_H_
+
+#include <simdjwt/key.h>
+#include <simdjwt/token.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "bytes/hmac.h"
+#include "jose/key_material.h"
+#include "verify/header_memo.h"
+
+namespace simdjwt::internal {
+
+struct PendingToken {
+  TokenView view;
+  char* payload;  // decoded, in the arena
+  size_t payload_bytes;
+  HeaderFacts facts;
+  bool from_memo;
+  const KeyMaterial* key;      // of the candidate being tried
+  std::span<const Key> later;  // candidates after it
+  alignas(16) std::array<uint8_t, bytes::kHmacTagBytesMax> signature;  // as the token has it
+  alignas(16) std::array<uint8_t, bytes::kHmacTagBytesMax> tag;        // as the key gives it
+};
+
+}  // namespace simdjwt::internal
+
+#endif  // SIMDJWT_CORE_VERIFY_PENDING_H_

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "verify/pipeline.h"
+
+#include <cstring>
+#include <new>
+
+#include "bytes/constant_time.h"
+#include "jose/header.h"
+#include "jose/token_split.h"
+#include "state/key_table.h"
+
+namespace simdjwt::internal {
+namespace {
+
+using bytes::base64url_decoded_bytes;
+using bytes::kBase64urlDecodeSlackBytes;
+
+static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
+              "a decoded part may be followed by the decoder's slack or the reader's padding");
+
+// What an accepted token leaves in the arena, its members behind it.
+struct AcceptedToken {
+  jose::RegisteredClaims registered;
+  alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
+};
+static_assert(sizeof(AcceptedToken) % alignof(jose::JsonMember) == 0);
+static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
+static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) +
+                      kMembersMax * sizeof(jose::JsonMember) <=
+                  Arena::kBlockBytes,
+              "any one token fits a block");
+
+// Picks the first key of `candidates` that is for the header's alg and active, and leaves the
+// others for later.
+Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& pending) noexcept {
+  if (candidates.empty()) return Verdict::kNoMatchingKey;
+  Verdict verdict = Verdict::kAlgMismatch;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const KeyMaterial& material = KeyAccess::material(candidates[i]);
+    if (material.algorithm != pending.facts.alg) continue;
+    if (material.active_at(now)) {
+      pending.key = &material;
+      pending.later = candidates.subspan(i + 1);
+      return Verdict::kValid;
+    }
+    if (verdict == Verdict::kAlgMismatch) {
+      verdict = now < material.period.not_before ? Verdict::kKeyNotYetActive : Verdict::kKeyExpired;
+    }
+  }
+  return verdict;
+}
+
+}  // namespace
+
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept {
+  if (pending.facts.alg == Algorithm::kHs256) {
+    bytes::hmac(*kernels.sha256, sha256_job(pending));
+  } else {
+    bytes::hmac(*kernels.sha512, sha512_job(pending));
+  }
+}
+
+bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {
+  return {&pending.key->sha256(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
+          pending.tag.data()};
+}
+
+bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept {
+  return {&pending.key->sha512(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
+          pending.tag.data()};
+}
+
+VerifyResult Pipeline::reject(Verdict verdict) noexcept {
+  VerifyResult result;
+  result.verdict_ = verdict;
+  result.failures_.add(verdict);
+  return result;
+}
+
+// Decodes signature and payload, before anything is known of them but their place: a token is
+// well-formed as a whole, or not at all.
+Verdict Pipeline::decode(PendingToken& pending) const noexcept {
+  const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
+  const std::string_view claims = pending.view.claims();
+  pending.payload_bytes = base64url_decoded_bytes(claims.size());
+  pending.payload = memory.arena.reserve(jose::json_room_bytes(pending.payload_bytes));
+  if (pending.payload == nullptr) return Verdict::kOutOfMemory;
+  if (!kernel.decode(memory.signature.data(), pending.view.signature()) ||
+      !kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), claims)) {
+    return Verdict::kBadBase64url;
+  }
+  memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
+  std::memcpy(pending.signature.data(), memory.signature.data(), pending.signature.size());
+  return Verdict::kValid;
+}
+
+// Finds out what the header says, from memory if possible.
+Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
+  const std::string_view encoded = pending.view.header();
+  const HeaderFacts* known = memory.memo.find(verifier_id, encoded);
+  pending.from_memo = known != nullptr;
+  if (pending.from_memo) {
+    pending.facts = *known;
+    return Verdict::kValid;
+  }
+  if (!memory.kernels.base64url->decode(reinterpret_cast<uint8_t*>(memory.header.data()),
+                                        encoded)) {
+    return Verdict::kBadBase64url;
+  }
+  jose::Header header;
+  const Verdict verdict = jose::read_header(memory.json, memory.header.data(),
+                                            base64url_decoded_bytes(encoded.size()), header);
+  if (verdict != Verdict::kValid) return verdict;
+  pending.facts = {header.alg, judge_typ(rules, header.typ), keys.candidates(header.kid)};
+  return Verdict::kValid;
+}
+
+Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {
+  Verdict verdict = TokenSplitter::split(*memory.kernels.base64url, token, pending.view);
+  if (verdict != Verdict::kValid) return verdict;
+  if (pending.view.header().size() > kHeaderCharsMax) return Verdict::kHeaderTooLarge;
+  if (verdict = decode(pending); verdict != Verdict::kValid) return verdict;
+  if (verdict = read_header(pending); verdict != Verdict::kValid) return verdict;
+  verdict = choose_key(pending.facts.candidates, now, pending);
+  if (verdict != Verdict::kValid) return verdict;
+  const size_t num_bytes = base64url_decoded_bytes(pending.view.signature().size());
+  return num_bytes == signature_bytes(pending.facts.alg) ? Verdict::kValid
+                                                         : Verdict::kBadSignatureLength;
+}
+
+Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
+  const size_t num_bytes = signature_bytes(pending.facts.alg);
+  while (!bytes::constant_time_equal(pending.tag.data(), pending.signature.data(), num_bytes)) {
+    if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
+    compute_tag(memory.kernels, pending);
+  }
+  return Verdict::kValid;
+}
+
+VerifyResult Pipeline::accept(PendingToken& pending) const noexcept {
+  if (!pending.from_memo) {
+    memory.memo.remember(verifier_id, pending.view.header(), pending.facts);
+  }
+  char* const room =
+      memory.arena.reserve(sizeof(AcceptedToken) + kMembersMax * sizeof(jose::JsonMember));
+  if (room == nullptr) return reject(Verdict::kOutOfMemory);
+  auto* const accepted = new (room) AcceptedToken;
+
+  jose::JsonObject object;
+  if (!rules.signature_only) {
+    char* end = nullptr;
+    switch (memory.json.read(pending.payload, pending.payload_bytes, object, end)) {
+      case jose::JsonStatus::kOk:
+        break;
+      case jose::JsonStatus::kInvalid:
+        return reject(Verdict::kBadClaimsJson);
+      case jose::JsonStatus::kDuplicateName:
+        return reject(Verdict::kDuplicateClaim);
+    }
+    VerdictSet malformed;
+    jose::read_registered_claims(object, accepted->registered, malformed);
+    const Findings findings = judge_claims(rules, pending.facts.typ_verdict, object,
+                                           accepted->registered, malformed, now);
+    if (findings.first != Verdict::kValid) {
+      VerifyResult result;
+      result.verdict_ = findings.first;
+      result.failures_ = findings.all;
+      result.failed_rules_ = findings.failed_rules;
+      return result;
+    }
+  }
+
+  auto* const members = reinterpret_cast<jose::JsonMember*>(room + sizeof(AcceptedToken));
+  std::memcpy(members, object.members.data(), object.members.size_bytes());
+  memory.arena.commit(sizeof(AcceptedToken) + object.members.size_bytes());
+  VerifyResult result;
+  result.verdict_ = Verdict::kValid;
+  result.token_ = new (accepted->token)
+      VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid,
+                    &accepted->registered, {members, object.members.size()});
+  return result;
+}
+
+}  // namespace simdjwt::internal

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// The steps of a verification, in order:
+//
+//   open          split, decode, header, choice of key, length of the signature     any failure
+//   ends here authenticate  the tag under the chosen key, compared; further keys, if any accept
+//   claims JSON, claims, policy                                       only behind a right tag
+//
+// verify.cc takes one token through them, verify_batch.cc many side by side.
+
+#ifndef SIMDJWT_CORE_VERIFY_PIPELINE_H_
+#define SIMDJWT_CORE_VERIFY_PIPELINE_H_
+
+#include <simdjwt/verdict.h>
+#include <simdjwt/verifier.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "bytes/hmac.h"
+#include "verify/pending.h"
+#include "verify/policy_rules.h"
+#include "verify/scratch.h"
+
+namespace simdjwt::internal {
+
+// What the steps share of a verifier and one call of it.
+struct Pipeline {
+  ScratchMemory& memory;
+  const KeyTable& keys;
+  const PolicyRules& rules;
+  uint64_t verifier_id;
+  int64_t now;
+
+  // Fills in `pending` up to the key to try. kValid, or a verdict before the signature.
+  Verdict open(std::string_view token, PendingToken& pending) const noexcept;
+
+  // Whether pending.tag, computed under pending.key, is the signature; if not, whether a later
+  // key's is. kValid or kBadSignature.
+  Verdict authenticate(PendingToken& pending) const noexcept;
+
+  // Judges the claims behind a right signature, and remembers the header.
+  VerifyResult accept(PendingToken& pending) const noexcept;
+
+  // The result of a token that `verdict` ended.
+  static VerifyResult reject(Verdict verdict) noexcept;
+
+ private:
+  Verdict decode(PendingToken& pending) const noexcept;
+  Verdict read_header(PendingToken& pending) const noexcept;
+};
+
+// Computes pending.tag under pending.key.
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept;
+
+// The same as a job of many.
+bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept;
+bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept;
+
+}  // namespace simdjwt::internal
+
+#endif  // SIMDJWT_CORE_VERIFY_PIPELINE_H_

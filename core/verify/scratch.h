@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// What a Scratch holds: kernels, readers and memory of one thread.
+
+#ifndef SIMDJWT_CORE_VERIFY_SCRATCH_H_
+#define SIMDJWT_CORE_VERIFY_SCRATCH_H_
+
+#include <simdjwt/limits.h>
+
+#include <array>
+#include <cstdint>
+
+#include "bytes/base64url.h"
+#include "bytes/hmac.h"
+#include "bytes/kernels.h"
+#include "jose/json_object.h"
+#include "verify/arena.h"
+#include "verify/header_memo.h"
+#include "verify/pending.h"
+
+namespace simdjwt::internal {
+
+// Tokens that verify_batch takes through the pipeline together. Enough to keep every lane of the
+// widest kernel busy, few enough that their bytes stay in the first-level cache between the steps.
+inline constexpr size_t kBatchStepTokens = 32;
+
+class ScratchMemory {
+ public:
+  ScratchMemory() : kernels(bytes::selected_kernels()), json(*kernels.json) {}
+
+  const bytes::Kernels kernels;
+  jose::JsonReader json;
+  HeaderMemo memo;
+  Arena arena;
+
+  // A header being read, with room for its strings unescaped.
+  std::array<char, jose::json_room_bytes(kHeaderCharsMax)> header;
+  // A signature being decoded, of whatever length the token claims.
+  std::array<uint8_t, kTokenBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;
+
+  std::array<PendingToken, kBatchStepTokens> pending;
+  std::array<bytes::HmacJob<bytes::Sha256>, kBatchStepTokens> sha256_jobs;
+  std::array<bytes::HmacJob<bytes::Sha512>, kBatchStepTokens> sha512_jobs;
+};
+
+}  // namespace simdjwt::internal
+
+#endif  // SIMDJWT_CORE_VERIFY_SCRATCH_H_

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <absl/status/status.h>
+#include <simdjson.h>
+#include <simdjwt/limits.h>
+#include <simdjwt/signer.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bytes/base64url.h"
+#include "bytes/hmac.h"
+#include "bytes/kernels.h"
+#include "jose/claims.h"
+#include "jose/json_object.h"
+#include "jose/key_material.h"
+
+namespace simdjwt {
+namespace {
+
+absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+
+// Appends valid UTF-8 as a JSON string.
+void append_json_string(std::string& json, std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  json += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (c == '"' || c == '\\') {
+      json += '\\';
+      json += c;
+    } else if (byte < 0x20) {
+      json += "\\u00";
+      json += kHex[byte >> 4];
+      json += kHex[byte & 15];
+    } else {
+      json += c;
+    }
+  }
+  json += '"';
+}
+
+std::string header_json(const Key& key, std::string_view typ) {
+  std::string json = "{\"alg\":\"" + std::string(to_string(key.algorithm())) + '"';
+  if (!typ.empty()) {
+    json += ",\"typ\":";
+    append_json_string(json, typ);
+  }
+  if (!key.kid().empty()) {
+    json += ",\"kid\":";
+    append_json_string(json, key.kid());
+  }
+  return json + '}';
+}
+
+bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+
+std::string_view compute_signature(const Key& key, std::string_view signing_input,
+                                   std::array<uint8_t, bytes::kHmacTagBytesMax>& tag) {
+  const internal::KeyMaterial& material = internal::KeyAccess::material(key);
+  const bytes::Kernels kernels = bytes::selected_kernels();
+  const size_t tag_bytes = signature_bytes(material.algorithm);
+  if (material.algorithm == Algorithm::kHs256) {
+    bytes::hmac<bytes::Sha256>(*kernels.sha256,
+                               {&material.sha256(), signing_input, tag_bytes, tag.data()});
+  } else {
+    bytes::hmac<bytes::Sha512>(*kernels.sha512,
+                               {&material.sha512(), signing_input, tag_bytes, tag.data()});
+  }
+  return {reinterpret_cast<const char*>(tag.data()), tag_bytes};
+}
+
+// Whether a verifier could accept these claims, policy aside.
+absl::Status check_claims(std::string_view claims_json) {
+  if (claims_json.size() > kTokenBytesMax) return invalid("the claims are too large");
+  std::string room(claims_json);
+  room.resize(jose::json_room_bytes(claims_json.size()));
+  jose::JsonReader reader(*bytes::selected_kernels().json);
+  jose::JsonObject object;
+  char* end = nullptr;
+  switch (reader.read(room.data(), claims_json.size(), object, end)) {
+    case jose::JsonStatus::kOk:
+      break;
+    case jose::JsonStatus::kInvalid:
+      return invalid(std::string(describe(Verdict::kBadClaimsJson)));
+    case jose::JsonStatus::kDuplicateName:
+      return invalid(std::string(describe(Verdict::kDuplicateClaim)));
+  }
+  jose::RegisteredClaims claims;
+  VerdictSet malformed;
+  jose::read_registered_claims(object, claims, malformed);
+  if (!malformed.empty()) return invalid(std::string(describe(malformed.first())));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Signer::Signer(std::shared_ptr<const Key> key, std::string encoded_header) noexcept
+    : key_(std::move(key)), encoded_header_(std::move(encoded_header)) {}
+
+absl::StatusOr<Signer> Signer::create(Key key, std::string_view typ) {
+  if (!std::all_of(typ.begin(), typ.end(), is_printable_ascii)) {
+    return invalid("the typ is not printable ASCII");
+  }
+  if (!simdjson::validate_utf8(key.kid().data(), key.kid().size())) {
+    return invalid("the kid is not valid UTF-8");
+  }
+  std::string header = bytes::base64url_encode(header_json(key, typ));
+  if (header.size() > kHeaderCharsMax) return invalid("the header is too large");
+  return Signer(std::make_shared<const Key>(std::move(key)), std::move(header));
+}
+
+absl::StatusOr<std::string> Signer::sign_claims(std::string_view claims_json) const {
+  if (absl::Status status = check_claims(claims_json); !status.ok()) return status;
+  return sign_payload(claims_json);
+}
+
+absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const {
+  if (payload.empty()) return invalid("the payload is empty");
+  const size_t token_bytes = encoded_header_.size() + 1 +
+                             bytes::base64url_encoded_chars(payload.size()) + 1 +
+                             bytes::base64url_encoded_chars(signature_bytes(key_->algorithm()));
+  if (token_bytes > kTokenBytesMax) {
+    return invalid("the token would have " + std::to_string(token_bytes) +
+                   " characters, more than " + std::to_string(kTokenBytesMax));
+  }
+  std::string token = encoded_header_;
+  token.reserve(token_bytes);
+  token += '.';
+  bytes::base64url_append(token, payload);
+  std::array<uint8_t, bytes::kHmacTagBytesMax> tag;
+  const std::string_view signature = compute_signature(*key_, token, tag);
+  token += '.';
+  bytes::base64url_append(token, signature);
+  return token;
+}
+
+}  // namespace simdjwt

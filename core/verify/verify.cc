@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <simdjwt/verifier.h>
+
+#include <atomic>
+#include <utility>
+
+#include "state/key_table.h"
+#include "verify/pipeline.h"
+#include "verify/policy_rules.h"
+#include "verify/scratch.h"
+
+namespace simdjwt {
+namespace {
+
+// Identifies a combination of keys and policy for as long as the process lives. Relaxed: only
+// uniqueness matters.
+uint64_t next_verifier_id() noexcept {
+  static constinit std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
+
+Scratch::Scratch() : memory_(std::make_unique<internal::ScratchMemory>()) {}
+Scratch::~Scratch() = default;
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+
+Verifier::Verifier(KeySet keys, Policy policy)
+    : keys_(std::move(keys)), policy_(std::move(policy)), id_(next_verifier_id()) {}
+
+internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexcept {
+  return {*scratch.memory_, internal::KeySetAccess::table(keys_),
+          internal::PolicyAccess::rules(policy_), id_, now};
+}
+
+VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
+                              int64_t now) const noexcept {
+  const internal::Pipeline pipeline = this->pipeline(scratch, now);
+  pipeline.memory.arena.reset();
+  internal::PendingToken& pending = pipeline.memory.pending[0];
+
+  Verdict verdict = pipeline.open(token, pending);
+  if (verdict != Verdict::kValid) return internal::Pipeline::reject(verdict);
+  internal::compute_tag(pipeline.memory.kernels, pending);
+  verdict = pipeline.authenticate(pending);
+  if (verdict != Verdict::kValid) return internal::Pipeline::reject(verdict);
+  return pipeline.accept(pending);
+}
+
+}  // namespace simdjwt
