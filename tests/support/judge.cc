@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "support/judge.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <sstream>
+#include <utility>
+
+namespace simdjwt::testing {
+namespace {
+
+constexpr size_t kGuardedBytes = 2 * kTokenBytesMax;
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+Key make_key(std::string_view secret, std::string kid, Algorithm algorithm, KeyPeriod period) {
+  return Key::hmac(algorithm, secret, {.kid = std::move(kid), .period = period}).value();
+}
+
+KeySet make_keys(std::vector<Key> keys) {
+  KeySetBuilder builder;
+  for (Key& key : keys) builder.add(std::move(key));
+  return builder.build().value();
+}
+
+PolicyBuilder lenient() {
+  PolicyBuilder builder;
+  builder.ignore_iss().ignore_aud().ignore_typ().allow_missing_exp();
+  return builder;
+}
+
+std::vector<KernelScratch> make_kernel_scratches() {
+  const std::vector<std::string> defaults = split_words(active_kernels());
+  std::vector<KernelScratch> scratches;
+  scratches.push_back({"default", Scratch()});
+  for (const std::string& kernel : split_words(available_kernels())) {
+    EXPECT_TRUE(force_kernel(kernel)) << kernel;
+    scratches.push_back({kernel, Scratch()});
+    for (const std::string& name : defaults) EXPECT_TRUE(force_kernel(name)) << name;
+  }
+  return scratches;
+}
+
+Judge::Judge() : Judge(KeySet::of(make_key())) {}
+
+Judge::Judge(Policy policy) : Judge(KeySet::of(make_key()), std::move(policy)) {}
+
+Judge::Judge(KeySet keys) : Judge(std::move(keys), lenient().build().value()) {}
+
+Judge::Judge(KeySet keys, Policy policy)
+    : verifier_(std::move(keys), std::move(policy)),
+      scratches_(make_kernel_scratches()),
+      guarded_(kGuardedBytes) {}
+
+Verdict Judge::operator()(std::string_view token, int64_t now) {
+  const bool fits = token.size() <= kGuardedBytes;
+  return everywhere(fits ? guarded_.at_end(token) : token, now);
+}
+
+Verdict Judge::everywhere(std::string_view token, int64_t now) {
+  static const std::string kNeighbour = forge_claims(kClaims);
+  Scratch& own = scratches_.front().scratch;
+  const Verdict expected = verifier_.verify(token, own, now).verdict();
+  const Verdict neighbour = verifier_.verify(kNeighbour, own, now).verdict();
+  for (auto& [kernel, scratch] : scratches_) {
+    EXPECT_EQ(verifier_.verify(token, scratch, now).verdict(), expected) << kernel;
+
+    const std::array<std::string_view, 5> tokens = {token, kNeighbour, token, "", token};
+    std::array<VerifyResult, 5> results;
+    verifier_.verify_batch(tokens, results, scratch, now);
+    for (const size_t i : {0u, 2u, 4u}) {
+      EXPECT_EQ(results[i].verdict(), expected) << kernel << ", place " << i << " of a batch";
+    }
+    EXPECT_EQ(results[1].verdict(), neighbour) << kernel << ", beside the token in a batch";
+    EXPECT_EQ(results[3].verdict(), Verdict::kNotCompactJws) << kernel;
+  }
+  return expected;
+}
+
+}  // namespace simdjwt::testing
