@@ -2,6 +2,9 @@
 #
 # Installs the library so that find_package(simdjwt) and pkg-config find it. The library is static:
 # whoever links it links OpenSSL, simdjson and Abseil too, and both files say so.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()  # a project that embeds this one decides what it installs
+endif()
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
