@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Strict base64url (RFC 4648 section 5): no padding, no whitespace, no '+' or '/', and the unused bits
-// of the last character must be zero, so that every byte string has exactly one spelling.
+// Strict base64url (RFC 4648 section 5): no padding, no whitespace, no '+' or '/', and the unused
+// bits of the last character must be zero, so that every byte string has exactly one spelling.
 
 #ifndef SIMDJWT_CORE_BYTES_BASE64URL_H_
 #define SIMDJWT_CORE_BYTES_BASE64URL_H_

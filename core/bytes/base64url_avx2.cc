@@ -19,29 +19,29 @@ namespace {
 // -----------------------------------------------
 // Think of the byte c as row c / 16 and column c % 16 of a 16 x 16 table. A byte shuffle looks up
 // 16 entries, so the rows are hashed to 16 buckets such that within a bucket the valid characters
-// share one distance to their value, and one comparison tells them from the bucket's invalid ones:
+// share one distance to their value, and one bound tells them from the bucket's invalid ones:
 //
 //   bucket = row + 5   for columns 0..c
-//   bucket = row + 1   for columns d..f  (sets '-' and '_' apart, and the gaps before 'a' and DEL)
+//   bucket = row + 1   for columns d..f, which sets '-' and '_' apart
 //
-//   bucket  columns 0..c   columns d..f   valid characters   value - c   invalid where
-//        3                 -./            -                      17        c >= 0x2e
-//        5  00..0c         MNO            MNO                   -65        c <  0x4d
-//        6  10..1c         ]^_            _                     -32        c <  0x5f
-//        7  20..2c         mno            mno                   -71        c <  0x6d
-//        8  0..9 :;<       }~DEL          0..9                    4        c >= 0x3a
-//        9  @A..L                         A..L                  -65        c <  0x41
-//       10  P..Z [\                       P..Z                  -65        c >= 0x5b
-//       11  `a..l                         a..l                  -71        c <  0x61
-//       12  p..z {|                       p..z                  -71        c >= 0x7b
-//   others  invalid rows                  none                 -128        always
+//   bucket   columns 0..c   columns d..f   valid   distance   invalid where
+//        3                  - . /          -             17   c >= 0x2e
+//        5   0x00..0x0c     MNO            MNO          -65   c <  0x4d
+//        6   0x10..0x1c     ] ^ _          _            -32   c <  0x5f
+//        7   0x20..0x2c     mno            mno          -71   c <  0x6d
+//        8   0..9 : ; <     } ~ DEL        0..9           4   c >= 0x3a
+//        9   @ A..L                        A..L         -65   c <  0x41
+//       10   P..Z [ \                      P..Z         -65   c >= 0x5b
+//       11   ` a..l                        a..l         -71   c <  0x61
+//       12   p..z { |                      p..z         -71   c >= 0x7b
+//   others   never valid                               -128   always
 //
-// The bucket costs three instructions, because the 16-bit shift needs no mask: what it moves in
-// from the next byte lands in bits that the shuffle ignores, and kColumn is small enough never to
-// carry into bit 7, which it does not ignore. A byte >= 0x80 gets some bucket or none; the
-// saturating addition of a negative distance leaves it negative, and the only positive distances
-// are out of reach of the bytes that they would make valid. So the sign of (value | check) is the
-// verdict; `the_tables_decide_every_byte` below proves it at compile time.
+// The bucket takes three instructions, because the 16-bit shift needs no mask: what it moves in
+// from the next byte lands in bits that the shuffle ignores, and kColumn is too small to carry into
+// bit 7, which the shuffle does not ignore. A byte >= 0x80 finds column 0, hence some bucket of
+// 8..15 or 0; the saturating addition of a negative distance keeps it negative, and so does the one
+// positive distance there. So the sign bit of (value | check) is the verdict; a static_assert below
+// proves that for every byte.
 struct alignas(32) Table {
   constexpr explicit Table(const std::array<int8_t, 16>& lane) {
     std::copy(lane.begin(), lane.end(), entries);  // the shuffle looks up within 128-bit lanes
@@ -49,6 +49,7 @@ struct alignas(32) Table {
   }
   int8_t entries[32];
 };
+// Rounded up: (c >> 3) + kColumn + 1, halved, is the bucket.
 constexpr Table kColumn({9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 1, 1});
 constexpr Table kDistance({-128, -128, -128, 17, -128, -65, -32, -71,  //
                            4, -65, -65, -71, -71, -128, -128, -128});
@@ -87,6 +88,20 @@ SIMDJWT_TARGET_AVX2 inline __m128i load16(const void* from) {
 SIMDJWT_TARGET_AVX2 inline __m256i load32(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
+
+// PERF (Zen 3 at 3.24 GHz, bench_base64url in quiet moments)
+// - A step: 32 characters, 24 bytes; 13 vector operations, one load, two stores; no branch but the
+//   loop's. Predicted from the four vector pipes: 3.3 cycles. Measured: 3.8 without its stores, 4.6
+//   with them. 256 characters: predicted 40 cycles, measured 41 (12.7 ns); 43: 6.0 ns, 64: 5.7 ns,
+//   86: 7.3 ns, 300: 15.7 ns.
+// - Steps do not depend on each other but for `errors`, one OR. Within a step about 20 cycles pass
+//   from load to store: column, bucket, distance, value, two multiplications, byte order.
+// - One bucket serves value and verdict; with a hash for each, a step has one shuffle and one
+//   average more.
+// - Lost: one permutation across lanes and one store instead of two stores, 5.1 cycles a step; the
+//   upper lane stored through memory, 4.8; a multiplication instead of the shift, to relieve the
+//   shuffle pipes, 4.5 but no faster as a whole. Two steps per turn: 12.3 ns for 256 characters,
+//   too little for the second tail.
 
 // The values of 32 characters; the sign bits of `errors` remember the invalid ones.
 SIMDJWT_TARGET_AVX2 inline __m256i values_of(__m256i chars, __m256i& errors) {
@@ -136,6 +151,9 @@ SIMDJWT_TARGET_AVX2 bool decode_avx2(uint8_t* out, std::string_view text) noexce
   return _mm256_movemask_epi8(errors) == 0 && has_canonical_end(text);
 }
 
+// PERF (as above): 64 characters a step; each dot costs a branch that is predicted only if tokens
+// are alike. 350 characters: predicted 20 cycles, measured 25 (7.5 to 8.4 ns, by compiler). Lost:
+// 32 characters a step, 9.5 ns; testing the OR of both halves first, within 0.4 ns either way.
 SIMDJWT_TARGET_AVX2 inline uint64_t dots_of_64(const char* chars) {
   const __m256i dot = _mm256_set1_epi8('.');
   const __m256i low = _mm256_cmpeq_epi8(load32(chars), dot);

@@ -25,6 +25,15 @@ constexpr ByteOrder kBigEndian = [] {
 // The first 1 to 64 bytes. A masked load touches no byte, hence no page, whose bit is clear.
 constexpr uint64_t mask_of(size_t num_bytes) { return ~uint64_t{0} >> (64 - num_bytes); }
 
+// PERF (not measured: the development machine lacks AVX-512)
+// - A step: 64 characters, 48 bytes; five vector operations, one load, one store. Steps do not
+//   depend on each other but for `errors`. Predicted: 256 characters in 6 ns, of which four steps
+//   of three cycles are the smaller part.
+// - The last step, masked, takes the place of any tail: 43, 64 and 86 characters are one, one and
+//   two steps.
+// - vpmultishiftqb does not help a decoder: it picks eight adjacent bits, and those of a byte are
+//   adjacent only behind both multiplications, where a byte permutation is all that is left to do.
+
 // The values of 64 characters; the sign bits of `errors` remember the invalid ones. The
 // two-register lookup covers ASCII; it ignores bit 7, which is therefore an error of its own.
 SIMDJWT_TARGET_AVX512 inline __m512i values_of(__m512i chars, __m512i& errors) {

@@ -18,7 +18,7 @@ constexpr uint32_t name3(const char* name) {
 void read_string(const JsonObject& object, const JsonMember& member, Verdict if_wrong,
                  std::optional<std::string_view>& claim, VerdictSet& malformed) noexcept {
   if (member.type == JsonType::kString) {
-    claim = object.value(member);
+    claim = object.string(member);
   } else {
     malformed.add(if_wrong);
   }
@@ -38,8 +38,10 @@ void read_aud(const JsonObject& object, const JsonMember& member, RegisteredClai
     }
     claims.aud_is_array = strings.all_strings();
   }
-  if (member.type == JsonType::kString || claims.aud_is_array) {
-    claims.aud = object.value(member);
+  if (member.type == JsonType::kString) {
+    claims.aud = object.string(member);
+  } else if (claims.aud_is_array) {
+    claims.aud = object.raw(member);
   } else {
     malformed.add(Verdict::kBadAud);
   }

@@ -62,13 +62,13 @@ Verdict judge_alg(std::string_view name, Algorithm& alg) noexcept {
 // RFC 7797 lets b64 switch the encoding of the payload off, which JWTs must not use (section 7).
 Verdict judge_b64(const JsonObject& object, const JsonMember& b64) noexcept {
   if (b64.type != JsonType::kBoolean) return Verdict::kBadHeaderParameter;
-  return object.value(b64) == "true" ? Verdict::kValid : Verdict::kUnencodedPayload;
+  return object.raw(b64) == "true" ? Verdict::kValid : Verdict::kUnencodedPayload;
 }
 
 Verdict judge_string(const JsonObject& object, const JsonMember& member,
                      std::optional<std::string_view>& value) noexcept {
   if (member.type != JsonType::kString) return Verdict::kBadHeaderParameter;
-  value = object.value(member);
+  value = object.string(member);
   return Verdict::kValid;
 }
 

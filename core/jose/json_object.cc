@@ -5,6 +5,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "jose/json_number.h"
@@ -18,42 +20,30 @@ namespace {
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// A hash of the name that costs a few instructions: its first and last eight bytes and its length.
-// Whoever picks names that collide makes look-ups compare names, of which there are at most
+// The multiplier was searched for: under it the names that tokens usually carry (iss, sub, aud,
+// exp, nbf, iat, jti, scope, client_id, azp, typ, email, name, roles) differ in the six bits that
+// the duplicate filter uses.
+constexpr uint16_t tag_of(uint64_t first_bytes, size_t num_chars) noexcept {
+  return static_cast<uint16_t>(((first_bytes ^ num_chars << 58) * 0x2ab71cab529b9773) >> 48);
+}
+
+// A hash of the name out of its length and its first eight bytes, which costs a few instructions.
+// Whoever picks names that collide makes look-ups compare whole names, of which there are at most
 // kMembersMax.
 uint16_t name_tag(std::string_view name) noexcept {
   uint64_t first = 0;
-  uint64_t last = 0;
-  if (name.size() >= 8) {
-    std::memcpy(&first, name.data(), 8);
-    std::memcpy(&last, name.data() + name.size() - 8, 8);
-  } else if (name.size() >= 4) {
-    std::memcpy(&first, name.data(), 4);
-    std::memcpy(&last, name.data() + name.size() - 4, 4);
-  } else if (!name.empty()) {
-    first = static_cast<uint8_t>(name.front()) |
-            static_cast<uint64_t>(static_cast<uint8_t>(name[name.size() / 2])) << 8 |
-            static_cast<uint64_t>(static_cast<uint8_t>(name.back())) << 16;
-  }
-  const uint64_t mixed = (first ^ last * 0x9e3779b97f4a7c15 ^ name.size()) * 0xd6e8feb86659fd93;
-  return static_cast<uint16_t>(mixed >> 48);
+  std::memcpy(&first, name.data(), std::min<size_t>(name.size(), 8));
+  return tag_of(first, name.size());
 }
 
-// The names seen so far, as 256 bits: says for sure that a name is new.
-class NameFilter {
- public:
-  // Adds a name and returns whether one with the same bit was there already.
-  bool add(uint16_t tag) noexcept {
-    uint64_t& word = words_[tag >> 6 & 3];
-    const uint64_t bit = uint64_t{1} << (tag & 63);
-    const bool seen = (word & bit) != 0;
-    word |= bit;
-    return seen;
-  }
-
- private:
-  uint64_t words_[4] = {};
-};
+// The same of a name with padding behind it: one load.
+uint16_t name_tag_padded(const char* name, size_t num_chars) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t first;
+  std::memcpy(&first, name, 8);
+  if (num_chars < 8) first &= (uint64_t{1} << (8 * num_chars)) - 1;
+  return tag_of(first, num_chars);
+}
 
 }  // namespace
 
@@ -69,115 +59,117 @@ const JsonMember* JsonObject::find(std::string_view wanted) const noexcept {
 // outside strings, and the first character of every string and other scalar. Whatever follows a
 // value that is neither blank nor structural is a scalar of its own, so that comparing each value's
 // end with the next structural character leaves nothing unseen.
+//
+// PERF NOTES. About 60 instructions a member; the loop of object() keeps its state in registers,
+// which is why the steps take and return pointers instead of changing members. Tried and lost:
+// members with the begin of every value beside its raw text (two stores more), a filter of 256 bits
+// (one load and store more).
 class JsonReader::Walk {
  public:
-  Walk(char* text, size_t num_bytes, const uint32_t* structurals, size_t num_structurals,
-       JsonMember* members) noexcept
+  Walk(char* text, size_t num_bytes, const uint32_t* structurals, size_t num_structurals) noexcept
       : text_(text),
-        structurals_(structurals),
-        num_structurals_(num_structurals),
-        members_(members),
+        text_bytes_(num_bytes),
+        first_(structurals),
+        last_(structurals + num_structurals - 1),
         has_escapes_(std::memchr(text, '\\', num_bytes) != nullptr),
         unescaped_(text + num_bytes + kJsonPaddingBytes) {}
 
-  // Walks the whole document. False when it is not one valid object.
-  bool object() noexcept;
+  // Walks the whole document and lists its members. False when it is not one valid object.
+  bool object(std::span<JsonMember, kMembersMax> members) noexcept;
 
+  // Of a valid object.
   size_t num_members() const noexcept { return num_members_; }
   bool has_duplicates() const noexcept { return has_duplicates_; }
-  char* end() const noexcept { return unescaped_; }
+  char* end() const noexcept { return unescaped_ + kJsonPaddingBytes; }
 
  private:
-  uint32_t position(size_t i) const noexcept { return structurals_[i]; }
-  char at(size_t i) const noexcept { return text_[structurals_[i]]; }
+  // Where a structural character is in the text. There is always a next one behind those that these
+  // inspect.
+  using Structural = const uint32_t*;
+
   std::string_view text(size_t begin, size_t end) const noexcept {
     return {text_ + begin, end - begin};
   }
-  uint16_t offset(const char* position) const noexcept {
-    return static_cast<uint16_t>(position - text_);
-  }
 
-  // Position of the closing quote of the string that opens at structural `i`, or 0. There is a next
-  // structural.
-  size_t closing_quote(size_t i) const noexcept;
-  // Whether the scalar at structural `i`, `num_chars` long, is all there is before the next
-  // structural.
-  bool ends_after(size_t i, size_t num_chars) const noexcept;
-  // Length of the number, true, false or null at structural `i`; 0 if it is none.
-  size_t scalar_chars(size_t i) const noexcept;
-  // Checks the string, number or literal at structural `i`, inside a nested container.
-  bool nested_scalar(size_t i) const noexcept;
-  // Checks the container that opens at structural `i`; returns the structural that closes it, or 0.
-  size_t closing_bracket(size_t i) const noexcept;
+  // Position of the closing quote of the string that opens at `s`, or 0.
+  size_t closing_quote(Structural s) const noexcept;
+  // Length of the number, true, false or null at `s`, if that is all there is before the next
+  // structural; else 0.
+  size_t scalar_chars(Structural s) const noexcept;
+  // Checks the string, number or literal at `s`, inside a nested container.
+  bool nested_scalar(Structural s) const noexcept;
+  // Checks the container that opens at `s`; returns where it closes, or null.
+  Structural closing_bracket(Structural s) const noexcept;
 
-  bool member(size_t& i) noexcept;
-  bool name(size_t i, JsonMember& member) noexcept;
-  bool value(size_t& i, JsonMember& member) noexcept;
-  void note_duplicate(const JsonMember& added) noexcept;
-  void unescape(uint16_t& begin, uint16_t& chars) noexcept;
+  // Reads a name or a value at `s`. A value may be long: returns the structural behind it. False or
+  // null if wrong.
+  bool name(Structural s, JsonMember& member) noexcept;
+  Structural value(Structural s, JsonMember& member) noexcept;
+
+  // Checks the escapes of the string in [begin, end) and, if it has any, moves begin and chars to
+  // it unescaped.
+  bool unescape(size_t begin, size_t end, uint16_t& unescaped_begin, uint16_t& unescaped_chars,
+                bool& has_escapes) noexcept;
 
   char* const text_;
-  const uint32_t* const structurals_;
-  const size_t num_structurals_;
-  JsonMember* const members_;
+  const size_t text_bytes_;
+  const Structural first_;
+  const Structural last_;
   const bool has_escapes_;
   char* unescaped_;  // where the next unescaped string goes
   size_t num_members_ = 0;
   bool has_duplicates_ = false;
-  NameFilter names_;
 };
 
-size_t JsonReader::Walk::closing_quote(size_t i) const noexcept {
-  size_t end = size_t{position(i + 1)} - 1;
-  while (is_blank(text_[end])) --end;
-  return end > position(i) && text_[end] == '"' ? end : 0;
+inline size_t JsonReader::Walk::closing_quote(Structural s) const noexcept {
+  size_t end = size_t{s[1]} - 1;
+  while (text_[end] != '"') {
+    if (!is_blank(text_[end])) return 0;
+    --end;
+  }
+  return end > *s ? end : 0;
 }
 
-bool JsonReader::Walk::ends_after(size_t i, size_t num_chars) const noexcept {
-  size_t end = position(i) + num_chars;
-  const size_t next = position(i + 1);
-  while (end < next && is_blank(text_[end])) ++end;
-  return end == next;
-}
-
-size_t JsonReader::Walk::scalar_chars(size_t i) const noexcept {
-  const std::string_view rest = text(position(i), position(i + 1));
+size_t JsonReader::Walk::scalar_chars(Structural s) const noexcept {
+  const std::string_view rest = text(*s, text_bytes_);
+  size_t num_chars = 0;
   switch (rest[0]) {
     case 't':
-      return rest.starts_with("true") ? 4 : 0;
+      num_chars = rest.starts_with("true") ? 4 : 0;
+      break;
     case 'f':
-      return rest.starts_with("false") ? 5 : 0;
+      num_chars = rest.starts_with("false") ? 5 : 0;
+      break;
     case 'n':
-      return rest.starts_with("null") ? 4 : 0;
+      num_chars = rest.starts_with("null") ? 4 : 0;
+      break;
     default:
-      return json_number_chars(rest);
+      num_chars = json_number_chars(rest);
   }
+  size_t end = *s + num_chars;
+  while (end < s[1] && is_blank(text_[end])) ++end;
+  return end == s[1] ? num_chars : 0;
 }
 
-bool JsonReader::Walk::nested_scalar(size_t i) const noexcept {
-  if (at(i) == '"') {
-    const size_t end = closing_quote(i);
-    return end != 0 && (!has_escapes_ || json_escapes_valid(text(position(i) + 1, end)));
-  }
-  const size_t num_chars = scalar_chars(i);
-  return num_chars != 0 && ends_after(i, num_chars);
+bool JsonReader::Walk::nested_scalar(Structural s) const noexcept {
+  if (text_[*s] != '"') return scalar_chars(s) != 0;
+  const size_t end = closing_quote(s);
+  return end != 0 && (!has_escapes_ || json_escapes_valid(text(*s + 1, end)));
 }
 
-size_t JsonReader::Walk::closing_bracket(size_t i) const noexcept {
+JsonReader::Walk::Structural JsonReader::Walk::closing_bracket(Structural s) const noexcept {
   // Bit d tells whether the container at depth d is an object; the outer object is at depth 0.
   static_assert(kJsonDepthMax <= 64);
   uint64_t is_object = 1;
   size_t depth = 0;
   enum class Expect { kValue, kName, kCommaOrEnd } expect = Expect::kValue;
   bool may_end = false;  // right behind an opening bracket, the container may end instead
-  for (;; ++i) {
-    if (i + 1 >= num_structurals_) return 0;
-    const char c = at(i);
-    const uint64_t bit = uint64_t{1} << depth;
-    const bool in_object = (is_object & bit) != 0;
+  for (; s < last_; ++s) {
+    const char c = text_[*s];
+    const bool in_object = (is_object >> depth & 1) != 0;
     const bool ends = c == (in_object ? '}' : ']') && depth > 0;
     if (ends && (may_end || expect == Expect::kCommaOrEnd)) {
-      if (--depth == 0) return i;
+      if (--depth == 0) return s;
       expect = Expect::kCommaOrEnd;
       may_end = false;
       continue;
@@ -185,122 +177,114 @@ size_t JsonReader::Walk::closing_bracket(size_t i) const noexcept {
     may_end = false;
     switch (expect) {
       case Expect::kCommaOrEnd:
-        if (c != ',') return 0;
+        if (c != ',') return nullptr;
         expect = in_object ? Expect::kName : Expect::kValue;
         break;
       case Expect::kName:
-        if (c != '"' || !nested_scalar(i) || at(++i) != ':') return 0;
+        if (c != '"' || !nested_scalar(s) || text_[*++s] != ':') return nullptr;
         expect = Expect::kValue;
         break;
       case Expect::kValue:
         if (c == '{' || c == '[') {
-          if (++depth == kJsonDepthMax) return 0;
-          const uint64_t opened = uint64_t{1} << depth;
-          is_object = c == '{' ? is_object | opened : is_object & ~opened;
+          if (++depth == kJsonDepthMax) return nullptr;
+          const uint64_t bit = uint64_t{1} << depth;
+          is_object = c == '{' ? is_object | bit : is_object & ~bit;
           expect = c == '{' ? Expect::kName : Expect::kValue;
           may_end = true;
-        } else if (nested_scalar(i)) {
+        } else if (nested_scalar(s)) {
           expect = Expect::kCommaOrEnd;
         } else {
-          return 0;
+          return nullptr;
         }
         break;
     }
   }
+  return nullptr;
 }
 
-void JsonReader::Walk::unescape(uint16_t& begin, uint16_t& chars) noexcept {
-  const std::string_view escaped = text(begin, size_t{begin} + chars);
-  if (escaped.find('\\') == std::string_view::npos) return;
-  begin = offset(unescaped_);
-  unescaped_ = unescape_json_string(unescaped_, escaped);
-  chars = static_cast<uint16_t>(offset(unescaped_) - begin);
+bool JsonReader::Walk::unescape(size_t begin, size_t end, uint16_t& unescaped_begin,
+                                uint16_t& unescaped_chars, bool& has_escapes) noexcept {
+  const std::string_view escaped = text(begin, end);
+  if (escaped.find('\\') == std::string_view::npos) return true;
+  if (!json_escapes_valid(escaped)) return false;
+  char* const unescaped = unescaped_;
+  unescaped_ = unescape_json_string(unescaped, escaped);
+  unescaped_begin = static_cast<uint16_t>(unescaped - text_);
+  unescaped_chars = static_cast<uint16_t>(unescaped_ - unescaped);
+  has_escapes = true;
+  return true;
 }
 
-bool JsonReader::Walk::name(size_t i, JsonMember& member) noexcept {
-  if (at(i) != '"') return false;
-  const size_t end = closing_quote(i);
+inline bool JsonReader::Walk::name(Structural s, JsonMember& member) noexcept {
+  if (text_[*s] != '"' || text_[s[1]] != ':') return false;
+  const size_t begin = *s + size_t{1};
+  const size_t end = closing_quote(s);
   if (end == 0) return false;
-  member.name_begin = static_cast<uint16_t>(position(i) + 1);
-  member.name_chars = static_cast<uint16_t>(end - member.name_begin);
-  if (has_escapes_) {
-    if (!json_escapes_valid(text(member.name_begin, end))) return false;
-    unescape(member.name_begin, member.name_chars);
+  member.name_begin = static_cast<uint16_t>(begin);
+  member.name_chars = static_cast<uint16_t>(end - begin);
+  bool unused;
+  if (has_escapes_ && !unescape(begin, end, member.name_begin, member.name_chars, unused)) {
+    return false;
   }
-  member.name_tag = name_tag({text_ + member.name_begin, member.name_chars});
+  member.name_tag = name_tag_padded(text_ + member.name_begin, member.name_chars);
   return true;
 }
 
-bool JsonReader::Walk::value(size_t& i, JsonMember& member) noexcept {
-  const size_t begin = position(i);
+inline JsonReader::Walk::Structural JsonReader::Walk::value(Structural s,
+                                                            JsonMember& member) noexcept {
+  const size_t begin = *s;
+  const char c = text_[begin];
   member.raw_begin = static_cast<uint16_t>(begin);
-  member.value_begin = member.raw_begin;
-  size_t num_chars = 0;
-  switch (text_[begin]) {
-    case '"': {
-      const size_t end = closing_quote(i);
-      if (end == 0) return false;
-      member.type = JsonType::kString;
-      member.raw_chars = static_cast<uint16_t>(end + 1 - begin);
-      member.value_begin = static_cast<uint16_t>(begin + 1);
-      member.value_chars = static_cast<uint16_t>(end - begin - 1);
-      if (has_escapes_) {
-        if (!json_escapes_valid(text(begin + 1, end))) return false;
-        unescape(member.value_begin, member.value_chars);
-      }
-      return true;
+  member.has_escapes = false;
+  if (c == '"') {
+    const size_t end = closing_quote(s);
+    if (end == 0) return nullptr;
+    member.type = JsonType::kString;
+    member.raw_chars = static_cast<uint16_t>(end + 1 - begin);
+    if (has_escapes_ && !unescape(begin + 1, end, member.unescaped_begin, member.unescaped_chars,
+                                  member.has_escapes)) {
+      return nullptr;
     }
-    case '{':
-    case '[': {
-      member.type = text_[begin] == '{' ? JsonType::kObject : JsonType::kArray;
-      i = closing_bracket(i);
-      if (i == 0) return false;
-      num_chars = position(i) + 1 - begin;
-      break;
-    }
-    default: {
-      num_chars = scalar_chars(i);
-      if (num_chars == 0 || !ends_after(i, num_chars)) return false;
-      const char c = text_[begin];
-      member.type = c == 'n'               ? JsonType::kNull
-                    : c == 't' || c == 'f' ? JsonType::kBoolean
-                                           : JsonType::kNumber;
-    }
+    return s + 1;
   }
-  member.raw_chars = static_cast<uint16_t>(num_chars);
-  member.value_chars = member.raw_chars;
-  return true;
+  if (c == '{' || c == '[') {
+    member.type = c == '{' ? JsonType::kObject : JsonType::kArray;
+    const Structural closing = closing_bracket(s);
+    if (closing == nullptr) return nullptr;
+    member.raw_chars = static_cast<uint16_t>(*closing + 1 - begin);
+    return closing + 1;
+  }
+  member.type = c == 'n'               ? JsonType::kNull
+                : c == 't' || c == 'f' ? JsonType::kBoolean
+                                       : JsonType::kNumber;
+  member.raw_chars = static_cast<uint16_t>(scalar_chars(s));
+  return member.raw_chars != 0 ? s + 1 : nullptr;
 }
 
-void JsonReader::Walk::note_duplicate(const JsonMember& added) noexcept {
-  if (!names_.add(added.name_tag)) return;
-  const JsonObject before{text_, {members_, num_members_}};
-  if (before.find(before.name(added)) != nullptr) has_duplicates_ = true;
-}
+bool JsonReader::Walk::object(std::span<JsonMember, kMembersMax> members) noexcept {
+  if (text_[*first_] != '{' || text_[*last_] != '}' || first_ == last_) return false;
+  if (last_ == first_ + 1) return true;
+  uint64_t seen = 0;  // six bits of each tag: says for sure that a name is new
+  size_t count = 0;
+  for (Structural s = first_ + 1;; ++s) {
+    // A name, a colon, a value and what follows it.
+    if (last_ - s < 3 || count == kMembersMax) return false;
+    JsonMember& member = members[count];
+    if (!name(s, member)) return false;
+    s = value(s + 2, member);
+    if (s == nullptr) return false;
 
-// Reads the member whose name is structural `i` and leaves `i` at what follows its value.
-bool JsonReader::Walk::member(size_t& i) noexcept {
-  // A name, a colon, a value and what follows it: four structurals.
-  if (i + 3 >= num_structurals_ || num_members_ == kMembersMax) return false;
-  JsonMember& member = members_[num_members_];
-  if (!name(i, member) || at(i + 1) != ':') return false;
-  i += 2;
-  if (!value(i, member)) return false;
-  ++i;
-  note_duplicate(member);
-  ++num_members_;
-  return true;
-}
+    const uint64_t bit = uint64_t{1} << (member.name_tag >> 10);
+    if ((seen & bit) != 0) {
+      const JsonObject before{text_, members.first(count)};
+      has_duplicates_ |= before.find(before.name(member)) != nullptr;
+    }
+    seen |= bit;
+    ++count;
 
-bool JsonReader::Walk::object() noexcept {
-  if (num_structurals_ < 2 || at(0) != '{') return false;
-  size_t i = 1;
-  if (at(i) == '}') return num_structurals_ == 2;
-  for (;;) {
-    if (!member(i)) return false;
-    if (at(i) == '}') return i + 1 == num_structurals_;
-    if (at(i) != ',') return false;
-    ++i;
+    if (text_[*s] == ',') continue;
+    num_members_ = count;
+    return text_[*s] == '}' && s == last_;
   }
 }
 
@@ -321,9 +305,9 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonObject& object, ch
                       simdjson::stage1_mode::regular) != simdjson::SUCCESS) {
     return JsonStatus::kInvalid;
   }
-  Walk walk(text, num_bytes, stage1_->structural_indexes.get(), stage1_->n_structural_indexes,
-            members_.data());
-  if (!walk.object()) return JsonStatus::kInvalid;
+  if (stage1_->n_structural_indexes == 0) return JsonStatus::kInvalid;
+  Walk walk(text, num_bytes, stage1_->structural_indexes.get(), stage1_->n_structural_indexes);
+  if (!walk.object(members_)) return JsonStatus::kInvalid;
   end = walk.end();
   object = {text, {members_.data(), walk.num_members()}};
   return walk.has_duplicates() ? JsonStatus::kDuplicateName : JsonStatus::kOk;

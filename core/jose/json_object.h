@@ -34,26 +34,27 @@ namespace simdjwt::jose {
 // Bytes behind a text that may be read.
 inline constexpr size_t kJsonPaddingBytes = 64;
 
-// Room that a text of `num_bytes` bytes needs: itself, its padding, and its strings unescaped.
-constexpr size_t json_room_bytes(size_t num_bytes) { return 2 * num_bytes + kJsonPaddingBytes; }
+// Room that a text of `num_bytes` bytes needs: itself, its strings unescaped, and padding behind
+// either.
+constexpr size_t json_room_bytes(size_t num_bytes) { return 2 * num_bytes + 2 * kJsonPaddingBytes; }
 
 // One member of the outer object, as offsets from the text's begin:
 //
 //   {"exp":1750000000, "sub":"al\u0069ce"}        alice
-//     ^--^ ^--------^   name  ^- raw -------^      ^---^ value, unescaped behind the text
-//     name value = raw
+//     ^--^ ^--------^   name  ^- raw -------^      ^---^ unescaped, behind the text
+//     name raw
 //
-// Of a string, `value` is what is between the quotes, and `raw` includes them; else both are the
-// same.
+// A name that had escapes lies unescaped behind the text, too.
 struct JsonMember {
   uint16_t name_begin;
   uint16_t name_chars;
-  uint16_t value_begin;
-  uint16_t value_chars;
   uint16_t raw_begin;
   uint16_t raw_chars;
+  uint16_t unescaped_begin;  // of a string with escapes; else without meaning
+  uint16_t unescaped_chars;
   uint16_t name_tag;  // a hash of the name: unequal tags, unequal names
   JsonType type;
+  bool has_escapes;  // whether the value is a string with escapes
 };
 static_assert(sizeof(JsonMember) == 16, "four to a cache line");
 static_assert(json_room_bytes(kTokenBytesMax) <= 0xffff, "offsets fit 16 bits");
@@ -67,11 +68,14 @@ struct JsonObject {
   [[nodiscard]] std::string_view name(const JsonMember& member) const noexcept {
     return {text + member.name_begin, member.name_chars};
   }
-  [[nodiscard]] std::string_view value(const JsonMember& member) const noexcept {
-    return {text + member.value_begin, member.value_chars};
-  }
+  // The value as JSON text, quotes included.
   [[nodiscard]] std::string_view raw(const JsonMember& member) const noexcept {
     return {text + member.raw_begin, member.raw_chars};
+  }
+  // What a string member says, without quotes and escapes.
+  [[nodiscard]] std::string_view string(const JsonMember& member) const noexcept {
+    if (member.has_escapes) return {text + member.unescaped_begin, member.unescaped_chars};
+    return {text + member.raw_begin + 1, member.raw_chars - size_t{2}};
   }
   // The member of this name, or null. Linear.
   [[nodiscard]] const JsonMember* find(std::string_view name) const noexcept;

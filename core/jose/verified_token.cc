@@ -26,12 +26,12 @@ std::optional<Number> parse_whole(std::string_view text) noexcept {
 JsonType Claim::type() const noexcept { return member_->type; }
 
 std::string_view Claim::raw_json() const noexcept {
-  return {text_ + member_->raw_begin, member_->raw_chars};
+  return jose::JsonObject{text_, {}}.raw(*member_);
 }
 
 std::optional<std::string_view> Claim::string() const noexcept {
   if (member_->type != JsonType::kString) return std::nullopt;
-  return std::string_view(text_ + member_->value_begin, member_->value_chars);
+  return jose::JsonObject{text_, {}}.string(*member_);
 }
 
 std::optional<bool> Claim::boolean() const noexcept {
