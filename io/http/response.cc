@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "http/response.h"
+
+#include <chrono>
+#include <cstring>
+
+namespace simdjwt::http {
+
+Response::Response(Status status, std::string_view fields) {
+  std::string line = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + ' ';
+  line.append(reason_phrase(status)).append("\r\nDate: ");
+  date_begin_ = line.size();
+  const auto date = format_date(0);
+  line.append(date.data(), date.size()).append("\r\n").append(fields);
+  texts_[static_cast<size_t>(Persistence::kKeepAlive)] = line + "Content-Length: 0\r\n\r\n";
+  texts_[static_cast<size_t>(Persistence::kClose)] =
+      line + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+}
+
+void Response::set_date(std::string_view date) noexcept {
+  for (std::string& text : texts_) std::memcpy(text.data() + date_begin_, date.data(), kDateBytes);
+}
+
+std::array<char, kDateBytes> format_date(int64_t unix_seconds) noexcept {
+  constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const std::chrono::sys_seconds time{std::chrono::seconds{unix_seconds}};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+
+  std::array<char, kDateBytes> text;
+  std::memcpy(text.data(), "Day, 00 Mon 0000 00:00:00 GMT", kDateBytes);
+  const auto put = [&text](size_t at, size_t digits, int64_t value) {
+    for (; digits > 0; --digits, value /= 10) {
+      text[at + digits - 1] = static_cast<char>('0' + value % 10);
+    }
+  };
+  std::memcpy(text.data(), kDays.data() + 3 * std::chrono::weekday{day}.c_encoding(), 3);
+  put(5, 2, static_cast<unsigned>(date.day()));
+  std::memcpy(text.data() + 8, kMonths.data() + 3 * (static_cast<unsigned>(date.month()) - 1), 3);
+  put(12, 4, static_cast<int>(date.year()));
+  put(17, 2, clock.hours().count());
+  put(20, 2, clock.minutes().count());
+  put(23, 2, clock.seconds().count());
+  return text;
+}
+
+}  // namespace simdjwt::http

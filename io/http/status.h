@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// The HTTP status codes we answer with (RFC 9110 section 15).
+
+#ifndef SIMDJWT_IO_HTTP_STATUS_H_
+#define SIMDJWT_IO_HTTP_STATUS_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace simdjwt::http {
+
+enum class Status : uint16_t {
+  kOk = 200,
+  kBadRequest = 400,
+  kUnauthorized = 401,
+  kForbidden = 403,
+  kNotFound = 404,
+  kMethodNotAllowed = 405,
+  kRequestTimeout = 408,
+  kContentTooLarge = 413,
+  kUriTooLong = 414,
+  kHeadTooLarge = 431,
+  kNotImplemented = 501,
+  kUnavailable = 503,
+  kVersionNotSupported = 505,
+};
+
+[[nodiscard]] constexpr std::string_view reason_phrase(Status status) noexcept {
+  switch (status) {
+    case Status::kOk:
+      return "OK";
+    case Status::kBadRequest:
+      return "Bad Request";
+    case Status::kUnauthorized:
+      return "Unauthorized";
+    case Status::kForbidden:
+      return "Forbidden";
+    case Status::kNotFound:
+      return "Not Found";
+    case Status::kMethodNotAllowed:
+      return "Method Not Allowed";
+    case Status::kRequestTimeout:
+      return "Request Timeout";
+    case Status::kContentTooLarge:
+      return "Content Too Large";
+    case Status::kUriTooLong:
+      return "URI Too Long";
+    case Status::kHeadTooLarge:
+      return "Request Header Fields Too Large";
+    case Status::kNotImplemented:
+      return "Not Implemented";
+    case Status::kUnavailable:
+      return "Service Unavailable";
+    case Status::kVersionNotSupported:
+      return "HTTP Version Not Supported";
+  }
+  return "";
+}
+
+}  // namespace simdjwt::http
+
+#endif  // SIMDJWT_IO_HTTP_STATUS_H_

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "net/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace simdjwt::net {
+namespace {
+
+// An output buffer that grew beyond this is given back once it is empty.
+constexpr size_t kRetainedBytesMax = 4096;
+
+void clear(std::string& buffer) {
+  if (buffer.capacity() > kRetainedBytesMax) {
+    std::string().swap(buffer);
+  } else {
+    buffer.clear();
+  }
+}
+
+}  // namespace
+
+void Connection::open(uint32_t index, const Timeouts& timeouts, Instant now) noexcept {
+  *this = Connection();
+  index_ = index;
+  timeouts_ = &timeouts;
+  phase_ = Phase::kOpen;
+  idle_deadline_ms_ = after(timeouts.idle, now);
+}
+
+void Connection::finish() noexcept {
+  if (phase_ != Phase::kOpen) return;
+  phase_ = Phase::kFinishing;
+  head_deadline_ms_ = idle_deadline_ms_ = kNever;
+}
+
+void Connection::abort() noexcept { phase_ = Phase::kClosed; }
+
+void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now) {
+  if (phase_ != Phase::kOpen) {
+    discarded_ += bytes.size();
+    return;
+  }
+  if (!kept_.empty() || output_full()) {
+    // The protocol may hold views into what is about to move.
+    if (kept_read_ > 0) {
+      protocol.flush();
+      kept_.erase(0, std::exchange(kept_read_, 0));
+    }
+    kept_.append(bytes);
+    receive_kept(protocol, now);
+    return;
+  }
+  const size_t num_consumed = protocol.receive(*this, bytes);
+  kept_.assign(bytes.substr(num_consumed));
+  note_progress(num_consumed, !kept_.empty(), now);
+}
+
+void Connection::receive_kept(Protocol& protocol, Instant now) {
+  if (phase_ != Phase::kOpen || output_full()) return;
+  const std::string_view rest = std::string_view(kept_).substr(kept_read_);
+  const size_t num_consumed = protocol.receive(*this, rest);
+  kept_read_ += num_consumed;
+  note_progress(num_consumed, num_consumed < rest.size(), now);
+}
+
+void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept {
+  if (phase_ != Phase::kOpen) return;
+  idle_deadline_ms_ = after(timeouts_->idle, now);
+  if (!is_rest_pending || output_full()) {
+    head_deadline_ms_ = kNever;  // what waits for our output to drain is not late
+  } else if (num_consumed > 0 || head_deadline_ms_ == kNever) {
+    // Absolute from the first byte on: a byte now and then does not extend it.
+    head_deadline_ms_ = after(timeouts_->head, now);
+  }
+}
+
+void Connection::receive_end() noexcept {
+  client_closed_ = true;
+  finish();
+}
+
+std::string_view Connection::begin_send(Instant now) {
+  if (sending_.empty() && !output_.empty()) {
+    sending_.swap(output_);
+    write_deadline_ms_ = after(timeouts_->write, now);
+  }
+  return std::string_view(sending_).substr(sent_);
+}
+
+void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
+  sent_ += num_bytes;
+  if (sent_ < sending_.size()) return;
+  sent_ = 0;
+  clear(sending_);
+  write_deadline_ms_ = kNever;
+  if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(timeouts_->idle, now);
+  if (kept_read_ < kept_.size()) receive_kept(protocol, now);
+}
+
+void Connection::expire(Protocol& protocol, Instant now) {
+  if (write_deadline_ms_ <= now.steady_ms) {
+    abort();
+  } else if (head_deadline_ms_ <= now.steady_ms) {
+    protocol.expire(*this);
+    finish();
+  } else if (idle_deadline_ms_ <= now.steady_ms) {
+    finish();
+  }
+}
+
+void Connection::drain(Instant now) noexcept {
+  idle_deadline_ms_ = std::min(idle_deadline_ms_, after(timeouts_->drain, now));
+}
+
+Connection::Step Connection::next_step(Instant now) noexcept {
+  if (kept_read_ == kept_.size()) {  // nothing looks at it any more
+    clear(kept_);
+    kept_read_ = 0;
+  }
+  if (phase_ == Phase::kFinishing && output_.empty() && sending_.empty()) {
+    phase_ = Phase::kLingering;
+    write_deadline_ms_ = after(timeouts_->linger, now);
+    if (!client_closed_) return Step::kShutdownWrite;
+  }
+  if (phase_ == Phase::kLingering && client_closed_) phase_ = Phase::kClosed;
+  return phase_ == Phase::kClosed ? Step::kClose : Step::kNone;
+}
+
+bool Connection::wants_input() const noexcept {
+  if (client_closed_ || phase_ == Phase::kClosed) return false;
+  return phase_ == Phase::kOpen ? !output_full() : discarded_ < kDiscardBytesMax;
+}
+
+uint64_t Connection::deadline_ms() const noexcept {
+  return std::min({head_deadline_ms_, write_deadline_ms_, idle_deadline_ms_});
+}
+
+}  // namespace simdjwt::net

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Connection: one client, as bytes in, bytes out and deadlines. Knows neither sockets nor HTTP: a
+// reactor moves the bytes, a Protocol gives them meaning.
+
+#ifndef SIMDJWT_IO_NET_CONNECTION_H_
+#define SIMDJWT_IO_NET_CONNECTION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "net/clock.h"
+#include "net/deadlines.h"
+
+namespace simdjwt::net {
+
+class Connection;
+
+// What is spoken on the connections of one reactor. A turn of the reactor is
+//
+//   begin_turn()   receive() for all that arrived, in order   flush()
+//
+// and only flush() has to answer, so that the requests of all connections can be worked on at once.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  virtual void begin_turn(const Instant& now) = 0;
+
+  // A new connection has taken this index.
+  virtual void open(const Connection& connection) = 0;
+
+  // Consumes whole requests from the front of `bytes` and returns how many bytes they were; the
+  // rest comes again with more behind it. Views into `bytes` may be held until flush(). Stops early
+  // when the connection's output is full, and calls connection.finish() behind a last request.
+  virtual size_t receive(Connection& connection, std::string_view bytes) = 0;
+
+  // The rest of a request did not come in time.
+  virtual void expire(Connection& connection) = 0;
+
+  // Writes all answers; afterwards no view is held. May be called at any time.
+  virtual void flush() = 0;
+
+  // From now on every answer is its connection's last.
+  virtual void drain() = 0;
+};
+
+struct Timeouts {
+  std::chrono::milliseconds head{10'000};   // a request, from its first byte to its last
+  std::chrono::milliseconds idle{60'000};   // between requests; longer than a proxy's pool keeps it
+  std::chrono::milliseconds write{10'000};  // for the client to take what was sent
+  std::chrono::milliseconds linger{1'000};  // for the client to close after we have
+  std::chrono::milliseconds drain{500};     // for an idle client to speak once more at shutdown
+};
+
+// The life of a connection:
+//
+//   kOpen ---finish()---> kFinishing ---all output sent---> kLingering ---client closes---> kClosed
+//     |                       |        (our FIN goes out)        |
+//     +-----------------------+---- error, stalled client -------+-----------------------> kClosed
+//
+// In kLingering input is thrown away: closing at once would answer it with a reset, and that takes
+// the last answer from under a slow reader (RFC 9112 section 9.6).
+class Connection {
+ public:
+  // Output that waits for the client beyond this stops the reading of its requests.
+  static constexpr size_t kOutputBytesMax = 64 * 1024;
+  // Input behind the last request that is read, to be thrown away; more stays in the kernel.
+  static constexpr size_t kDiscardBytesMax = 64 * 1024;
+
+  // --- For the protocol ---
+  [[nodiscard]] uint32_t index() const noexcept { return index_; }
+  [[nodiscard]] bool output_full() const noexcept {
+    return output_.size() + sending_.size() >= kOutputBytesMax;
+  }
+  void write(std::string_view bytes) { output_.append(bytes); }
+  // No request follows the ones received so far.
+  void finish() noexcept;
+
+  // --- For the reactor: events. `timeouts` outlives the connection. ---
+  void open(uint32_t index, const Timeouts& timeouts, Instant now) noexcept;
+  void receive(Protocol& protocol, std::string_view bytes, Instant now);
+  void receive_end() noexcept;  // the client has closed its side
+  void sent(Protocol& protocol, size_t num_bytes, Instant now);
+  void expire(Protocol& protocol, Instant now);
+  void abort() noexcept;
+  void drain(Instant now) noexcept;
+
+  // --- For the reactor: what to do next, asked at the end of a turn ---
+  enum class Step : uint8_t {
+    kNone,
+    kShutdownWrite,  // told once
+    kClose,
+  };
+  [[nodiscard]] Step next_step(Instant now) noexcept;
+  // Whether input may still come in; otherwise it has to wait in the kernel.
+  [[nodiscard]] bool wants_input() const noexcept;
+  // What to send; unchanged until sent() tells of it, whatever is written meanwhile.
+  [[nodiscard]] std::string_view begin_send(Instant now);
+  [[nodiscard]] uint64_t deadline_ms() const noexcept;
+
+ private:
+  enum class Phase : uint8_t { kOpen, kFinishing, kLingering, kClosed };
+
+  // Feeds what is kept to the protocol.
+  void receive_kept(Protocol& protocol, Instant now);
+  // Notes what the protocol left over, and how long the client has for the rest.
+  void note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept;
+  [[nodiscard]] uint64_t after(std::chrono::milliseconds time, Instant now) const noexcept {
+    return now.steady_ms + static_cast<uint64_t>(time.count());
+  }
+
+  const Timeouts* timeouts_ = nullptr;
+  // Input that could not be consumed yet: half a request, or what must wait for output to drain.
+  // Empty between requests, so that idle connections cost nothing. The first kept_read_ bytes are
+  // consumed, but the protocol may still look at them until its next flush().
+  std::string kept_;
+  size_t kept_read_ = 0;
+  std::string output_;   // written, not given to the kernel yet
+  std::string sending_;  // the kernel's, until sent_ reaches its size
+  size_t sent_ = 0;
+  size_t discarded_ = 0;
+  uint64_t head_deadline_ms_ = kNever;
+  uint64_t write_deadline_ms_ = kNever;  // or, in kLingering, of the linger
+  uint64_t idle_deadline_ms_ = kNever;
+  uint32_t index_ = 0;
+  Phase phase_ = Phase::kClosed;
+  bool client_closed_ = false;
+};
+
+}  // namespace simdjwt::net
+
+#endif  // SIMDJWT_IO_NET_CONNECTION_H_

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Ring: an io_uring with the flags that serve one thread best. BufferRing: the memory the kernel
+// receives into.
+
+#ifndef SIMDJWT_IO_NET_RING_H_
+#define SIMDJWT_IO_NET_RING_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <liburing.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace simdjwt::net {
+
+// Fails with a sentence that names the cause where io_uring is refused or lacks what the reactor
+// needs (multishot receive into provided buffers: Linux 6.0). Tries it out, since no feature bit
+// tells.
+[[nodiscard]] absl::Status check_io_uring();
+
+class Ring {
+ public:
+  // May be called by any thread. The ring works from enable() on, for the thread that called it.
+  // Asks for less where memory may not be locked.
+  [[nodiscard]] static absl::StatusOr<Ring> create(unsigned num_submissions,
+                                                   unsigned num_completions);
+  // `num_descriptors` places for accepted sockets, out of reach of the process's own table.
+  [[nodiscard]] absl::Status reserve_descriptors(unsigned num_descriptors);
+  [[nodiscard]] absl::Status enable();
+
+  // Puts a copy of an ordinary descriptor into a free place.
+  [[nodiscard]] bool install_descriptor(unsigned index, int fd) noexcept;
+
+  // An entry to prepare; submitted by the next submit_and_wait(), or earlier if the queue is full.
+  [[nodiscard]] io_uring_sqe* next_submission() noexcept;
+
+  void submit() noexcept;
+
+  // Submits everything, then waits for a completion or until `timeout` (forever if null) has
+  // passed. Returns false for an error that no retry can mend, described by last_error().
+  [[nodiscard]] bool submit_and_wait(__kernel_timespec* timeout) noexcept;
+  [[nodiscard]] int last_error() const noexcept { return last_error_; }
+
+  // Calls handle(cqe) for each completion and frees their places.
+  template <class Handle>
+  void for_each_completion(Handle handle) {
+    unsigned head;
+    unsigned num_handled = 0;
+    io_uring_cqe* cqe;
+    io_uring_for_each_cqe(ring_.get(), head, cqe) {
+      handle(*cqe);
+      ++num_handled;
+    }
+    io_uring_cq_advance(ring_.get(), num_handled);
+  }
+
+  // "defer-taskrun": how the kernel runs this ring's work.
+  [[nodiscard]] std::string_view mode() const noexcept { return mode_; }
+
+ private:
+  friend class BufferRing;
+  struct Exit {
+    void operator()(io_uring* ring) const noexcept;
+  };
+  Ring(std::unique_ptr<io_uring, Exit> ring, std::string_view mode) noexcept
+      : ring_(std::move(ring)), mode_(mode) {}
+
+  std::unique_ptr<io_uring, Exit> ring_;
+  std::string_view mode_;
+  int last_error_ = 0;
+};
+
+// `num_buffers` buffers of equal size that receives take from and give_back() returns: one pool for
+// all connections, so that an idle one holds no memory.
+class BufferRing {
+ public:
+  static constexpr uint16_t kGroup = 0;
+
+  // num_buffers is a power of two, at most 32768. The ring must outlive this.
+  [[nodiscard]] static absl::StatusOr<BufferRing> create(Ring& ring, unsigned num_buffers,
+                                                         size_t buffer_bytes);
+
+  // The bytes of a completion that carries IORING_CQE_F_BUFFER; readable until give_back_all().
+  [[nodiscard]] std::string_view take(const io_uring_cqe& cqe) noexcept;
+  // Returns all taken buffers to the kernel.
+  void give_back_all() noexcept;
+
+  [[nodiscard]] size_t buffer_bytes() const noexcept { return buffer_bytes_; }
+
+ private:
+  // One mapping: the ring of descriptors, page-aligned as the kernel demands, then the buffers.
+  struct Unmap {
+    size_t num_bytes;
+    void operator()(char* memory) const noexcept;
+  };
+  using Memory = std::unique_ptr<char, Unmap>;
+
+  BufferRing(Memory memory, size_t descriptor_bytes, unsigned num_buffers, size_t buffer_bytes);
+  [[nodiscard]] char* buffer(unsigned id) const noexcept { return buffers_ + id * buffer_bytes_; }
+
+  Memory memory_;
+  io_uring_buf_ring* descriptors_;
+  char* buffers_;
+  unsigned num_buffers_;
+  size_t buffer_bytes_;
+  std::vector<uint16_t> taken_;
+};
+
+}  // namespace simdjwt::net
+
+#endif  // SIMDJWT_IO_NET_RING_H_

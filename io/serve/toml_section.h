@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// TomlFile, TomlSection: a TOML file read strictly. Every key must have the right type, and every
+// key that nobody asked for is an error, with its line.
+
+#ifndef SIMDJWT_IO_SERVE_TOML_SECTION_H_
+#define SIMDJWT_IO_SERVE_TOML_SECTION_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace simdjwt::serve {
+
+class TomlFile;
+
+// One table at the top of a file. A wrong type notes an error in the file and reads as absent, so
+// that the reader goes straight on; TomlFile::finish() tells of the first one.
+class TomlSection {
+ public:
+  using Value = std::variant<std::string, int64_t, bool, std::vector<std::string>>;
+
+  [[nodiscard]] bool has(const char* key);
+  [[nodiscard]] bool is_false(const char* key);
+  [[nodiscard]] std::optional<std::string> string(const char* key);
+  // Empty, and an error, if absent.
+  [[nodiscard]] std::string required_string(const char* key);
+  [[nodiscard]] std::optional<int64_t> integer(const char* key, int64_t min, int64_t max);
+  // An array of strings, or a single one. Empty if absent.
+  [[nodiscard]] std::vector<std::string> strings(const char* key);
+  // Visits the members of a table in the section.
+  void for_each_in(const char* key,
+                   const std::function<void(const std::string&, const Value&)>& visit);
+
+  // Notes that the value of `key`, or the section as a whole, is wrong.
+  void fail(const char* key, std::string_view message);
+  void fail(std::string_view message);
+  void fail_missing(const char* key, std::string_view remedy);
+
+ private:
+  friend class TomlFile;
+  struct Data;
+  explicit TomlSection(Data* data) noexcept : data_(data) {}
+  Data* data_;  // in the TomlFile
+};
+
+class TomlFile {
+ public:
+  // Errors are "PATH:LINE: message".
+  [[nodiscard]] static absl::StatusOr<TomlFile> parse(const std::string& path,
+                                                      std::string_view text);
+  TomlFile(TomlFile&&) noexcept;
+  ~TomlFile();
+
+  // Empty if the file has none of this name. Lives as long as the file.
+  [[nodiscard]] TomlSection section(const char* name);
+
+  // The error of the smallest line, or, if there is none, of the first key nobody asked for.
+  [[nodiscard]] absl::Status finish() const;
+
+ private:
+  friend class TomlSection;
+  struct Impl;
+  explicit TomlFile(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace simdjwt::serve
+
+#endif  // SIMDJWT_IO_SERVE_TOML_SECTION_H_
