@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "cli/options.h"
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "cli/text.h"
+#include "cli/times.h"
+
+namespace simdjwt::cli {
+
+CLI::Option* add_text_option(CLI::App& app, const std::string& name,
+                             std::optional<std::string>& text, const std::string& help) {
+  // CLI11's own support of std::optional takes an empty text for an absent one.
+  const auto read = [&text](const std::string& value) { text = value; };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
+CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
+                                 std::optional<int64_t>& seconds, const std::string& help) {
+  const auto read = [name, &seconds](const std::string& text) {
+    seconds = parse_duration(text);
+    if (!seconds) {
+      throw UsageError(name + ": " + quote(text) +
+                       " is no duration: give seconds, or a number with s, m, h or d");
+    }
+  };
+  return app.add_option_function<std::string>(name, read, help)->type_name("DURATION");
+}
+
+CLI::Option* add_now_option(CLI::App& app, std::optional<int64_t>& now) {
+  const auto read = [&now](const std::string& text) {
+    now = parse_time(text);
+    if (!now) {
+      throw UsageError("--now: " + quote(text) +
+                       " is no time: give the seconds since 1970-01-01, at most 253402300799");
+    }
+  };
+  return app
+      .add_option_function<std::string>("--now", read,
+                                        "Take this for the present time (seconds since 1970)")
+      ->type_name("SECONDS");
+}
+
+void refuse_both(const CLI::App& app, const std::string& one, const std::string& other) {
+  if (app.count(one) > 0 && app.count(other) > 0) {
+    throw UsageError(one + " and " + other + " exclude each other");
+  }
+}
+
+HelpFormatter::HelpFormatter() {
+  column_width(26);
+  label("OPTIONS", "options");
+  label("SUBCOMMAND", "COMMAND");
+  label("Positionals", "Arguments");
+}
+
+std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
+  return '\n' + CLI::Formatter::make_usage(app, std::move(name));
+}
+
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  std::string out;
+  if (option->get_type_size() != 0 && !option->get_positional())
+    out = ' ' + option->get_type_name();
+  return out;
+}
+
+}  // namespace simdjwt::cli

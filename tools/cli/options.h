@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Command-line options of kinds that CLI11 lacks, and the layout of --help.
+
+#ifndef SIMDJWT_TOOLS_CLI_OPTIONS_H_
+#define SIMDJWT_TOOLS_CLI_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace simdjwt::cli {
+
+// Text that may be empty, which is not the same as absent.
+CLI::Option* add_text_option(CLI::App& app, const std::string& name,
+                             std::optional<std::string>& text, const std::string& help);
+
+// "90", "15m", "12h", "30d" into seconds.
+CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
+                                 std::optional<int64_t>& seconds, const std::string& help);
+
+// --now SECONDS: the time to judge or sign at, instead of the clock's.
+CLI::Option* add_now_option(CLI::App& app, std::optional<int64_t>& now);
+
+// Throws UsageError when both options are on the command line.
+void refuse_both(const CLI::App& app, const std::string& one, const std::string& other);
+
+// Prints options as "  --name TYPE    description", descriptions of several lines under one
+// another.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter();
+  std::string make_usage(const CLI::App* app, std::string name) const override;
+  std::string make_option_opts(const CLI::Option* option) const override;
+};
+
+}  // namespace simdjwt::cli
+
+#endif  // SIMDJWT_TOOLS_CLI_OPTIONS_H_

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "cli/output.h"
+
+#include <cstdio>
+
+#include "cli/failure.h"
+#include "cli/text.h"
+
+namespace simdjwt::cli {
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+    throw system_failure("standard output");
+  }
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0) throw system_failure("standard output");
+}
+
+void warn(const std::string& message) {
+  std::fprintf(stderr, "simdjwt: warning: %s\n", printable(message).c_str());
+}
+
+}  // namespace simdjwt::cli

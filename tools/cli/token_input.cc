@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "cli/token_input.h"
+
+#include <simdjwt/limits.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/failure.h"
+#include "cli/files.h"
+#include "cli/options.h"
+
+namespace simdjwt::cli {
+
+void add_token_options(CLI::App& app, TokenInput& input, const std::string& help) {
+  add_text_option(app, "TOKEN", input.argument, help);
+  app.add_option("--token-file", input.file, "A file with one token and at most one line end")
+      ->type_name("FILE");
+}
+
+void check_token_options(const TokenInput& input) {
+  if (input.argument && !input.file.empty()) {
+    throw UsageError("TOKEN and --token-file exclude each other");
+  }
+}
+
+std::string read_token(const TokenInput& input) {
+  check_token_options(input);
+  if (input.file.empty() && !input.is_standard_input()) return *input.argument;
+  const std::string path = input.file.empty() ? "-" : input.file;
+  if (path == "-") explain_waiting_for_terminal("a token");
+  // Three bytes more than the longest token: a line end, and one that makes it too long.
+  const FileBytes file = read_file_prefix(path, kTokenBytesMax + 3);
+  return std::string(without_line_end(file.view()));
+}
+
+void explain_waiting_for_terminal(const std::string& what) {
+  if (isatty(STDIN_FILENO) == 0) return;
+  std::fprintf(stderr, "simdjwt: reading %s from the terminal; end with Control-D\n", what.c_str());
+}
+
+}  // namespace simdjwt::cli

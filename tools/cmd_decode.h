@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// simdjwt decode: shows what a token says, verified or not.
+
+#ifndef SIMDJWT_TOOLS_CMD_DECODE_H_
+#define SIMDJWT_TOOLS_CMD_DECODE_H_
+
+#include <CLI/CLI.hpp>
+
+namespace simdjwt::cli {
+
+// Adds the command, which runs when `app` parses it and stores the exit status: 0, or 1 when the
+// token cannot be decoded.
+void add_decode_command(CLI::App& app, int& exit_status);
+
+}  // namespace simdjwt::cli
+
+#endif  // SIMDJWT_TOOLS_CMD_DECODE_H_

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// simdjwt sign: makes tokens.
+
+#ifndef SIMDJWT_TOOLS_CMD_SIGN_H_
+#define SIMDJWT_TOOLS_CMD_SIGN_H_
+
+#include <CLI/CLI.hpp>
+
+namespace simdjwt::cli {
+
+// Adds the command, which runs when `app` parses it.
+void add_sign_command(CLI::App& app);
+
+}  // namespace simdjwt::cli
+
+#endif  // SIMDJWT_TOOLS_CMD_SIGN_H_

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// simdjwt: the command line. Each command is in a file of its own; this one adds them up and turns
+// failures into messages and exit statuses.
+
+#include <simdjwt/cpu.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "cli/failure.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/text.h"
+#include "cmd_decode.h"
+#include "cmd_keygen.h"
+#include "cmd_sign.h"
+#include "cmd_verify.h"
+
+namespace simdjwt::cli {
+namespace {
+
+constexpr int kFailureStatus = 2;
+
+constexpr char kFooter[] =
+    "A first round:\n"
+    "  simdjwt keygen --out key.jwk\n"
+    "  simdjwt sign --jwk-file key.jwk --sub alice --expires-in 1h > token\n"
+    "  simdjwt verify --jwk-file key.jwk < token\n"
+    "\n"
+    "simdjwt COMMAND --help tells more.";
+
+std::string family_of(const std::string& kernel) { return kernel.substr(0, kernel.find('/')); }
+
+// One family a line: "  sha256     sha-ni-x3 (of scalar, sha-ni, sha-ni-x3)".
+std::string version_text() {
+  std::string text = "simdjwt " SIMDJWT_VERSION "\n";
+  std::istringstream active(active_kernels());
+  for (std::string kernel; active >> kernel;) {
+    const std::string family = family_of(kernel);
+    std::string others;
+    std::istringstream available(available_kernels());
+    for (std::string other; available >> other;) {
+      if (family_of(other) != family) continue;
+      others += (others.empty() ? "" : ", ") + other.substr(family.size() + 1);
+    }
+    std::string label = family;
+    label.resize(std::max<size_t>(label.size(), 10), ' ');
+    text += "  " + label + ' ' + kernel.substr(family.size() + 1) + " (of " + others + ")\n";
+  }
+  return text;
+}
+
+void print_message(const CLI::App& app, const std::string& message) {
+  std::string name = "simdjwt";
+  if (!app.get_subcommands().empty()) name += ' ' + app.get_subcommands().front()->get_name();
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), printable(message).c_str());
+}
+
+int report_usage_error(const CLI::App& app, const std::string& message) {
+  print_message(app, message);
+  const bool in_command = !app.get_subcommands().empty();
+  std::fprintf(stderr, "simdjwt %s%s--help tells how to use it.\n",
+               in_command ? app.get_subcommands().front()->get_name().c_str() : "",
+               in_command ? " " : "");
+  return kFailureStatus;
+}
+
+int run(CLI::App& app, int argc, char** argv) {
+  int exit_status = 0;
+  bool version = false;
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Print this help");
+  app.add_flag("--version", version, "Print the version and the kernels chosen for this CPU");
+  app.footer(kFooter);
+  add_verify_command(app, exit_status);
+  add_decode_command(app, exit_status);
+  add_sign_command(app);
+  add_keygen_command(app);
+  try {
+    app.parse(argc, argv);
+    if (version) {
+      print(version_text());
+    } else if (app.get_subcommands().empty()) {
+      return report_usage_error(app, "a command is needed: verify, decode, sign or keygen");
+    }
+  } catch (const CLI::CallForHelp&) {
+    print(app.help());
+  } catch (const CLI::ParseError& error) {
+    return report_usage_error(app, error.what());
+  } catch (const UsageError& error) {
+    return report_usage_error(app, error.what());
+  }
+  flush_output();
+  return exit_status;
+}
+
+}  // namespace
+}  // namespace simdjwt::cli
+
+int main(int argc, char** argv) {
+  // A reader who has gone shows up as a failed write then, and as exit status 2.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("Verifies, decodes and signs JSON Web Tokens (RFC 7519).", "simdjwt");
+  try {
+    return simdjwt::cli::run(app, argc, argv);
+  } catch (const std::exception& error) {
+    simdjwt::cli::print_message(app, error.what());
+    return simdjwt::cli::kFailureStatus;
+  }
+}
