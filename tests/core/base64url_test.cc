@@ -144,14 +144,16 @@ TEST_P(Base64urlKernels, DecodesEveryLengthBetweenUnreadablePages) {
       ASSERT_EQ(decode(kernel(), text).has_value(), size % 4 != 1) << text;
     }
   }
-  for (size_t size : {511, 512, 1000, 4000, 4095, 8190, 8192}) {
+  constexpr size_t kLongSizes[] = {511, 512, 1000, 4000, 4095, 8190, 8192};
+  for (size_t size : kLongSizes) {
     const std::string text = random_.text(size);
     ASSERT_EQ(decode(kernel(), text), expected(text));
   }
 }
 
 TEST_P(Base64urlKernels, TellsEveryByteAtEveryPosition) {
-  for (size_t size : {2, 3, 4, 6, 15, 16, 18, 20, 31, 32, 34, 43, 64, 66, 86, 100, 130}) {
+  constexpr size_t kSizes[] = {2, 3, 4, 6, 15, 16, 18, 20, 31, 32, 34, 43, 64, 66, 86, 100, 130};
+  for (size_t size : kSizes) {
     const std::string text = random_.text(size);
     for (size_t position = 0; position < size; ++position) {
       for (int byte = 0; byte < 256; ++byte) {
@@ -209,8 +211,9 @@ TEST_P(Base64urlKernels, RefusesPadding) {
 }
 
 TEST_P(Base64urlKernels, RefusesWhitespaceDotsAndTheOtherAlphabet) {
+  constexpr size_t kSizes[] = {4, 20, 43, 64, 96};
   for (char stranger : {' ', '\t', '\n', '\r', '\v', '\f', '\0', '.', '+', '/', '\x80', '\xff'}) {
-    for (size_t size : {4, 20, 43, 64, 96}) {
+    for (size_t size : kSizes) {
       for (size_t position : {size_t{0}, size / 2, size - 1}) {
         std::string text(size, 'A');
         text[position] = stranger;
