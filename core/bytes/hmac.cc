@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace simdjwt::bytes {
@@ -39,21 +40,30 @@ void store_big_endian(uint8_t* out, Word word) {
 template <class Hash>
 void store_digest(uint8_t* out, const Sha2State<Hash>& state, size_t digest_bytes) {
   constexpr size_t kWordBytes = sizeof(typename Hash::Word);
-  for (size_t i = 0; i < digest_bytes / kWordBytes; ++i) {
-    store_big_endian(out + i * kWordBytes, state[i]);
-  }
+  constexpr size_t kWordsMin = Hash::kDigestBytesMin / kWordBytes;
+  for (size_t i = 0; i < kWordsMin; ++i) store_big_endian(out + i * kWordBytes, state[i]);
+  if (digest_bytes == Hash::kDigestBytesMin) return;
+  for (size_t i = kWordsMin; i < 8; ++i) store_big_endian(out + i * kWordBytes, state[i]);
 }
 
 // The end of a message as whole blocks (FIPS 180-4 section 5.1): its last partial block, the bit
 // behind the message, zeros, and the length in bits. The last block-size bytes of the message are
 // copied whole, so that the copy has a fixed size, and the result begins among them:
 //
-//   buffer_  [ . . . . . r r r r r ][ 80 00 00 ... ][ 00 ... ]
-//            0         ^ begin()    one block       two         three
+//   buffer_  [ . . . . . r r r r r ][ 80 00 00 .. length ][ 00 .. length ]
+//            0         ^ begin()     kBlock                 2 * kBlock
 //
+// All messages share the 0x80 and the zeros; only the length is put in and taken out again.
 template <class Hash>
 class PaddedEnd {
  public:
+  // To be called once before anything else. Not a constructor: a batch has more ends than it uses.
+  void clear() {
+    std::fill(buffer_ + kBlock, std::end(buffer_), uint8_t{0});
+    buffer_[kBlock] = 0x80;
+    length_ = std::end(buffer_) - sizeof(uint64_t);
+  }
+
   // `bytes_before` were hashed ahead of `message`; they count in the length.
   void build(std::string_view message, size_t bytes_before) {
     rest_bytes_ = message.size() % kBlock;
@@ -62,32 +72,30 @@ class PaddedEnd {
     } else if (!message.empty()) {
       std::memcpy(buffer_ + kBlock - rest_bytes_, message.data(), rest_bytes_);
     }
-    pad(bytes_before + message.size());
+    set_length(bytes_before + message.size());
   }
 
   // The same for a message that is the digest in `state`.
   void build_from_digest(const Sha2State<Hash>& state, size_t digest_bytes, size_t bytes_before) {
     rest_bytes_ = digest_bytes;
     store_digest<Hash>(buffer_ + kBlock - digest_bytes, state, digest_bytes);
-    pad(bytes_before + digest_bytes);
+    set_length(bytes_before + digest_bytes);
   }
 
   const uint8_t* begin() const { return buffer_ + kBlock - rest_bytes_; }
   size_t num_blocks() const { return rest_bytes_ + 1 + Hash::kLengthBytes > kBlock ? 2 : 1; }
 
-  void wipe() { OPENSSL_cleanse(buffer_, sizeof(buffer_)); }
-
  private:
   static constexpr size_t kBlock = Hash::kBlockBytes;
 
-  void pad(size_t total_bytes) {
-    std::memset(buffer_ + kBlock, 0, 2 * kBlock);
-    buffer_[kBlock] = 0x80;
-    uint8_t* end = buffer_ + kBlock - rest_bytes_ + num_blocks() * kBlock;
-    store_big_endian<uint64_t>(end - 8, uint64_t{total_bytes} * 8);
+  void set_length(size_t num_bytes) {
+    store_big_endian<uint64_t>(length_, 0);
+    length_ = buffer_ + kBlock - rest_bytes_ + num_blocks() * kBlock - sizeof(uint64_t);
+    store_big_endian<uint64_t>(length_, uint64_t{num_bytes} * 8);
   }
 
   alignas(64) uint8_t buffer_[3 * kBlock];
+  uint8_t* length_;
   size_t rest_bytes_;
 };
 
@@ -96,6 +104,13 @@ class PaddedEnd {
 template <class Hash>
 class Stream {
  public:
+  // To be called once before anything else. Returns the lane of a stream without a job.
+  Sha2Lane<Hash> open() {
+    state_ = {};
+    end_.clear();
+    return {&state_, nullptr, 0, nullptr};
+  }
+
   void begin(Sha2Lane<Hash>& lane, const HmacJob<Hash>& job) {
     job_ = &job;
     state_ = job.midstates->inner;
@@ -107,19 +122,18 @@ class Stream {
     in_outer_hash_ = false;
   }
 
-  // A lane that hashes into this stream's state, for want of a job.
-  Sha2Lane<Hash> idle_lane() { return {&state_, nullptr, 0, nullptr}; }
-
   size_t blocks_left() const { return blocks_left_; }
 
   // Notes that `num_blocks` of the lane were hashed. Returns true when that finished the tag.
   bool advance(Sha2Lane<Hash>& lane, size_t num_blocks) {
-    const size_t from_data = std::min(num_blocks, lane.data_blocks);
-    lane.data += from_data * kBlock;
-    lane.data_blocks -= from_data;
-    lane.tail += (num_blocks - from_data) * kBlock;
-    blocks_left_ -= num_blocks;
-    if (blocks_left_ > 0) return false;
+    if (num_blocks < blocks_left_) {
+      const size_t from_data = std::min(num_blocks, lane.data_blocks);
+      lane.data += from_data * kBlock;
+      lane.data_blocks -= from_data;
+      lane.tail += (num_blocks - from_data) * kBlock;
+      blocks_left_ -= num_blocks;
+      return false;
+    }
     if (in_outer_hash_) {
       store_digest<Hash>(job_->tag, state_, job_->tag_bytes);
       return true;
@@ -129,14 +143,9 @@ class Stream {
   }
 
   void run_alone(const Sha2Kernel<Hash>& kernel, Sha2Lane<Hash>& lane) {
-    size_t num_blocks;
     do {
-      num_blocks = blocks_left_;
-      if (lane.data_blocks > 0) kernel.compress(state_, lane.data, lane.data_blocks);
-      if (num_blocks > lane.data_blocks) {
-        kernel.compress(state_, lane.tail, num_blocks - lane.data_blocks);
-      }
-    } while (!advance(lane, num_blocks));
+      kernel.compress(&lane, blocks_left_);
+    } while (!advance(lane, blocks_left_));
   }
 
  private:
@@ -145,12 +154,13 @@ class Stream {
   void begin_outer_hash(Sha2Lane<Hash>& lane) {
     end_.build_from_digest(state_, job_->tag_bytes, kBlock);
     state_ = job_->midstates->outer;
+    lane.data_blocks = 0;
     lane.tail = end_.begin();
     blocks_left_ = 1;
     in_outer_hash_ = true;
   }
 
-  Sha2State<Hash> state_{};
+  Sha2State<Hash> state_;
   PaddedEnd<Hash> end_;
   const HmacJob<Hash>* job_;
   size_t blocks_left_;
@@ -160,39 +170,64 @@ class Stream {
 const Sha2Kernel<Sha256>& baseline_kernel(Sha256) { return *available_sha256_kernels().front(); }
 const Sha2Kernel<Sha512>& baseline_kernel(Sha512) { return *available_sha512_kernels().front(); }
 
+// The key as one block: padded with zeros, or hashed first if it is longer (RFC 2104 section 2).
+template <class Hash>
+void write_key_block(uint8_t* block, const Sha2State<Hash>& initial, size_t digest_bytes,
+                     std::string_view key) {
+  std::fill_n(block, Hash::kBlockBytes, uint8_t{0});
+  if (key.size() <= Hash::kBlockBytes) {
+    std::copy(key.begin(), key.end(), block);
+    return;
+  }
+  Sha2State<Hash> state = initial;
+  PaddedEnd<Hash> end;
+  end.clear();
+  end.build(key, 0);
+  const size_t data_blocks = key.size() / Hash::kBlockBytes;
+  const Sha2Lane<Hash> lane = {&state, reinterpret_cast<const uint8_t*>(key.data()), data_blocks,
+                               end.begin()};
+  baseline_kernel(Hash{}).compress(&lane, data_blocks + end.num_blocks());
+  store_digest<Hash>(block, state, digest_bytes);
+}
+
+template <class Hash>
+[[gnu::noinline]] void derive_midstates(HmacMidstates<Hash>& midstates,
+                                        const Sha2State<Hash>& initial, size_t digest_bytes,
+                                        std::string_view key) {
+  uint8_t block[Hash::kBlockBytes];
+  write_key_block<Hash>(block, initial, digest_bytes, key);
+  midstates = {initial, initial};
+  for (uint8_t& byte : block) byte ^= 0x36;
+  const Sha2Lane<Hash> inner = {&midstates.inner, block, 1, nullptr};
+  baseline_kernel(Hash{}).compress(&inner, 1);
+  for (uint8_t& byte : block) byte ^= 0x36 ^ 0x5c;
+  const Sha2Lane<Hash> outer = {&midstates.outer, block, 1, nullptr};
+  baseline_kernel(Hash{}).compress(&outer, 1);
+}
+
+// Overwrites what the functions called before it at the same depth left on the stack: also the
+// frames of libcrypto, whose message schedule begins with the key block itself. The deepest needs
+// less than half of this.
+[[gnu::noinline]] void wipe_dead_stack() {
+  uint8_t dead[8192];
+  OPENSSL_cleanse(dead, sizeof(dead));
+}
+
 }  // namespace
 
 template <class Hash>
 HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest_bytes,
                                    std::string_view key) {
-  const Sha2Kernel<Hash>& kernel = baseline_kernel(Hash{});
-  uint8_t block[Hash::kBlockBytes] = {};
-  if (key.size() > sizeof(block)) {
-    Sha2State<Hash> state = initial;
-    PaddedEnd<Hash> end;
-    end.build(key, 0);
-    kernel.compress(state, reinterpret_cast<const uint8_t*>(key.data()),
-                    key.size() / sizeof(block));
-    kernel.compress(state, end.begin(), end.num_blocks());
-    store_digest<Hash>(block, state, digest_bytes);
-    OPENSSL_cleanse(&state, sizeof(state));
-    end.wipe();
-  } else if (!key.empty()) {
-    std::memcpy(block, key.data(), key.size());
-  }
-  HmacMidstates<Hash> midstates = {initial, initial};
-  for (uint8_t& byte : block) byte ^= 0x36;
-  kernel.compress(midstates.inner, block, 1);
-  for (uint8_t& byte : block) byte ^= 0x36 ^ 0x5c;
-  kernel.compress(midstates.outer, block, 1);
-  OPENSSL_cleanse(block, sizeof(block));
+  HmacMidstates<Hash> midstates;
+  derive_midstates(midstates, initial, digest_bytes, key);
+  wipe_dead_stack();
   return midstates;
 }
 
 template <class Hash>
 void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept {
   Stream<Hash> stream;
-  Sha2Lane<Hash> lane;
+  Sha2Lane<Hash> lane = stream.open();
   stream.begin(lane, job);
   stream.run_alone(kernel, lane);
 }
@@ -207,7 +242,7 @@ void hmac_batch(const Sha2Kernel<Hash>& kernel, std::span<const HmacJob<Hash>> j
   Sha2Lane<Hash> lanes[kSha2LanesMax];
   for (size_t lane = 0; lane < kernel.num_lanes; ++lane) {
     stream_of_lane[lane] = &streams[lane];
-    lanes[lane] = streams[lane].idle_lane();
+    lanes[lane] = streams[lane].open();
   }
   size_t num_busy = std::min(jobs.size(), kernel.num_lanes);
   size_t next_job = num_busy;

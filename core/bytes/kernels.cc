@@ -3,114 +3,85 @@
 
 #include "bytes/kernels.h"
 
-#include <simdjson.h>
 #include <simdjwt/cpu.h>
 
 #include <atomic>
-#include <vector>
 
 namespace simdjwt {
 namespace bytes {
 namespace {
 
-constexpr std::string_view kJsonFamily = "json/";
+// The kernels of one family, and the one that is forced; null where the fastest is to be used.
+template <class Kernel>
+class Family {
+ public:
+  using Available = std::span<const Kernel* const> (*)();
 
-// The kernel forced in each family; null where the fastest is to be used.
-struct Forced {
-  std::atomic<const Base64urlKernel*> base64url{nullptr};
-  std::atomic<const Sha2Kernel<Sha256>*> sha256{nullptr};
-  std::atomic<const Sha2Kernel<Sha512>*> sha512{nullptr};
-  std::atomic<const simdjson::implementation*> json{nullptr};
+  constexpr explicit Family(Available available) : available_(available) {}
+
+  const Kernel* selected() const {
+    const Kernel* forced = forced_.load(std::memory_order_relaxed);
+    return forced != nullptr ? forced : available_().back();
+  }
+
+  bool force(std::string_view name) {
+    for (const Kernel* kernel : available_()) {
+      if (kernel->name != name) continue;
+      forced_.store(kernel, std::memory_order_relaxed);
+      return true;
+    }
+    return false;
+  }
+
+  void append_available(std::string& names) const {
+    for (const Kernel* kernel : available_()) append_name(names, kernel->name);
+  }
+  void append_selected(std::string& names) const { append_name(names, selected()->name); }
+
+ private:
+  static void append_name(std::string& names, std::string_view name) {
+    if (!names.empty()) names += ' ';
+    names += name;
+  }
+
+  Available available_;
+  std::atomic<const Kernel*> forced_{nullptr};
 };
-constinit Forced forced;
 
-template <class Kernel>
-const Kernel* choose(const std::atomic<const Kernel*>& choice,
-                     std::span<const Kernel* const> available) {
-  const Kernel* kernel = choice.load(std::memory_order_relaxed);
-  return kernel != nullptr ? kernel : available.back();
-}
-
-// Forces the kernel of this name, if it is one of `available`.
-template <class Kernel>
-bool force(std::atomic<const Kernel*>& choice, std::span<const Kernel* const> available,
-           std::string_view name) {
-  for (const Kernel* kernel : available) {
-    if (kernel->name != name) continue;
-    choice.store(kernel, std::memory_order_relaxed);
-    return true;
-  }
-  return false;
-}
-
-std::vector<const simdjson::implementation*> available_json_kernels() {
-  std::vector<const simdjson::implementation*> available;
-  for (const simdjson::implementation* kernel : simdjson::get_available_implementations()) {
-    if (kernel->supported_by_runtime_system()) available.push_back(kernel);
-  }
-  return available;
-}
-
-bool force_json(std::string_view name) {
-  if (!name.starts_with(kJsonFamily)) return false;
-  for (const simdjson::implementation* kernel : available_json_kernels()) {
-    if (kernel->name() != name.substr(kJsonFamily.size())) continue;
-    forced.json.store(kernel, std::memory_order_relaxed);
-    return true;
-  }
-  return false;
-}
-
-void append_name(std::string& names, std::string_view family, std::string_view name) {
-  if (!names.empty()) names += ' ';
-  names += family;
-  names += name;
-}
+constinit Family<Base64urlKernel> base64url{available_base64url_kernels};
+constinit Family<Sha2Kernel<Sha256>> sha256{available_sha256_kernels};
+constinit Family<Sha2Kernel<Sha512>> sha512{available_sha512_kernels};
+constinit Family<JsonIndexKernel> json{available_json_kernels};
 
 }  // namespace
 
 Kernels selected_kernels() {
-  const simdjson::implementation* json = forced.json.load(std::memory_order_relaxed);
-  if (json == nullptr) json = simdjson::get_available_implementations().detect_best_supported();
-  return {choose(forced.base64url, available_base64url_kernels()),
-          choose(forced.sha256, available_sha256_kernels()),
-          choose(forced.sha512, available_sha512_kernels()), json};
+  return {base64url.selected(), sha256.selected(), sha512.selected(), json.selected()};
 }
 
 }  // namespace bytes
 
 std::string active_kernels() {
-  const bytes::Kernels kernels = bytes::selected_kernels();
   std::string names;
-  bytes::append_name(names, "", kernels.base64url->name);
-  bytes::append_name(names, "", kernels.sha256->name);
-  bytes::append_name(names, "", kernels.sha512->name);
-  bytes::append_name(names, bytes::kJsonFamily, kernels.json->name());
+  bytes::base64url.append_selected(names);
+  bytes::sha256.append_selected(names);
+  bytes::sha512.append_selected(names);
+  bytes::json.append_selected(names);
   return names;
 }
 
 std::string available_kernels() {
   std::string names;
-  for (const auto* kernel : bytes::available_base64url_kernels()) {
-    bytes::append_name(names, "", kernel->name);
-  }
-  for (const auto* kernel : bytes::available_sha256_kernels()) {
-    bytes::append_name(names, "", kernel->name);
-  }
-  for (const auto* kernel : bytes::available_sha512_kernels()) {
-    bytes::append_name(names, "", kernel->name);
-  }
-  for (const auto* kernel : bytes::available_json_kernels()) {
-    bytes::append_name(names, bytes::kJsonFamily, kernel->name());
-  }
+  bytes::base64url.append_available(names);
+  bytes::sha256.append_available(names);
+  bytes::sha512.append_available(names);
+  bytes::json.append_available(names);
   return names;
 }
 
 bool force_kernel(std::string_view name) {
-  using namespace bytes;
-  return force(forced.base64url, available_base64url_kernels(), name) ||
-         force(forced.sha256, available_sha256_kernels(), name) ||
-         force(forced.sha512, available_sha512_kernels(), name) || force_json(name);
+  return bytes::base64url.force(name) || bytes::sha256.force(name) || bytes::sha512.force(name) ||
+         bytes::json.force(name);
 }
 
 }  // namespace simdjwt

@@ -8,11 +8,8 @@
 #define SIMDJWT_CORE_BYTES_KERNELS_H_
 
 #include "bytes/base64url.h"
+#include "bytes/json_index.h"
 #include "bytes/sha2.h"
-
-namespace simdjson {
-class implementation;
-}
 
 namespace simdjwt::bytes {
 
@@ -20,7 +17,7 @@ struct Kernels {
   const Base64urlKernel* base64url;
   const Sha2Kernel<Sha256>* sha256;
   const Sha2Kernel<Sha512>* sha512;
-  const simdjson::implementation* json;  // whose stage 1 indexes the JSON
+  const JsonIndexKernel* json;
 };
 
 // What active_kernels() in <simdjwt/cpu.h> names. Thread-safe.

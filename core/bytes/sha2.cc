@@ -11,6 +11,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "bytes/sha2_kernels.h"
@@ -18,24 +19,29 @@
 
 namespace simdjwt::bytes {
 
-// Whole blocks go straight from `data` into libcrypto's block function: with `num` at 0 the context
-// buffers nothing, and the message length in Nl and Nh would be read by SHA256_Final only.
-void compress_openssl(Sha2State<Sha256>& state, const uint8_t* data, size_t num_blocks) noexcept {
+// Whole blocks go straight from the caller's memory into libcrypto's block function: with `num` at
+// 0 the context buffers nothing, and the message length in Nl and Nh would be read by SHA256_Final
+// only.
+void compress_openssl(const Sha2Lane<Sha256>* lane, size_t num_blocks) noexcept {
+  const size_t from_data = std::min(num_blocks, lane->data_blocks);
   SHA256_CTX context;
-  static_assert(sizeof(context.h) == sizeof(state));
-  std::memcpy(context.h, state.data(), sizeof(state));
+  static_assert(sizeof(context.h) == sizeof(*lane->state));
+  std::memcpy(context.h, lane->state, sizeof(context.h));
   context.Nl = context.Nh = context.num = 0;
-  SHA256_Update(&context, data, num_blocks * Sha256::kBlockBytes);
-  std::memcpy(state.data(), context.h, sizeof(state));
+  SHA256_Update(&context, lane->data, from_data * Sha256::kBlockBytes);
+  SHA256_Update(&context, lane->tail, (num_blocks - from_data) * Sha256::kBlockBytes);
+  std::memcpy(lane->state, context.h, sizeof(context.h));
 }
 
-void compress_openssl(Sha2State<Sha512>& state, const uint8_t* data, size_t num_blocks) noexcept {
+void compress_openssl(const Sha2Lane<Sha512>* lane, size_t num_blocks) noexcept {
+  const size_t from_data = std::min(num_blocks, lane->data_blocks);
   SHA512_CTX context;
-  static_assert(sizeof(context.h) == sizeof(state));
-  std::memcpy(context.h, state.data(), sizeof(state));
+  static_assert(sizeof(context.h) == sizeof(*lane->state));
+  std::memcpy(context.h, lane->state, sizeof(context.h));
   context.Nl = context.Nh = context.num = 0;
-  SHA512_Update(&context, data, num_blocks * Sha512::kBlockBytes);
-  std::memcpy(state.data(), context.h, sizeof(state));
+  SHA512_Update(&context, lane->data, from_data * Sha512::kBlockBytes);
+  SHA512_Update(&context, lane->tail, (num_blocks - from_data) * Sha512::kBlockBytes);
+  std::memcpy(lane->state, context.h, sizeof(context.h));
 }
 
 const Sha2Kernel<Sha256> kSha256Openssl = {"sha256/openssl", compress_openssl, nullptr, 1, 2};

@@ -22,12 +22,14 @@ struct Sha256 {
   using Word = uint32_t;
   static constexpr size_t kBlockBytes = 64;
   static constexpr size_t kLengthBytes = 8;  // of the message length at the end of the padding
+  static constexpr size_t kDigestBytesMin = 32;
 };
 
 struct Sha512 {
   using Word = uint64_t;
   static constexpr size_t kBlockBytes = 128;
   static constexpr size_t kLengthBytes = 16;
+  static constexpr size_t kDigestBytesMin = 48;  // SHA-384
 };
 
 template <class Hash>
@@ -35,8 +37,8 @@ using Sha2State = std::array<typename Hash::Word, 8>;
 
 inline constexpr size_t kSha2LanesMax = 16;
 
-// One message of several hashed side by side: `data_blocks` whole blocks at `data`, then blocks at
-// `tail` (the padded end of the message, built elsewhere).
+// One message to be hashed: `data_blocks` whole blocks at `data`, then blocks at `tail` (the padded
+// end of the message, built elsewhere).
 template <class Hash>
 struct Sha2Lane {
   Sha2State<Hash>* state;
@@ -50,12 +52,11 @@ template <class Hash>
 struct Sha2Kernel {
   std::string_view name;  // for instance "sha256/sha-ni-x3"
 
-  // Feeds `num_blocks` blocks at `data` into `state`.
-  void (*compress)(Sha2State<Hash>& state, const uint8_t* data, size_t num_blocks) noexcept;
+  // Feeds the first `num_blocks` blocks of `lane` into its state. `lane` itself is not changed.
+  void (*compress)(const Sha2Lane<Hash>* lane, size_t num_blocks) noexcept;
 
-  // Feeds the first `num_blocks` blocks of every lane into its state: exactly `num_lanes` lanes,
-  // each with at least `num_blocks` blocks in data and tail together. Lanes may share input, never
-  // a state. `lanes` itself is not changed.
+  // The same for exactly `num_lanes` lanes side by side, each with at least `num_blocks` blocks.
+  // Lanes may share input, never a state.
   void (*compress_lanes)(const Sha2Lane<Hash>* lanes, size_t num_blocks) noexcept;
 
   // How many lanes compress_lanes takes: 1 (then compress_lanes is null) to kSha2LanesMax.

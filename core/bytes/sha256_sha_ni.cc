@@ -86,18 +86,8 @@ SIMDJWT_SHA_NI_INLINE void compress_block(State (&state)[kLanes],
   }
 }
 
-SIMDJWT_TARGET_SHA_NI void compress(Sha2State<Sha256>& words, const uint8_t* data,
-                                    size_t num_blocks) noexcept {
-  State state[1] = {load_state(words)};
-  for (size_t block = 0; block < num_blocks; ++block) {
-    compress_block<1>(state, {data + block * Sha256::kBlockBytes});
-  }
-  store_state(words, state[0]);
-}
-
 template <size_t kLanes>
-SIMDJWT_TARGET_SHA_NI void compress_lanes(const Sha2Lane<Sha256>* lanes,
-                                          size_t num_blocks) noexcept {
+SIMDJWT_TARGET_SHA_NI void compress(const Sha2Lane<Sha256>* lanes, size_t num_blocks) noexcept {
   State state[kLanes];
 #pragma GCC unroll 4
   for (size_t lane = 0; lane < kLanes; ++lane) state[lane] = load_state(*lanes[lane].state);
@@ -118,7 +108,7 @@ SIMDJWT_TARGET_SHA_NI void compress_lanes(const Sha2Lane<Sha256>* lanes,
 
 }  // namespace
 
-const Sha2Kernel<Sha256> kSha256ShaNi = {"sha256/sha-ni-x3", compress, compress_lanes<3>, 3, 2};
+const Sha2Kernel<Sha256> kSha256ShaNi = {"sha256/sha-ni-x3", compress<1>, compress<3>, 3, 2};
 
 }  // namespace simdjwt::bytes
 

@@ -16,8 +16,8 @@ namespace simdjwt::bytes {
 
 // The block functions of libcrypto: the baseline, and the single stream of every kernel that has no
 // better one.
-void compress_openssl(Sha2State<Sha256>& state, const uint8_t* data, size_t num_blocks) noexcept;
-void compress_openssl(Sha2State<Sha512>& state, const uint8_t* data, size_t num_blocks) noexcept;
+void compress_openssl(const Sha2Lane<Sha256>* lane, size_t num_blocks) noexcept;
+void compress_openssl(const Sha2Lane<Sha512>* lane, size_t num_blocks) noexcept;
 
 extern const Sha2Kernel<Sha256> kSha256Openssl;
 extern const Sha2Kernel<Sha512> kSha512Openssl;

@@ -76,8 +76,7 @@ Verdict judge_string(const JsonObject& object, const JsonMember& member,
 
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
   JsonObject object;
-  char* end = nullptr;
-  switch (reader.read(text, num_bytes, object, end)) {
+  switch (reader.read(text, num_bytes, object)) {
     case JsonStatus::kOk:
       break;
     case JsonStatus::kInvalid:

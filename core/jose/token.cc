@@ -25,13 +25,12 @@ bool decode_part(const bytes::Base64urlKernel& kernel, std::string_view part, st
   return canonical;
 }
 
-bool is_json_object(const simdjson::implementation& kernel, const std::string& json) {
+bool is_json_object(const bytes::JsonIndexKernel& kernel, const std::string& json) {
   std::string room = json;
   room.resize(jose::json_room_bytes(json.size()));
   jose::JsonReader reader(kernel);
   jose::JsonObject object;
-  char* end = nullptr;
-  return reader.read(room.data(), json.size(), object, end) == jose::JsonStatus::kOk;
+  return reader.read(room.data(), json.size(), object) == jose::JsonStatus::kOk;
 }
 
 }  // namespace

@@ -150,8 +150,7 @@ VerifyResult Pipeline::accept(PendingToken& pending) const noexcept {
 
   jose::JsonObject object;
   if (!rules.signature_only) {
-    char* end = nullptr;
-    switch (memory.json.read(pending.payload, pending.payload_bytes, object, end)) {
+    switch (memory.json.read(pending.payload, pending.payload_bytes, object)) {
       case jose::JsonStatus::kOk:
         break;
       case jose::JsonStatus::kInvalid:

@@ -78,8 +78,7 @@ absl::Status check_claims(std::string_view claims_json) {
   room.resize(jose::json_room_bytes(claims_json.size()));
   jose::JsonReader reader(*bytes::selected_kernels().json);
   jose::JsonObject object;
-  char* end = nullptr;
-  switch (reader.read(room.data(), claims_json.size(), object, end)) {
+  switch (reader.read(room.data(), claims_json.size(), object)) {
     case jose::JsonStatus::kOk:
       break;
     case jose::JsonStatus::kInvalid:

@@ -21,7 +21,7 @@ struct CpuFeatures {
 const CpuFeatures& cpu_features() noexcept;
 
 // The kernels that a Scratch made now would use, separated by blanks: for instance
-// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/haswell". Allocates.
+// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/avx2". Allocates.
 std::string active_kernels();
 
 // All kernels this CPU can run, in the same form. Allocates.
