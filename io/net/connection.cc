@@ -59,7 +59,12 @@ void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now
 }
 
 void Connection::receive_kept(Protocol& protocol, Instant now) {
-  if (phase_ != Phase::kOpen || output_full()) return;
+  if (phase_ != Phase::kOpen) return;
+  if (output_full()) {
+    is_parked_ = true;
+    head_deadline_ms_ = kNever;
+    return;
+  }
   const std::string_view rest = std::string_view(kept_).substr(kept_read_);
   const size_t num_consumed = protocol.receive(*this, rest);
   kept_read_ += num_consumed;
@@ -69,8 +74,9 @@ void Connection::receive_kept(Protocol& protocol, Instant now) {
 void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept {
   if (phase_ != Phase::kOpen) return;
   idle_deadline_ms_ = after(timeouts_->idle, now);
-  if (!is_rest_pending || output_full()) {
-    head_deadline_ms_ = kNever;  // what waits for our output to drain is not late
+  is_parked_ = is_rest_pending && output_full();
+  if (!is_rest_pending || is_parked_) {
+    head_deadline_ms_ = kNever;
   } else if (num_consumed > 0 || head_deadline_ms_ == kNever) {
     // Absolute from the first byte on: a byte now and then does not extend it.
     head_deadline_ms_ = after(timeouts_->head, now);
@@ -79,7 +85,7 @@ void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instan
 
 void Connection::receive_end() noexcept {
   client_closed_ = true;
-  finish();
+  if (!is_parked_) finish();  // otherwise there are whole requests yet to be answered
 }
 
 std::string_view Connection::begin_send(Instant now) {
@@ -97,7 +103,8 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   clear(sending_);
   write_deadline_ms_ = kNever;
   if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(timeouts_->idle, now);
-  if (kept_read_ < kept_.size()) receive_kept(protocol, now);
+  if (is_parked_) receive_kept(protocol, now);
+  if (client_closed_ && !is_parked_) finish();
 }
 
 void Connection::expire(Protocol& protocol, Instant now) {

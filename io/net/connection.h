@@ -129,6 +129,7 @@ class Connection {
   uint64_t idle_deadline_ms_ = kNever;
   uint32_t index_ = 0;
   Phase phase_ = Phase::kClosed;
+  bool is_parked_ = false;  // kept_ waits for output to drain, not for the client, who is not late
   bool client_closed_ = false;
 };
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Client: a blocking HTTP client that does what it is told, right or wrong, and sees every byte.
+
+#ifndef SIMDJWT_TESTS_E2E_CLIENT_H_
+#define SIMDJWT_TESTS_E2E_CLIENT_H_
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "net/unique_fd.h"
+
+namespace simdjwt::testing {
+
+// "GET /check" with these fields, each with its CRLF.
+inline std::string request_of(std::string_view fields, std::string_view path = "/check") {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(fields) + "\r\n";
+}
+inline std::string request_with(std::string_view token) {
+  return request_of("Authorization: Bearer " + std::string(token) + "\r\n");
+}
+
+// Answers without their Date, which is the clock's affair.
+inline std::string without_date(std::string text) {
+  for (size_t at = text.find("Date: "); at != std::string::npos; at = text.find("Date: ", at)) {
+    text.erase(at, text.find("\r\n", at) + 2 - at);
+  }
+  return text;
+}
+
+class Client {
+ public:
+  static constexpr auto kPatience = std::chrono::seconds(20);  // nothing should ever take that long
+
+  explicit Client(uint16_t port) { connect(port); }
+
+  // False if nobody listens.
+  bool connect(uint16_t port) {
+    fd_ = net::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
+    setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    const int one = 1;
+    setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  }
+
+  // False if the connection is gone.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return true;
+  }
+
+  // The next answer, which ends with its head as all of ours do, without Date. Empty if the server
+  // closed before it began.
+  std::string receive() { return without_date(receive_with_date()); }
+
+  std::string receive_with_date() {
+    size_t end;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!receive_more()) break;
+    }
+    if (end == std::string::npos) end = received_.size();
+    std::string answer = received_.substr(0, std::min(end + 4, received_.size()));
+    received_.erase(0, answer.size());
+    return answer;
+  }
+
+  // Everything up to the server's FIN, without Dates.
+  std::string receive_all() {
+    while (receive_more()) {
+    }
+    return without_date(std::exchange(received_, {}));
+  }
+
+  std::string ask(std::string_view request) {
+    send(request);
+    return receive();
+  }
+
+  // Whether the last receive() ended in a reset instead of a FIN.
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
+
+  void shutdown_write() { ::shutdown(fd_.get(), SHUT_WR); }
+  void close() { fd_ = net::UniqueFd(); }
+  // Closes so that the server sees ECONNRESET.
+  void reset() {
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    close();
+  }
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  bool receive_more() {
+    char buffer[16384];
+    ssize_t n;
+    do {
+      n = ::recv(fd_.get(), buffer, sizeof(buffer), 0);
+    } while (n < 0 && errno == EINTR);  // the kernel's, from taking down a ring of this thread
+    if (n < 0) {
+      was_reset_ = errno == ECONNRESET;
+      if (!was_reset_) ADD_FAILURE() << "no answer in time";
+    }
+    if (n <= 0) return false;
+    received_.append(buffer, static_cast<size_t>(n));
+    return true;
+  }
+
+  net::UniqueFd fd_;
+  std::string received_;
+  bool was_reset_ = false;
+};
+
+}  // namespace simdjwt::testing
+
+#endif  // SIMDJWT_TESTS_E2E_CLIENT_H_

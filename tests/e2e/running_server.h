@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// RunningServer: a server in this process, on a port of its own, and what it should answer.
+
+#ifndef SIMDJWT_TESTS_E2E_RUNNING_SERVER_H_
+#define SIMDJWT_TESTS_E2E_RUNNING_SERVER_H_
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "net/ring.h"
+#include "serve/server.h"
+#include "simdjwt/key_set.h"
+#include "simdjwt/policy.h"
+#include "simdjwt/verifier.h"
+#include "support/token_forge.h"
+
+namespace simdjwt::testing {
+
+inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+inline constexpr std::string_view kOkAndClose =
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+inline constexpr std::string_view kNoCredentials =
+    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"test\"\r\n"
+    "Content-Length: 0\r\n\r\n";
+inline constexpr std::string_view kInvalidRequest =
+    "HTTP/1.1 400 Bad Request\r\n"
+    "WWW-Authenticate: Bearer realm=\"test\", error=\"invalid_request\"\r\n"
+    "Content-Length: 0\r\n\r\n";
+inline constexpr std::string_view kBadRequestAndClose =
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+inline std::string invalid_token(std::string_view description) {
+  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"test\", "
+         "error=\"invalid_token\", error_description=\"" +
+         std::string(description) + "\"\r\nContent-Length: 0\r\n\r\n";
+}
+inline const std::string& bad_signature() {
+  static const std::string kText = invalid_token("The token signature is invalid");
+  return kText;
+}
+inline const std::string& expired() {
+  static const std::string kText = invalid_token("The token has expired");
+  return kText;
+}
+
+// Tokens for the server below. `subject` makes them distinct.
+inline std::string token_that_ends(int64_t seconds_from_now, std::string_view subject) {
+  return forge_claims("{\"sub\":\"" + std::string(subject) +
+                      "\",\"exp\":" + std::to_string(time(nullptr) + seconds_from_now) + "}");
+}
+inline std::string good_token(std::string_view subject = "alice") {
+  return token_that_ends(3600, subject);
+}
+inline std::string expired_token(std::string_view subject = "alice") {
+  return token_that_ends(-1, subject);
+}
+inline std::string tampered_token(std::string_view subject = "alice") {
+  std::string token = good_token(subject);
+  char& c = token[token.size() - 10];  // within the signature
+  c = c == 'A' ? 'B' : 'A';
+  return token;
+}
+
+inline Verifier test_verifier(std::string_view scope = "") {
+  PolicyBuilder policy;
+  policy.ignore_iss().ignore_aud().ignore_typ().expect_exp();
+  if (!scope.empty()) policy.expect_scope("scope", scope);
+  return Verifier(KeySet::of(*Key::hmac(Algorithm::kHs256, kSecret)), *policy.build());
+}
+
+inline serve::ServerOptions test_options(net::ReactorOptions reactor = {}) {
+  return {.address = *net::SocketAddress::parse("127.0.0.1:0"),
+          .challenge = {.realm = "test"},
+          .reactor = reactor};
+}
+
+class RunningServer {
+ public:
+  explicit RunningServer(const serve::ServerOptions& options = test_options(),
+                         Verifier verifier = test_verifier()) {
+    auto server = serve::Server::create(options, std::move(verifier));
+    if (!server.ok()) {
+      ADD_FAILURE() << server.status();
+      std::abort();
+    }
+    server_ = *std::move(server);
+    server_->start([] { ADD_FAILURE() << "a reactor broke down"; });
+  }
+  ~RunningServer() { stop(); }
+
+  [[nodiscard]] uint16_t port() const { return server_->address().port(); }
+
+  void stop() {
+    if (std::exchange(is_stopped_, true)) return;
+    EXPECT_TRUE(server_->stop().ok());
+    EXPECT_EQ(server_->reactor_counters().completions_stale, 0);
+  }
+  // Only after stop().
+  [[nodiscard]] net::ReactorCounters reactor_counters() const {
+    return server_->reactor_counters();
+  }
+  [[nodiscard]] serve::CheckCounters check_counters() const { return server_->check_counters(); }
+
+ private:
+  std::unique_ptr<serve::Server> server_;
+  bool is_stopped_ = false;
+};
+
+// Tests of this fixture are skipped where the kernel refuses io_uring.
+class ServerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (const absl::Status status = net::check_io_uring(); !status.ok()) GTEST_SKIP() << status;
+  }
+};
+
+}  // namespace simdjwt::testing
+
+#endif  // SIMDJWT_TESTS_E2E_RUNNING_SERVER_H_
