@@ -166,59 +166,31 @@ void run_floor_oneshot(benchmark::State& state) {
 
 constexpr size_t kRunBlocks = 64;
 
-// Reports the time of one block beside that of the whole run.
+// Times one of a kernel's two functions over `num_lanes` long messages.
 template <class Hash>
-void count_blocks(benchmark::State& state, size_t blocks_per_iteration) {
-  state.counters["s_per_block"] = benchmark::Counter(
-      static_cast<double>(blocks_per_iteration),
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-  state.SetBytesProcessed(state.iterations() *
-                          static_cast<int64_t>(blocks_per_iteration * Hash::kBlockBytes));
-}
-
-template <class Hash>
-Sha2State<Hash> baseline_state(std::span<const Sha2Kernel<Hash>* const> kernels,
-                               const std::vector<uint8_t>& data) {
-  Sha2State<Hash> state = Reference<Hash>::kInitial;
-  kernels.front()->compress(state, data.data(), kRunBlocks);
-  return state;
-}
-
-template <class Hash>
-void run_block(benchmark::State& state, std::span<const Sha2Kernel<Hash>* const> kernels,
-               const Sha2Kernel<Hash>& kernel) {
+void run_blocks(benchmark::State& state, const Sha2Kernel<Hash>& baseline, size_t num_lanes,
+                void (*compress)(const Sha2Lane<Hash>*, size_t) noexcept) {
   const std::vector<uint8_t> data(kRunBlocks * Hash::kBlockBytes, 'd');
-  Sha2State<Hash> hash_state = Reference<Hash>::kInitial;
-  kernel.compress(hash_state, data.data(), kRunBlocks);
-  if (hash_state != baseline_state(kernels, data))
-    return refuse(state, "differs from the baseline");
-  for (auto _ : state) {
-    kernel.compress(hash_state, data.data(), kRunBlocks);
-    benchmark::DoNotOptimize(hash_state);
+  std::vector<Sha2State<Hash>> hash_states(num_lanes + 1, Reference<Hash>::kInitial);
+  std::vector<Sha2Lane<Hash>> lanes;
+  for (Sha2State<Hash>& hash_state : hash_states) {
+    lanes.push_back({&hash_state, data.data(), kRunBlocks, nullptr});
   }
-  count_blocks<Hash>(state, kRunBlocks);
-}
-
-template <class Hash>
-void run_block_lanes(benchmark::State& state, std::span<const Sha2Kernel<Hash>* const> kernels,
-                     const Sha2Kernel<Hash>& kernel) {
-  const std::vector<uint8_t> data(kRunBlocks * Hash::kBlockBytes, 'd');
-  Sha2State<Hash> hash_states[bytes::kSha2LanesMax];
-  Sha2Lane<Hash> lanes[bytes::kSha2LanesMax];
-  for (size_t lane = 0; lane < kernel.num_lanes; ++lane) {
-    hash_states[lane] = Reference<Hash>::kInitial;
-    lanes[lane] = {&hash_states[lane], data.data(), kRunBlocks, nullptr};
-  }
-  kernel.compress_lanes(lanes, kRunBlocks);
-  const Sha2State<Hash> expected = baseline_state(kernels, data);
-  for (size_t lane = 0; lane < kernel.num_lanes; ++lane) {
-    if (hash_states[lane] != expected) return refuse(state, "differs from the baseline");
+  compress(lanes.data(), kRunBlocks);
+  baseline.compress(&lanes.back(), kRunBlocks);
+  for (const Sha2State<Hash>& hash_state : hash_states) {
+    if (hash_state != hash_states.back()) return refuse(state, "differs from the baseline");
   }
   for (auto _ : state) {
-    kernel.compress_lanes(lanes, kRunBlocks);
+    compress(lanes.data(), kRunBlocks);
     benchmark::ClobberMemory();
   }
-  count_blocks<Hash>(state, kRunBlocks * kernel.num_lanes);
+  const size_t num_blocks = kRunBlocks * num_lanes;
+  state.counters["s_per_block"] = benchmark::Counter(
+      static_cast<double>(num_blocks),
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<int64_t>(num_blocks * Hash::kBlockBytes));
 }
 
 template <class Hash>
@@ -229,10 +201,13 @@ void register_benchmarks(std::span<const Sha2Kernel<Hash>* const> kernels,
   };
   for (const Sha2Kernel<Hash>* kernel : kernels) {
     const std::string name(kernel->name);
-    add("block/" + name, [=](benchmark::State& state) { run_block(state, kernels, *kernel); });
+    add("block/" + name, [=](benchmark::State& state) {
+      run_blocks<Hash>(state, *kernels.front(), 1, kernel->compress);
+    });
     if (kernel->num_lanes > 1) {
-      add("block_lanes/" + name,
-          [=](benchmark::State& state) { run_block_lanes(state, kernels, *kernel); });
+      add("block_lanes/" + name, [=](benchmark::State& state) {
+        run_blocks<Hash>(state, *kernels.front(), kernel->num_lanes, kernel->compress_lanes);
+      });
     }
     add("hmac/" + name, [=](benchmark::State& state) {
       run_hmac<Hash>(state, [=](Workload<Hash>& workload) {
