@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <simdjwt/key_set.h>
+
+#include "support/judge.h"
+
+namespace simdjwt::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string secret_of(size_t i) {
+  std::string secret = "key number " + std::to_string(i) + ' ';
+  secret.resize(64, '.');
+  return secret;
+}
+
+std::string header_with_kid(std::string_view kid) {
+  return R"({"alg":"HS256","kid":")" + std::string(kid) + R"("})";
+}
+
+std::string jwk(size_t i, std::string_view kid, std::string_view more_members = "") {
+  return R"({"kty":"oct","alg":"HS256","k":")" + base64url(secret_of(i)) + R"(","kid":")" +
+         std::string(kid) + '"' + std::string(more_members) + "}";
+}
+
+TEST(KeySet, FindsAmongManyKeysTheOneOfTheKid) {
+  constexpr size_t kNumKeys = 1000;
+  std::vector<Key> keys;
+  for (size_t i = 0; i < kNumKeys; ++i) {
+    keys.push_back(make_key(secret_of(i), "kid-" + std::to_string(i)));
+  }
+  const KeySet set = make_keys(std::move(keys));
+  EXPECT_EQ(set.num_keys(), kNumKeys);
+  const Verifier verifier(set, lenient().build().value());
+  Scratch scratch;
+  for (size_t i = 0; i < kNumKeys; ++i) {
+    const std::string header = header_with_kid("kid-" + std::to_string(i));
+    const VerifyResult result = verifier.verify(forge(header, "{}", secret_of(i)), scratch, kNow);
+    ASSERT_EQ(result.verdict(), Verdict::kValid) << i;
+    EXPECT_EQ(result->kid(), "kid-" + std::to_string(i));
+    const std::string other = secret_of((i + 1) % kNumKeys);
+    EXPECT_EQ(verifier.verify(forge(header, "{}", other), scratch, kNow).verdict(),
+              Verdict::kBadSignature);
+  }
+}
+
+TEST(KeySet, ListsItsKeysThoseWithoutKidFirst) {
+  std::vector<Key> keys;
+  keys.push_back(make_key(secret_of(0), "a"));
+  keys.push_back(make_key(secret_of(1)));
+  keys.push_back(make_key(secret_of(2), "b", Algorithm::kHs512));
+  const KeySet set = make_keys(std::move(keys));
+  ASSERT_EQ(set.num_keys(), 3u);
+  EXPECT_EQ(set.key(0).kid(), "");
+  EXPECT_EQ(set.key(1).kid(), "a");
+  EXPECT_EQ(set.key(2).kid(), "b");
+  EXPECT_EQ(set.key(2).algorithm(), Algorithm::kHs512);
+}
+
+TEST(KeySet, CopiesShareTheKeys) {
+  std::optional<KeySet> original = KeySet::of(make_key(kSecret, "a"));
+  const KeySet copy = *original;
+  EXPECT_EQ(&copy.key(0), &original->key(0));
+  original.reset();
+  EXPECT_EQ(copy.key(0).kid(), "a");
+}
+
+TEST(KeySet, RefusesAKidThatTwoKeysClaim) {
+  KeySetBuilder builder;
+  builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "a"));
+  EXPECT_FALSE(builder.build().ok());
+  // Nor does another algorithm or period make it two kids.
+  builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "a", Algorithm::kHs512));
+  EXPECT_FALSE(builder.build().ok());
+  builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "A"));
+  EXPECT_TRUE(builder.build().ok());
+  EXPECT_FALSE(builder.build().ok()) << "the builder is empty after build()";
+}
+
+TEST(KeySet, TriesKeysWithoutKidForTokensWithoutKid) {
+  std::vector<Key> keys;
+  for (size_t i = 0; i < kKeyTriesMax; ++i) keys.push_back(make_key(secret_of(i)));
+  Judge judge(make_keys(std::move(keys)));
+  for (size_t i = 0; i < kKeyTriesMax; ++i) {
+    EXPECT_EQ(judge(forge(kHeader, "{}", secret_of(i))), Verdict::kValid) << i;
+  }
+  EXPECT_EQ(judge(forge(kHeader, "{}", secret_of(kKeyTriesMax))), Verdict::kBadSignature);
+
+  KeySetBuilder one_more;
+  for (size_t i = 0; i <= kKeyTriesMax; ++i) one_more.add(make_key(secret_of(i)));
+  EXPECT_FALSE(one_more.build().ok());
+}
+
+TEST(KeySet, TriesNamedKeysForTokensWithoutKidWhileTheyAreFew) {
+  std::vector<Key> few;
+  for (size_t i = 0; i < kKeyTriesMax; ++i) {
+    few.push_back(make_key(secret_of(i), std::to_string(i)));
+  }
+  Judge judge(make_keys(std::move(few)));
+  for (size_t i = 0; i < kKeyTriesMax; ++i) {
+    EXPECT_EQ(judge(forge(kHeader, "{}", secret_of(i))), Verdict::kValid) << i;
+  }
+
+  std::vector<Key> many;
+  for (size_t i = 0; i <= kKeyTriesMax; ++i) {
+    many.push_back(make_key(secret_of(i), std::to_string(i)));
+  }
+  Judge choosy(make_keys(std::move(many)));
+  EXPECT_EQ(choosy(forge(kHeader, "{}", secret_of(0))), Verdict::kNoMatchingKey);
+  EXPECT_EQ(choosy(forge(header_with_kid("0"), "{}", secret_of(0))), Verdict::kValid);
+}
+
+TEST(KeySet, TriesOnlyKeysOfTheHeadersAlgorithm) {
+  std::vector<Key> keys;
+  keys.push_back(make_key(secret_of(0), "", Algorithm::kHs512));
+  keys.push_back(make_key(secret_of(1), "", Algorithm::kHs256));
+  Judge judge(make_keys(std::move(keys)));
+  EXPECT_EQ(judge(forge(R"({"alg":"HS256"})", "{}", secret_of(1))), Verdict::kValid);
+  EXPECT_EQ(judge(forge(R"({"alg":"HS256"})", "{}", secret_of(0))), Verdict::kBadSignature);
+  EXPECT_EQ(judge(forge(R"({"alg":"HS512"})", "{}", secret_of(0), Algorithm::kHs512)),
+            Verdict::kValid);
+  EXPECT_EQ(judge(forge(R"({"alg":"HS384"})", "{}", secret_of(0), Algorithm::kHs384)),
+            Verdict::kAlgMismatch);
+}
+
+TEST(KeySet, RotatesWithAnOverlap) {
+  // Yesterday's set, today's with both keys, tomorrow's: a token of the old key is good as long as
+  // that key is in the set and in its period, one of the new key from its publication on.
+  const auto old_key = [] {
+    return make_key(secret_of(0), "old", Algorithm::kHs256, {.not_after = kNow + 3600});
+  };
+  const auto new_key = [] { return make_key(secret_of(1), "new"); };
+  std::vector<Key> both;
+  both.push_back(new_key());
+  both.push_back(old_key());
+  Judge yesterday(KeySet::of(old_key()));
+  Judge today(make_keys(std::move(both)));
+  Judge tomorrow(KeySet::of(new_key()));
+
+  const std::string of_old = forge(header_with_kid("old"), "{}", secret_of(0));
+  const std::string of_new = forge(header_with_kid("new"), "{}", secret_of(1));
+  EXPECT_EQ(yesterday(of_old), Verdict::kValid);
+  EXPECT_EQ(yesterday(of_new), Verdict::kNoMatchingKey);
+  EXPECT_EQ(today(of_old), Verdict::kValid);
+  EXPECT_EQ(today(of_new), Verdict::kValid);
+  EXPECT_EQ(today(of_old, kNow + 3600), Verdict::kKeyExpired);
+  EXPECT_EQ(tomorrow(of_old), Verdict::kNoMatchingKey);
+  EXPECT_EQ(tomorrow(of_new), Verdict::kValid);
+}
+
+// --- JWK Sets ---
+
+TEST(JwkSet, ReadsItsKeys) {
+  const KeySet set =
+      KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + jwk(1, "b") + "]}").value();
+  EXPECT_EQ(set.num_keys(), 2u);
+  Judge judge(set);
+  EXPECT_EQ(judge(forge(header_with_kid("a"), "{}", secret_of(0))), Verdict::kValid);
+  EXPECT_EQ(judge(forge(header_with_kid("b"), "{}", secret_of(1))), Verdict::kValid);
+  EXPECT_EQ(judge(forge(header_with_kid("b"), "{}", secret_of(0))), Verdict::kBadSignature);
+}
+
+TEST(JwkSet, MayBeASingleJwk) { EXPECT_EQ(KeySet::from_jwks(jwk(0, "a")).value().num_keys(), 1u); }
+
+TEST(JwkSet, SkipsKeysThatCannotBeUsedAndSaysWhy) {
+  const std::string json =
+      R"({"keys":[)" + jwk(0, "a") + R"(,{"kty":"XYZ"},)" + jwk(1, "b", R"(,"use":"enc")") +
+      R"(,{"kty":"oct","alg":"HS256","k":"AAAA"},"text",)" + jwk(2, "c") + "]}";
+  std::vector<std::string> skipped;
+  const KeySet set = KeySet::from_jwks(json, std::nullopt, &skipped).value();
+  EXPECT_EQ(set.num_keys(), 2u);
+  ASSERT_EQ(skipped.size(), 4u);
+  EXPECT_THAT(skipped[0], HasSubstr("keys[1]"));
+  EXPECT_THAT(skipped[1], HasSubstr("keys[2]"));
+  EXPECT_THAT(skipped[2], HasSubstr("keys[3]"));
+  EXPECT_THAT(skipped[3], HasSubstr("keys[4]"));
+  EXPECT_THAT(skipped[1], Not(HasSubstr(base64url(secret_of(1)).substr(0, 12))));
+}
+
+TEST(JwkSet, FailsWithoutAUsableKey) {
+  for (const char* json :
+       {"", "{}", "[]", R"({"keys":{}})", R"({"keys":null})", R"({"keys":[]})", R"({"keys":[{}]})",
+        R"({"keys":[{"kty":"RSA"}]})", R"({"keys":[{"kty":"oct","alg":"HS256","k":"AAAA"}]})"}) {
+    EXPECT_FALSE(KeySet::from_jwks(json).ok()) << json;
+  }
+}
+
+TEST(JwkSet, FailsForBrokenJson) {
+  const std::string good = R"({"keys":[)" + jwk(0, "a") + "]}";
+  ASSERT_TRUE(KeySet::from_jwks(good).ok());
+  for (size_t length = 0; length < good.size(); ++length) {
+    EXPECT_FALSE(KeySet::from_jwks(good.substr(0, length)).ok()) << length;
+  }
+  EXPECT_FALSE(KeySet::from_jwks(good + "x").ok());
+  EXPECT_FALSE(KeySet::from_jwks(good + good).ok());
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[],"keys":[)" + jwk(0, "a") + "]}").ok());
+}
+
+TEST(JwkSet, FailsForAKidThatAppearsTwice) {
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + jwk(1, "a") + "]}").ok());
+}
+
+TEST(JwkSet, FailsForSecretsBesidePublicKeys) {
+  const std::string ec = R"({"kty":"EC","crv":"P-256","alg":"ES256","kid":"e",)"
+                         R"("x":"04N0xi21hshyvBp7I167sbE_bXqyqkAPfefdklMO7wY",)"
+                         R"("y":"UI8exy-C06a7DUnjIdENkxeFtHM4-l_41LqEw9nVgmw"})";
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + ec + "]}").ok());
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + ec + "," + jwk(0, "a") + "]}").ok());
+}
+
+TEST(JwkSet, GivesTheFallbackToKeysThatNameNoAlgorithm) {
+  const std::string json =
+      R"({"keys":[{"kty":"oct","kid":"a","k":")" + base64url(secret_of(0)) + R"("}]})";
+  EXPECT_FALSE(KeySet::from_jwks(json).ok());
+  EXPECT_EQ(KeySet::from_jwks(json, Algorithm::kHs384).value().key(0).algorithm(),
+            Algorithm::kHs384);
+}
+
+TEST(JwkSet, IsBoundedInSize) {
+  std::string json = R"({"keys":[)" + jwk(0, "a") + "]}";
+  json.resize(kJwksBytesMax, ' ');
+  EXPECT_TRUE(KeySet::from_jwks(json).ok());
+  json.resize(kJwksBytesMax + 1, ' ');
+  EXPECT_FALSE(KeySet::from_jwks(json).ok());
+}
+
+TEST(JwkSet, HoldsThousandsOfKeys) {
+  std::string json = R"({"keys":[)";
+  for (size_t i = 0; i < 10000; ++i) json += (i == 0 ? "" : ",") + jwk(i, std::to_string(i));
+  const KeySet set = KeySet::from_jwks(json + "]}").value();
+  EXPECT_EQ(set.num_keys(), 10000u);
+  const Verifier verifier(set, lenient().build().value());
+  Scratch scratch;
+  const std::string token = forge(header_with_kid("9999"), "{}", secret_of(9999));
+  EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
+}
+
+}  // namespace
+}  // namespace simdjwt::testing

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+// verify_batch() against verify(): the same verdict, failures and claims, whatever the neighbours.
+
+#include <gtest/gtest.h>
+
+#include "differential/token_mutator.h"
+
+namespace simdjwt::testing {
+namespace {
+
+// Everything a caller can see of a result.
+void expect_same(const VerifyResult& single, const VerifyResult& batched, std::string_view token) {
+  ASSERT_EQ(single.verdict(), batched.verdict()) << readable(token);
+  ASSERT_TRUE(single.failures() == batched.failures()) << readable(token);
+  ASSERT_EQ(single.failed_rules(), batched.failed_rules()) << readable(token);
+  if (!single) return;
+  ASSERT_EQ(single->payload(), batched->payload());
+  ASSERT_EQ(single->kid(), batched->kid());
+  ASSERT_EQ(single->iss(), batched->iss());
+  ASSERT_EQ(single->sub(), batched->sub());
+  ASSERT_EQ(single->exp(), batched->exp());
+  ASSERT_EQ(single->num_claims(), batched->num_claims());
+  for (size_t i = 0; i < single->num_claims(); ++i) {
+    ASSERT_EQ(single->claim_name(i), batched->claim_name(i));
+    ASSERT_EQ(single->claim_at(i).raw_json(), batched->claim_at(i).raw_json());
+    ASSERT_EQ(single->claim_at(i).string(), batched->claim_at(i).string());
+  }
+}
+
+void compare(const Policy& policy, size_t count) {
+  TokenMutator mutator;
+  const Verifier verifier(TokenMutator::keys(), policy);
+  Scratch scratch_of_one;
+  Scratch scratch_of_many;
+  std::vector<std::string> tokens;
+  std::vector<VerifyResult> results;
+  std::mt19937 random(7);
+  for (size_t done = 0; done < count; done += tokens.size()) {
+    tokens.resize(1 + random() % (random() % 4 == 0 ? 300 : 40));
+    for (std::string& token : tokens) token = mutator.next();
+    const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+    results.assign(tokens.size(), VerifyResult());
+    verifier.verify_batch(views, results, scratch_of_many, kNow);
+    for (size_t i = 0; i < tokens.size(); ++i) {
+      ASSERT_NO_FATAL_FAILURE(
+          expect_same(verifier.verify(tokens[i], scratch_of_one, kNow), results[i], tokens[i]));
+    }
+  }
+}
+
+TEST(Batch, JudgesAsOneTokenAtATimeDoes) { compare(TokenMutator::policy(), num_tokens(1'500'000)); }
+
+TEST(Batch, JudgesAsOneTokenAtATimeDoesWhenAllFailuresAreCollected) {
+  PolicyBuilder builder;
+  builder.expect_iss("https://issuer.example").expect_aud("x").expect_typ("JWT").expect_exp();
+  builder.require_claim("sub").expect_scope("scope", "read").collect_all_failures();
+  compare(builder.build().value(), num_tokens(500'000));
+}
+
+}  // namespace
+}  // namespace simdjwt::testing

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+// Every kernel this CPU can run against the default ones, singly and in batches.
+
+#include <gtest/gtest.h>
+
+#include "differential/token_mutator.h"
+
+namespace simdjwt::testing {
+namespace {
+
+TEST(Kernels, GiveTheSameVerdictOnMutatedTokens) {
+  TokenMutator mutator;
+  const Verifier verifier(TokenMutator::keys(), TokenMutator::policy());
+  std::vector<KernelScratch> scratches = make_kernel_scratches();
+  ASSERT_GT(scratches.size(), 4u) << "a scalar kernel of each family at least";
+  const size_t count = num_tokens(200'000);
+  std::vector<std::string> tokens(50);
+  for (size_t done = 0; done < count; done += tokens.size()) {
+    for (std::string& token : tokens) token = mutator.next();
+    const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+    std::vector<Verdict> expected;
+    for (const std::string& token : tokens) {
+      expected.push_back(verifier.verify(token, scratches[0].scratch, kNow).verdict());
+    }
+    for (auto& [kernel, scratch] : scratches) {
+      std::vector<VerifyResult> results(tokens.size());
+      verifier.verify_batch(views, results, scratch, kNow);
+      for (size_t i = 0; i < tokens.size(); ++i) {
+        ASSERT_EQ(results[i].verdict(), expected[i]) << kernel << ": " << readable(tokens[i]);
+        ASSERT_EQ(verifier.verify(tokens[i], scratch, kNow).verdict(), expected[i])
+            << kernel << ": " << readable(tokens[i]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace simdjwt::testing

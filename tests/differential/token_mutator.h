@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+// A stream of tokens that are nearly right: honest headers and claims, damaged a little, signed or
+// not, damaged a little again.
+
+#ifndef SIMDJWT_TESTS_DIFFERENTIAL_TOKEN_MUTATOR_H_
+#define SIMDJWT_TESTS_DIFFERENTIAL_TOKEN_MUTATOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "support/judge.h"
+#include "support/reference_verifier.h"
+
+namespace simdjwt::testing {
+
+// The same seed gives the same stream. SIMDJWT_TEST_SEED, if set, replaces the default one.
+class TokenMutator {
+ public:
+  TokenMutator();
+
+  std::string next();
+
+  // What the stream's tokens meet: several keys, expectations of iss, aud and exp. About a third of
+  // the tokens pass.
+  static KeySet keys();
+  static Policy policy();
+  static ReferenceVerifier reference();
+
+ private:
+  size_t below(size_t bound) { return random_() % bound; }
+  bool one_in(size_t odds) { return below(odds) == 0; }
+  template <class Array>
+  std::string_view any_of(const Array& array) {
+    return array[below(std::size(array))];
+  }
+
+  std::string header();
+  std::string claims();
+  void damage(std::string& text, bool is_json);
+
+  std::mt19937_64 random_;
+};
+
+// How many tokens a test of this many takes from the stream: fewer where sanitizers make each of
+// them ten times slower.
+size_t num_tokens(size_t in_release);
+
+// A token as a person can read it.
+std::string readable(std::string_view token);
+
+}  // namespace simdjwt::testing
+
+#endif  // SIMDJWT_TESTS_DIFFERENTIAL_TOKEN_MUTATOR_H_

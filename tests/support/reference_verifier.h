@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// The whole verifier once more, without a line of core: its own base64url and JSON, OpenSSL's
+// HMAC(), strings and vectors. Slow, and short enough to be read against the RFCs.
+
+#ifndef SIMDJWT_TESTS_SUPPORT_REFERENCE_VERIFIER_H_
+#define SIMDJWT_TESTS_SUPPORT_REFERENCE_VERIFIER_H_
+
+#include <simdjwt/key.h>
+#include <simdjwt/verdict.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace simdjwt::testing {
+
+struct ReferenceKey {
+  std::string kid;
+  Algorithm algorithm = Algorithm::kHs256;
+  std::string secret;
+};
+
+// What a verifier is told, in the terms of PolicyBuilder.
+struct ReferenceVerifier {
+  std::vector<ReferenceKey> keys;
+  std::optional<std::string> iss;
+  std::optional<std::string> aud;
+  bool exp_required = false;
+  int64_t leeway_seconds = 0;
+
+  Verdict verify(std::string_view token, int64_t now) const;
+};
+
+// The bytes that `text` spells, or nullopt unless it is canonical.
+std::optional<std::string> reference_base64url_decode(std::string_view text);
+
+}  // namespace simdjwt::testing
+
+#endif  // SIMDJWT_TESTS_SUPPORT_REFERENCE_VERIFIER_H_
