@@ -46,14 +46,6 @@ inline __m512i mask_loadu_epi8(__m512i elsewhere, __mmask64 mask, const void* ad
   return _mm512_mask_mov_epi8(elsewhere, mask, maskz_loadu_epi8(mask, address));
 }
 
-inline void mask_storeu_epi8(void* address, __mmask64 mask, __m512i value) {
-  uint8_t bytes[64];
-  std::memcpy(bytes, &value, 64);
-  for (size_t i = 0; i < 64; ++i) {
-    if ((mask >> i & 1) != 0) static_cast<uint8_t*>(address)[i] = bytes[i];
-  }
-}
-
 }  // namespace simdjwt::emulated
 
 #undef _mm512_maskz_loadu_epi8
@@ -61,9 +53,6 @@ inline void mask_storeu_epi8(void* address, __mmask64 mask, __m512i value) {
 #undef _mm512_mask_loadu_epi8
 #define _mm512_mask_loadu_epi8(elsewhere, mask, address) \
   simdjwt::emulated::mask_loadu_epi8(elsewhere, mask, address)
-#undef _mm512_mask_storeu_epi8
-#define _mm512_mask_storeu_epi8(address, mask, value) \
-  simdjwt::emulated::mask_storeu_epi8(address, mask, value)
 #undef _mm512_madd_epi16  // 0.7.4 gives the alias the masked form's parameters
 #define _mm512_madd_epi16(a, b) simde_mm512_madd_epi16(a, b)
 
