@@ -9,6 +9,8 @@
 #include <simdjson.h>
 #include <simdjwt/limits.h>
 
+#include <utility>
+
 #include "bytes/base64url.h"
 
 namespace simdjwt {
@@ -153,6 +155,22 @@ absl::Status check_not_mixed(const simdjson::dom::array& elements) {
   return absl::OkStatus();
 }
 
+// Also where one of the two keys is to be skipped: which of them was meant is anybody's guess.
+// RFC 7517 section 4.5 lets keys of different types share a kid.
+absl::Status check_unique_kids(const simdjson::dom::array& elements) {
+  absl::flat_hash_set<std::pair<std::string_view, std::string_view>> seen;
+  for (const element entry : elements) {
+    object jwk;
+    std::string_view kty;
+    std::string_view kid;
+    if (entry.get(jwk) == simdjson::SUCCESS && jwk.at_key("kty").get(kty) == simdjson::SUCCESS &&
+        jwk.at_key("kid").get(kid) == simdjson::SUCCESS && !seen.emplace(kty, kid).second) {
+      return invalid("two keys have the kid \"" + std::string(kid) + '"');
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
                       const KeyOptions& options, JwkDocument& document) {
   if (absl::Status status = check_unique_names(set); !status.ok()) return status;
@@ -161,6 +179,7 @@ absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
     return invalid("neither a JWK nor a JWK Set: it has neither \"kty\" nor an array \"keys\"");
   }
   if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
+  if (absl::Status status = check_unique_kids(elements); !status.ok()) return status;
   size_t index = 0;
   for (const element entry : elements) {
     object jwk;

@@ -203,6 +203,13 @@ TEST(JwkSet, FailsForBrokenJson) {
 
 TEST(JwkSet, FailsForAKidThatAppearsTwice) {
   EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + jwk(1, "a") + "]}").ok());
+  // Also when one of them cannot be used.
+  const std::string unusable = jwk(1, "a", R"(,"use":"enc")");
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + unusable + "]}").ok());
+  EXPECT_TRUE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "b") + "," + unusable + "]}").ok());
+  // Keys of different types may share a kid.
+  constexpr const char* kOfAnotherType = R"({"kty":"XYZ","kid":"a"})";
+  EXPECT_TRUE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + kOfAnotherType + "]}").ok());
 }
 
 TEST(JwkSet, FailsForSecretsBesidePublicKeys) {
