@@ -13,8 +13,8 @@
 
 namespace simdjwt::bytes {
 
-// Holds a trivially copyable value and wipes it on destruction and when moved from. Not copyable, so that
-// a secret has one home.
+// Holds a trivially copyable value and wipes it on destruction and when moved from. Not copyable,
+// so that a secret has one home.
 template <class T>
 class Secret {
   static_assert(std::is_trivially_copyable_v<T>);

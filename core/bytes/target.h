@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Function target attributes. Kernels carry them function by function: with per-file -m flags, inline functions
-// of the standard library would be compiled for the newer CPU too, and the linker may keep that copy.
+// Function target attributes. Kernels carry them function by function: with per-file -m flags,
+// inline functions of the standard library would be compiled for the newer CPU too, and the linker
+// may keep that copy.
 
 #ifndef SIMDJWT_CORE_BYTES_TARGET_H_
 #define SIMDJWT_CORE_BYTES_TARGET_H_
@@ -11,8 +12,8 @@
 #define SIMDJWT_X86_64 1
 #endif
 
-// SIMDJWT_EMULATED_ISA is set only by tests that compile a kernel against a portable emulation of its
-// intrinsics, in order to prove it on CPUs without them.
+// SIMDJWT_EMULATED_ISA is set only by tests that compile a kernel against a portable emulation of
+// its intrinsics, in order to prove it on CPUs without them.
 #if defined(SIMDJWT_X86_64) && !defined(SIMDJWT_EMULATED_ISA)
 #define SIMDJWT_TARGET_AVX2 __attribute__((target("avx2,bmi,bmi2")))
 #define SIMDJWT_TARGET_SHA_NI __attribute__((target("sha,sse4.1,ssse3")))

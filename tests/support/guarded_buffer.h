@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Bytes that end exactly at an unreadable page (or begin right behind one): a read outside them faults.
+// Bytes that end exactly at an unreadable page (or begin right behind one): a read outside them
+// faults.
 
 #ifndef SIMDJWT_TESTS_SUPPORT_GUARDED_BUFFER_H_
 #define SIMDJWT_TESTS_SUPPORT_GUARDED_BUFFER_H_
