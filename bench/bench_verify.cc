@@ -72,9 +72,14 @@ T value_or_die(absl::StatusOr<T> result) {
   std::abort();
 }
 
-Verifier make_verifier(Algorithm algorithm) {
+Verifier make_verifier(const Corpus& corpus) {
+  KeySetBuilder keys;
+  for (size_t i = 0; i < corpus.num_keys; ++i) {
+    keys.add(
+        value_or_die(Key::hmac(corpus.algorithm, secret(corpus.algorithm), {.kid = kid_of(i)})));
+  }
   return Verifier(
-      KeySet::of(value_or_die(Key::hmac(algorithm, secret(algorithm), {.kid = std::string(kKid)}))),
+      value_or_die(keys.build()),
       value_or_die(
           PolicyBuilder().expect_iss(kIss).expect_aud(kAud).ignore_typ().expect_exp().build()));
 }
@@ -84,7 +89,7 @@ class Ours : public Subject {
  public:
   Ours(const Corpus& corpus, size_t batch)
       : corpus_(corpus),
-        verifier_(make_verifier(corpus.algorithm)),
+        verifier_(make_verifier(corpus)),
         batch_(batch),
         results_(std::max<size_t>(batch, 1)) {}
 
@@ -283,6 +288,11 @@ void add_all() {
     add_ours("hs256", "/bytes:" + std::to_string(bytes),
              [bytes]() -> const Corpus& { return sized_tokens(bytes); });
   }
+  const auto add_varied = [](const std::string& name, Variety variety) {
+    add_ours("hs256", name, [variety]() -> const Corpus& { return varied_tokens(variety); });
+  };
+  add_varied("/shuffled", Variety::kShuffled);
+  add_varied("/keys:" + std::to_string(kNumKeys), Variety::kManyKeys);
   const auto add_flawed = [](const std::string& name, Flaw flaw) {
     add_ours("hs256", name, [flaw]() -> const Corpus& { return flawed_tokens(flaw); });
   };

@@ -74,86 +74,131 @@ std::string member(std::string_view name, int64_t value) {
   return '"' + std::string(name) + "\":" + std::to_string(value);
 }
 
-// The claims of token `index`, of which a bad token changes one.
+using Members = std::vector<std::string>;
+
+std::string object_of(const Members& members) {
+  std::string json;
+  for (const std::string& text : members) json += (json.empty() ? '{' : ',') + text;
+  return json + '}';
+}
+
+// The claims of token `index`, of which a bad token changes one. sub has six to thirteen bytes; the
+// scope is cut off where all together have kClaimsBytes.
+constexpr size_t kClaimsBytes = 194;
+
 struct Claims {
   Claims(size_t index, Random& random)
-      : sub("user-" + std::to_string(10'000'000 + random() % 90'000'000).substr(1)),
-        jti(uuid(random)),
+      : jti(uuid(random)),
         iat(1'700'000'000 + static_cast<int64_t>(random() % 1'000'000)),
         nbf(iat),
-        exp(kFirstExp + static_cast<int64_t>(index)) {}
-
-  std::string json() const { return '{' + members() + ',' + member("scope", scope) + '}'; }
-  std::string members() const {
-    return member("iss", iss) + ',' + member("sub", sub) + ',' + member("aud", aud) + ',' +
-           member("jti", jti) + ',' + member("iat", iat) + ',' + member("nbf", nbf) + ',' +
-           member("exp", exp);
+        exp(kFirstExp + static_cast<int64_t>(index)) {
+    const uint64_t bits = random() % 27;
+    sub += std::to_string(random() & ((uint64_t{1} << bits) - 1));
+    scope.resize(scope.size() - (object_of(members()).size() - kClaimsBytes));
   }
 
+  Members members() const {
+    return {member("iss", iss), member("sub", sub), member("aud", aud), member("jti", jti),
+            member("iat", iat), member("nbf", nbf), member("exp", exp), member("scope", scope)};
+  }
+  std::string json() const { return object_of(members()); }
+
   std::string iss{kIss};
-  std::string sub;
+  std::string sub = "user-";
   std::string aud{kAud};
   std::string jti;
   int64_t iat;
   int64_t nbf;
   int64_t exp;
-  std::string scope = "openid orders.read orders.write";
+  std::string scope = "openid orders.read orders.write profile";
 };
 
-std::string header_json(std::string_view alg) {
-  return '{' + member("alg", alg) + ',' + member("typ", "JWT") + ',' + member("kid", kKid) + '}';
+Members shuffled(Members members, Random& random) {
+  for (size_t i = members.size(); i > 1; --i) std::swap(members[i - 1], members[random() % i]);
+  return members;
 }
 
-std::string header_json(Algorithm algorithm) { return header_json(to_string(algorithm)); }
+std::string header_json(std::string_view alg, size_t key) {
+  return object_of({member("alg", alg), member("typ", "JWT"), member("kid", kid_of(key))});
+}
+
+std::string header_json(Algorithm algorithm, size_t key = 0) {
+  return header_json(to_string(algorithm), key);
+}
 
 // Exchanges one character for a neighbour that leaves the text canonical base64url.
 void alter(std::string& text, size_t position) {
   text[position] = text[position] == 'A' ? 'B' : 'A';
 }
 
-// A claim of exactly `bytes` bytes, its comma included: an array of as many roles as fit.
-std::string roles_claim(size_t bytes, Random& random) {
-  std::string claim = ",\"roles\":[";
-  while (bytes - claim.size() > 30) {
-    claim += "\"role-" + std::to_string(1000 + random() % 9000) + "\",";
+// A member of exactly `bytes` bytes: an array of as many roles as fit.
+std::string roles_member(size_t bytes, Random& random) {
+  std::string text = "\"roles\":[";
+  while (bytes - text.size() > 30) {
+    text += "\"role-" + std::to_string(1000 + random() % 9000) + "\",";
   }
-  claim += '"';
-  claim.append(bytes - claim.size() - 2, 'r');
-  return claim + "\"]";
+  text += '"';
+  text.append(bytes - text.size() - 2, 'r');
+  return text + "\"]";
+}
+
+// The object of these members, and roles behind them, if any fit, of exactly `bytes` bytes.
+std::string object_with_roles(Members members, size_t bytes, Random& random) {
+  const size_t size = object_of(members).size();
+  if (size < bytes) members.push_back(roles_member(bytes - size - 1, random));
+  return object_of(members);
 }
 
 std::string sized_token(size_t token_bytes, size_t index, Random& random) {
   const std::string header = token_bytes < 200
-                                 ? '{' + member("alg", "HS256") + ',' + member("kid", kKid) + '}'
+                                 ? object_of({member("alg", "HS256"), member("kid", kid_of(0))})
                                  : header_json(Algorithm::kHs256);
   const size_t fixed_chars = base64url(header).size() + 1 + 1 + 43;  // dots and signature
   const size_t claims_bytes = (token_bytes - fixed_chars) * 3 / 4;
   const Claims claims(index, random);
-  std::string json =
-      '{' + (token_bytes < 300 ? member("iss", claims.iss) + ',' + member("aud", claims.aud) + ',' +
-                                     member("exp", claims.exp)
-                               : claims.members());
-  if (json.size() + 1 < claims_bytes) json += roles_claim(claims_bytes - json.size() - 1, random);
-  return sign(Algorithm::kHs256, header, json + '}');
+  Members members = claims.members();
+  members.pop_back();  // scope
+  if (token_bytes < 300) {
+    members = {member("iss", claims.iss), member("aud", claims.aud), member("exp", claims.exp)};
+  }
+  return sign(Algorithm::kHs256, header, object_with_roles(members, claims_bytes, random));
 }
 
+// What tells a corpus from the others.
+struct Plan {
+  std::string name;
+  size_t token_bytes;
+  Algorithm algorithm = Algorithm::kHs256;
+  size_t num_keys = 1;
+  Verdict verdict = Verdict::kValid;
+};
+
+// The corpus of this plan, with tokens by `make_token` when it is first asked for.
 template <class MakeToken>
-std::unique_ptr<const Corpus> make_corpus(Algorithm algorithm, Verdict verdict, size_t token_bytes,
-                                          MakeToken make_token) {
+const Corpus& corpus_of(const Plan& plan, MakeToken make_token) {
+  static std::map<std::string, std::unique_ptr<const Corpus>, std::less<>> corpora;
+  auto& corpus = corpora[plan.name];
+  if (corpus != nullptr) return *corpus;
   Random random(kSeed);
   std::vector<std::string> tokens;
-  tokens.reserve(kNumTokens);
   for (size_t i = 0; i < kNumTokens; ++i) {
     tokens.push_back(make_token(i, random));
-    if (tokens.back().size() != token_bytes) die("a token has not the promised size");
+    if (tokens.back().size() != plan.token_bytes) die("a token has not the promised size");
   }
-  return std::make_unique<const Corpus>(algorithm, verdict, std::move(tokens));
+  corpus = std::make_unique<const Corpus>(plan.algorithm, plan.num_keys, plan.verdict,
+                                          std::move(tokens));
+  return *corpus;
 }
+
+constexpr size_t kSignedChars = 311;
+constexpr size_t kHs256TokenChars = kSignedChars + 1 + 43;
 
 }  // namespace
 
-Corpus::Corpus(Algorithm alg, Verdict deserved, std::vector<std::string> distinct_tokens)
+Corpus::Corpus(Algorithm alg, size_t key_count, Verdict deserved,
+               std::vector<std::string> distinct_tokens)
     : algorithm(alg),
+      num_keys(key_count),
       verdict(deserved),
       tokens(std::move(distinct_tokens)),
       views(tokens.begin(), tokens.end()) {}
@@ -168,6 +213,12 @@ std::string_view secret(Algorithm algorithm) {
   return std::string_view(bytes).substr(0, algorithm == Algorithm::kHs512 ? 64 : 48);
 }
 
+std::string kid_of(size_t index) {
+  static constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  static_assert(kNumKeys <= kCharacters.size() * kCharacters.size());
+  return {kCharacters[index / kCharacters.size()], kCharacters[index % kCharacters.size()]};
+}
+
 std::string base64url(std::string_view data) {
   std::string text((data.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
@@ -180,60 +231,67 @@ std::string base64url(std::string_view data) {
 }
 
 const Corpus& valid_tokens(Algorithm algorithm) {
-  static std::map<Algorithm, std::unique_ptr<const Corpus>> corpora;
-  auto& corpus = corpora[algorithm];
-  if (corpus == nullptr) {
-    const size_t signature_chars = base64url(hmac(algorithm, "")).size();
-    corpus =
-        make_corpus(algorithm, Verdict::kValid, 311 + 1 + signature_chars,
-                    [algorithm](size_t index, Random& random) {
-                      return sign(algorithm, header_json(algorithm), Claims(index, random).json());
-                    });
+  const size_t signature_chars = base64url(hmac(algorithm, "")).size();
+  return corpus_of({.name = "valid " + std::string(to_string(algorithm)),
+                    .token_bytes = kSignedChars + 1 + signature_chars,
+                    .algorithm = algorithm},
+                   [algorithm](size_t index, Random& random) {
+                     return sign(algorithm, header_json(algorithm), Claims(index, random).json());
+                   });
+}
+
+const Corpus& varied_tokens(Variety variety) {
+  if (variety == Variety::kShuffled) {
+    return corpus_of({.name = "shuffled", .token_bytes = kHs256TokenChars},
+                     [](size_t index, Random& random) {
+                       const Claims claims(index, random);
+                       return sign(Algorithm::kHs256, header_json(Algorithm::kHs256),
+                                   object_of(shuffled(claims.members(), random)));
+                     });
   }
-  return *corpus;
+  return corpus_of({.name = "many keys", .token_bytes = kHs256TokenChars, .num_keys = kNumKeys},
+                   [](size_t index, Random& random) {
+                     return sign(Algorithm::kHs256,
+                                 header_json(Algorithm::kHs256, index % kNumKeys),
+                                 Claims(index, random).json());
+                   });
 }
 
 const Corpus& flawed_tokens(Flaw flaw) {
-  static std::map<Flaw, std::unique_ptr<const Corpus>> corpora;
   static constexpr Verdict kVerdicts[] = {Verdict::kBadSignature, Verdict::kExpired,
                                           Verdict::kBadBase64url};
-  auto& corpus = corpora[flaw];
-  if (corpus == nullptr) {
-    const auto make_token = [flaw](size_t index, Random& random) {
-      Claims claims(index, random);
-      if (flaw == Flaw::kExpired) claims.exp = 1'600'000'000 + static_cast<int64_t>(index);
-      std::string token = sign(Algorithm::kHs256, header_json(Algorithm::kHs256), claims.json());
-      if (flaw == Flaw::kBadSignature) alter(token, token.size() - 20);
-      if (flaw == Flaw::kMalformed) token[token.size() - 43 - 1 - 20] = '+';
-      return token;
-    };
-    corpus = make_corpus(Algorithm::kHs256, kVerdicts[static_cast<size_t>(flaw)], 355, make_token);
-  }
-  return *corpus;
+  const auto index_of_flaw = static_cast<size_t>(flaw);
+  return corpus_of({.name = "flawed " + std::to_string(index_of_flaw),
+                    .token_bytes = kHs256TokenChars,
+                    .verdict = kVerdicts[index_of_flaw]},
+                   [flaw](size_t index, Random& random) {
+                     Claims claims(index, random);
+                     if (flaw == Flaw::kExpired) {
+                       claims.exp = 1'600'000'000 + static_cast<int64_t>(index);
+                     }
+                     std::string token =
+                         sign(Algorithm::kHs256, header_json(Algorithm::kHs256), claims.json());
+                     if (flaw == Flaw::kBadSignature) alter(token, token.size() - 20);
+                     if (flaw == Flaw::kMalformed) token[kSignedChars - 20] = '+';
+                     return token;
+                   });
 }
 
 const Corpus& sized_tokens(size_t token_bytes) {
-  static std::map<size_t, std::unique_ptr<const Corpus>> corpora;
-  auto& corpus = corpora[token_bytes];
-  if (corpus == nullptr) {
-    corpus = make_corpus(Algorithm::kHs256, Verdict::kValid, token_bytes,
-                         [token_bytes](size_t index, Random& random) {
-                           return sized_token(token_bytes, index, random);
-                         });
-  }
-  return *corpus;
+  return corpus_of({.name = "sized " + std::to_string(token_bytes), .token_bytes = token_bytes},
+                   [token_bytes](size_t index, Random& random) {
+                     return sized_token(token_bytes, index, random);
+                   });
 }
 
-std::vector<std::string> claims_texts(size_t bytes) {
+std::vector<std::string> claims_texts(ClaimsForm form) {
   Random random(kSeed);
   std::vector<std::string> texts;
   for (size_t i = 0; i < kNumTokens; ++i) {
-    std::string json = Claims(i, random).json();
-    if (json.size() < bytes) {
-      json.insert(json.size() - 1, roles_claim(bytes - json.size(), random));
-    }
-    if (json.size() != bytes) die("a claims object has not the promised size");
-    texts.push_back(std::move(json));
+    Members members = Claims(i, random).members();
+    if (form == ClaimsForm::kShuffled) members = shuffled(members, random);
+    const size_t bytes = form == ClaimsForm::kWithRoles ? 250 : kClaimsBytes;
+    texts.push_back(object_with_roles(members, bytes, random));
   }
   return texts;
 }
@@ -271,10 +329,10 @@ const std::vector<BadToken>& bad_tokens(Algorithm algorithm) {
                  Verdict::kIssMismatch});
   bad.push_back(
       {"other audience", signed_with([](Claims& c) { c.aud = "api-v2"; }), Verdict::kAudMismatch});
-  bad.push_back({"alg none, rightly signed", sign(algorithm, header_json("none"), good.json()),
+  bad.push_back({"alg none, rightly signed", sign(algorithm, header_json("none", 0), good.json()),
                  Verdict::kAlgNone});
   bad.push_back({"alg none, unsigned",
-                 base64url(header_json("none")) + '.' + base64url(good.json()) + '.',
+                 base64url(header_json("none", 0)) + '.' + base64url(good.json()) + '.',
                  Verdict::kNotCompactJws});
   bad.push_back({"two segments", token.substr(0, claims_end), Verdict::kNotCompactJws});
   return bad;

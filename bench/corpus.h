@@ -22,26 +22,31 @@ namespace simdjwt::bench {
 inline constexpr size_t kNumTokens = 10'000;
 inline constexpr std::string_view kIss = "id.example";
 inline constexpr std::string_view kAud = "api-v1";
-inline constexpr std::string_view kKid = "k1";
 
 // When the tokens are judged. Rivals that insist on the system clock must agree, so iat and nbf lie
 // in 2023 and exp in 2096.
 inline constexpr int64_t kNow = 1'800'000'000;
 inline constexpr int64_t kFirstExp = 4'000'000'000;  // token i expires at kFirstExp + i
 
-// 64 bytes for HS512, 48 for the others.
+// 64 bytes for HS512, 48 for the others. All keys of a corpus have the same.
 std::string_view secret(Algorithm algorithm);
+
+// The kid of key `index` < kNumKeys, two characters: "aa", "ab", ...
+inline constexpr size_t kNumKeys = 1000;
+std::string kid_of(size_t index);
 
 // base64url without padding, by OpenSSL.
 std::string base64url(std::string_view data);
 
 // kNumTokens distinct tokens that all deserve the same verdict.
 struct Corpus {
-  Corpus(Algorithm alg, Verdict deserved, std::vector<std::string> distinct_tokens);
+  Corpus(Algorithm alg, size_t key_count, Verdict deserved,
+         std::vector<std::string> distinct_tokens);
   Corpus(const Corpus&) = delete;  // views point into tokens
   Corpus& operator=(const Corpus&) = delete;
 
   const Algorithm algorithm;
+  const size_t num_keys;  // token i is signed with key i % num_keys
   const Verdict verdict;
   const std::vector<std::string> tokens;
   const std::vector<std::string_view> views;
@@ -55,8 +60,17 @@ enum class Flaw : uint8_t {
 };
 
 // The tokens of all headline figures: header alg, typ, kid; claims iss, sub, aud, jti, iat, nbf,
-// exp, scope (194 bytes); 311 characters signed, 355 in all for HS256. Built once.
+// exp, scope, in 194 bytes; 311 characters signed, 355 in all for HS256. As in the tokens of one
+// issuer, the header is always the same and so is the order of the claims; sub and scope vary in
+// length. Built once.
 const Corpus& valid_tokens(Algorithm algorithm);
+
+// HS256 tokens that differ in more, so that nothing remembered of earlier ones helps. Built once.
+enum class Variety : uint8_t {
+  kShuffled,  // the claims of each token stand in an order of their own
+  kManyKeys,  // kNumKeys keys, and headers, take turns
+};
+const Corpus& varied_tokens(Variety variety);
 
 // The same as HS256 tokens with one flaw. Built once for each flaw.
 const Corpus& flawed_tokens(Flaw flaw);
@@ -66,9 +80,10 @@ const Corpus& flawed_tokens(Flaw flaw);
 // below 200 the header also lacks typ. Built once for each size.
 const Corpus& sized_tokens(size_t token_bytes);
 
-// kNumTokens claims objects of exactly `bytes` bytes: those of valid_tokens() for 194; for 230 and
-// more, with roles behind them.
-std::vector<std::string> claims_texts(size_t bytes);
+// Claims objects as those of valid_tokens(), 194 bytes each; with roles behind them, 250 bytes; or
+// with their members in random order.
+enum class ClaimsForm : uint8_t { kPlain, kWithRoles, kShuffled };
+std::vector<std::string> claims_texts(ClaimsForm form);
 
 // One token that every verifier must refuse, and our verdict on it.
 struct BadToken {
