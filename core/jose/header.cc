@@ -65,11 +65,34 @@ Verdict judge_b64(const JsonObject& object, const JsonMember& b64) noexcept {
   return object.raw(b64) == "true" ? Verdict::kValid : Verdict::kUnencodedPayload;
 }
 
-Verdict judge_string(const JsonObject& object, const JsonMember& member,
-                     std::optional<std::string_view>& value) noexcept {
-  if (member.type != JsonType::kString) return Verdict::kBadHeaderParameter;
-  value = object.string(member);
-  return Verdict::kValid;
+enum Known : uint8_t { kAlg, kKid, kTyp, kCty, kCrit, kB64 };  // as in kHeaderNames
+
+// The parameter as a string; nullopt, and a failure, if it is anything else.
+std::optional<std::string_view> read_string(const JsonObject& object, Known name,
+                                            VerdictSet& failures) noexcept {
+  const JsonMember* const member = object.find_known(name);
+  if (member == nullptr) return std::nullopt;
+  if (member->type == JsonType::kString) return object.string(*member);
+  failures.add(Verdict::kBadHeaderParameter);
+  return std::nullopt;
+}
+
+// Collects what is wrong with the parameters of a valid object.
+VerdictSet read_parameters(const JsonObject& object, Header& header) noexcept {
+  VerdictSet failures;
+  const auto note = [&](Verdict verdict) {
+    if (verdict != Verdict::kValid) failures.add(verdict);
+  };
+  const std::optional<std::string_view> alg = read_string(object, kAlg, failures);
+  if (alg) note(judge_alg(*alg, header.alg));
+  if (object.find_known(kAlg) == nullptr) note(Verdict::kAlgMissing);
+  header.kid = read_string(object, kKid, failures);
+  if (header.kid && header.kid->size() > kKidBytesMax) note(Verdict::kBadHeaderParameter);
+  header.typ = read_string(object, kTyp, failures);
+  read_string(object, kCty, failures);
+  if (const JsonMember* crit = object.find_known(kCrit)) note(judge_crit(object, *crit));
+  if (const JsonMember* b64 = object.find_known(kB64)) note(judge_b64(object, *b64));
+  return failures;
 }
 
 }  // namespace
@@ -77,38 +100,14 @@ Verdict judge_string(const JsonObject& object, const JsonMember& member,
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
   JsonObject object;
   switch (reader.read(text, num_bytes, object)) {
-    case JsonStatus::kOk:
-      break;
     case JsonStatus::kInvalid:
       return Verdict::kBadHeaderJson;
     case JsonStatus::kDuplicateName:
       return Verdict::kDuplicateHeaderName;
+    case JsonStatus::kOk:
+      break;
   }
-  VerdictSet failures;
-  std::optional<std::string_view> alg;
-  std::optional<std::string_view> cty;
-  for (const JsonMember& member : object.members) {
-    const std::string_view name = object.name(member);
-    Verdict verdict = Verdict::kValid;
-    if (name == "alg") {
-      verdict = judge_string(object, member, alg);
-      if (alg) verdict = judge_alg(*alg, header.alg);
-    } else if (name == "kid") {
-      verdict = judge_string(object, member, header.kid);
-      if (header.kid && header.kid->size() > kKidBytesMax) verdict = Verdict::kBadHeaderParameter;
-    } else if (name == "typ") {
-      verdict = judge_string(object, member, header.typ);
-    } else if (name == "cty") {
-      verdict = judge_string(object, member, cty);
-    } else if (name == "crit") {
-      verdict = judge_crit(object, member);
-    } else if (name == "b64") {
-      verdict = judge_b64(object, member);
-    }
-    if (verdict != Verdict::kValid) failures.add(verdict);
-  }
-  if (object.find("alg") == nullptr) failures.add(Verdict::kAlgMissing);
-  return failures.first();
+  return read_parameters(object, header).first();
 }
 
 bool typ_equals(std::string_view a, std::string_view b) noexcept {

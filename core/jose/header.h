@@ -12,9 +12,13 @@
 #include <optional>
 #include <string_view>
 
-#include "jose/json_object.h"
+#include "jose/json_reader.h"
 
 namespace simdjwt::jose {
+
+// The parameters that a reader of headers has to know: by their order here they are found again.
+inline constexpr std::string_view kHeaderNames[] = {"alg", "kid", "typ", "cty", "crit", "b64"};
+static_assert(std::size(kHeaderNames) <= kKnownNamesMax);
 
 // What a verifier needs of a header. Views into the text that was read. Parameters that could bring
 // a key along (jwk, jku, x5u, x5c, x5t) are not here: nobody follows them (RFC 8725 section 3.10).
@@ -24,9 +28,9 @@ struct Header {
   std::optional<std::string_view> typ;
 };
 
-// Reads the header JSON of `num_bytes` bytes at `text`, which has room for
-// json_room_bytes(num_bytes). Returns kValid and fills in `header`, or the first header verdict
-// that applies.
+// Reads, with a reader that knows kHeaderNames, the header JSON of `num_bytes` bytes at `text`,
+// which has room for json_room_bytes(num_bytes). Returns kValid and fills in `header`, or the first
+// header verdict that applies.
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept;
 
 // Whether two media types of a typ parameter are the same: ASCII case aside, and with

@@ -6,22 +6,49 @@
 #ifndef SIMDJWT_CORE_JOSE_JSON_NUMBER_H_
 #define SIMDJWT_CORE_JOSE_JSON_NUMBER_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <cstring>
 #include <string_view>
 
 namespace simdjwt::jose {
 
-// Length of the JSON number at the front of `text`, 0 if there is none. "01" is the number 0.
-size_t json_number_chars(std::string_view text) noexcept;
+// Eight characters as a word, the first in the lowest byte.
+inline uint64_t load8(const char* text) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t word;
+  std::memcpy(&word, text, 8);
+  return word;
+}
+
+// The high bit of every byte of `word` that is no digit, and perhaps of bytes above it.
+constexpr uint64_t non_digits(uint64_t word) noexcept {
+  const uint64_t values = word ^ 0x3030303030303030;  // 0 to 9 for digits, 10 to 255 for others
+  return (values | (values + 0x7676767676767676)) & 0x8080808080808080;
+}
+
+// Behind the digits at `at`. Reads up to seven bytes behind the first character that is no digit.
+inline const char* skip_digits(const char* at) noexcept {
+  for (;;) {
+    const uint64_t others = non_digits(load8(at));
+    if (others != 0) return at + std::countr_zero(others) / 8;
+    at += 8;
+  }
+}
+
+// Behind the JSON number at `at`, or null if there is none; "01" is the number 0. Says whether it
+// is a plain run of digits. The number must be followed by eight readable bytes.
+const char* skip_number(const char* at, bool& is_plain) noexcept;
 
 // How a date between two seconds is taken.
 enum class Rounding : uint8_t { kDown, kUp };
 
-// The NumericDate (RFC 7519 section 2) that the valid JSON number `number` stands for, in seconds
-// since 1970; nullopt outside 0..kNumericDateMax. Fractions and exponents are legal.
-std::optional<int64_t> parse_numeric_date(std::string_view number, Rounding rounding) noexcept;
+// Stores in `seconds` since 1970 the NumericDate (RFC 7519 section 2) that the valid JSON number
+// `number` stands for. False outside 0..kNumericDateMax. Fractions and exponents are legal;
+// `is_plain` says that there are none, nor a sign.
+bool parse_numeric_date(std::string_view number, bool is_plain, Rounding rounding,
+                        int64_t& seconds) noexcept;
 
 }  // namespace simdjwt::jose
 

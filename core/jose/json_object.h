@@ -21,8 +21,6 @@
 #include <span>
 #include <string_view>
 
-#include "bytes/json_index.h"
-
 namespace simdjwt::jose {
 
 // Bytes behind a text that may be overwritten.
@@ -44,20 +42,29 @@ struct JsonMember {
   uint16_t name_chars;
   uint16_t raw_begin;
   uint16_t raw_chars;
-  uint16_t unescaped_begin;  // of a string with escapes; else without meaning
+  uint16_t unescaped_begin;  // of a string that is not plain; else without meaning
   uint16_t unescaped_chars;
-  uint16_t name_tag;  // a hash of the name: unequal tags, unequal names
   JsonType type;
-  bool has_escapes;  // whether the value is a string with escapes
+  bool is_plain;  // of a string: it has no escapes; of a number: it is digits only
 };
-static_assert(sizeof(JsonMember) == 16, "four to a cache line");
+static_assert(sizeof(JsonMember) == 14);
 static_assert(json_room_bytes(kTokenBytesMax) <= 0xffff, "offsets fit 16 bits");
 
-// The members that were read. Views into the text; valid as long as it is, and, until they are
-// copied elsewhere, as long as the reader reads nothing else.
+// Names that a reader looks out for, so that nobody has to search for them: at most kKnownNamesMax.
+using KnownNames = std::span<const std::string_view>;
+inline constexpr size_t kKnownNamesMax = 8;
+
+// The members that were read. Views into the text; valid as long as it is, and, until the members
+// are copied elsewhere, as long as the reader reads nothing else.
 struct JsonObject {
+  static constexpr uint8_t kAbsent = 0xff;
+  static_assert(kMembersMax < kAbsent);
+
   const char* text = nullptr;
-  std::span<const JsonMember> members;
+  std::span<const JsonMember> members = {};
+  // Which member bears the reader's i-th known name, or kAbsent.
+  std::array<uint8_t, kKnownNamesMax> known = {kAbsent, kAbsent, kAbsent, kAbsent,
+                                               kAbsent, kAbsent, kAbsent, kAbsent};
 
   [[nodiscard]] std::string_view name(const JsonMember& member) const noexcept {
     return {text + member.name_begin, member.name_chars};
@@ -68,36 +75,15 @@ struct JsonObject {
   }
   // What a string member says, without quotes and escapes.
   [[nodiscard]] std::string_view string(const JsonMember& member) const noexcept {
-    if (member.has_escapes) return {text + member.unescaped_begin, member.unescaped_chars};
-    return {text + member.raw_begin + 1, member.raw_chars - size_t{2}};
+    if (member.is_plain) return {text + member.raw_begin + 1, member.raw_chars - size_t{2}};
+    return {text + member.unescaped_begin, member.unescaped_chars};
+  }
+  // The member of the reader's i-th known name, or null.
+  [[nodiscard]] const JsonMember* find_known(size_t i) const noexcept {
+    return known[i] == kAbsent ? nullptr : &members[known[i]];
   }
   // The member of this name, or null. Linear.
   [[nodiscard]] const JsonMember* find(std::string_view name) const noexcept;
-};
-
-enum class JsonStatus : uint8_t {
-  kOk,
-  kInvalid,        // not one complete valid object, or beyond kJsonDepthMax or kMembersMax
-  kDuplicateName,  // valid, but a name of the outer object appears twice
-};
-
-// Not thread-safe; a few KiB.
-class JsonReader {
- public:
-  explicit JsonReader(const bytes::JsonIndexKernel& kernel) noexcept : kernel_(&kernel) {}
-
-  // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
-  // json_room_bytes(num_bytes); overwrites what lies behind the text. Stores the members in
-  // `object`.
-  JsonStatus read(char* text, size_t num_bytes, JsonObject& object) noexcept;
-
- private:
-  static constexpr size_t kBlocksMax =
-      (kTokenBytesMax + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
-
-  const bytes::JsonIndexKernel* kernel_;
-  std::array<uint64_t, kBlocksMax + 1> quotes_;  // and a sentinel
-  std::array<JsonMember, kMembersMax> members_;
 };
 
 }  // namespace simdjwt::jose

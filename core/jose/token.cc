@@ -6,7 +6,7 @@
 #include <simdjwt/token.h>
 
 #include "bytes/kernels.h"
-#include "jose/json_object.h"
+#include "jose/json_reader.h"
 #include "jose/token_split.h"
 
 namespace simdjwt {

@@ -68,40 +68,34 @@ bool Claim::has_word(std::string_view word) const noexcept {
 }
 
 VerifiedToken::VerifiedToken(std::string_view payload, std::string_view kid,
-                             const jose::RegisteredClaims* registered,
-                             std::span<const jose::JsonMember> members) noexcept
-    : payload_(payload),
-      kid_(kid),
-      registered_(registered),
-      members_(members.data()),
-      num_members_(members.size()) {}
+                             const jose::Claims& claims) noexcept
+    : payload_(payload), kid_(kid), claims_(&claims) {}
 
-std::optional<std::string_view> VerifiedToken::iss() const noexcept { return registered_->iss; }
-std::optional<std::string_view> VerifiedToken::sub() const noexcept { return registered_->sub; }
-std::optional<std::string_view> VerifiedToken::jti() const noexcept { return registered_->jti; }
-std::optional<int64_t> VerifiedToken::exp() const noexcept { return registered_->exp; }
-std::optional<int64_t> VerifiedToken::nbf() const noexcept { return registered_->nbf; }
-std::optional<int64_t> VerifiedToken::iat() const noexcept { return registered_->iat; }
+std::optional<std::string_view> VerifiedToken::iss() const noexcept { return claims_->iss(); }
+std::optional<std::string_view> VerifiedToken::sub() const noexcept { return claims_->sub(); }
+std::optional<std::string_view> VerifiedToken::jti() const noexcept { return claims_->jti(); }
+std::optional<int64_t> VerifiedToken::exp() const noexcept { return claims_->exp(); }
+std::optional<int64_t> VerifiedToken::nbf() const noexcept { return claims_->nbf(); }
+std::optional<int64_t> VerifiedToken::iat() const noexcept { return claims_->iat(); }
 
 bool VerifiedToken::has_aud(std::string_view audience) const noexcept {
-  return registered_->has_aud(audience);
+  return claims_->has_aud(audience);
 }
 
 std::optional<Claim> VerifiedToken::claim(std::string_view name) const noexcept {
-  const jose::JsonObject object{payload_.data(), {members_, num_members_}};
-  const jose::JsonMember* member = object.find(name);
+  const jose::JsonMember* const member = claims_->object().find(name);
   if (member == nullptr) return std::nullopt;
   return Claim(payload_.data(), *member);
 }
 
-size_t VerifiedToken::num_claims() const noexcept { return num_members_; }
+size_t VerifiedToken::num_claims() const noexcept { return claims_->object().members.size(); }
 
 std::string_view VerifiedToken::claim_name(size_t index) const noexcept {
-  return {payload_.data() + members_[index].name_begin, members_[index].name_chars};
+  return claims_->object().name(claims_->object().members[index]);
 }
 
 Claim VerifiedToken::claim_at(size_t index) const noexcept {
-  return Claim(payload_.data(), members_[index]);
+  return Claim(payload_.data(), claims_->object().members[index]);
 }
 
 }  // namespace simdjwt

@@ -22,10 +22,9 @@ static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
 
 // What an accepted token leaves in the arena, its members behind it.
 struct AcceptedToken {
-  jose::RegisteredClaims registered;
+  jose::Claims claims;
   alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
 };
-static_assert(sizeof(AcceptedToken) % alignof(jose::JsonMember) == 0);
 static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
 static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) +
                       kMembersMax * sizeof(jose::JsonMember) <=
@@ -72,11 +71,11 @@ bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept {
           pending.tag.data()};
 }
 
-VerifyResult Pipeline::reject(Verdict verdict) noexcept {
-  VerifyResult result;
-  result.verdict_ = verdict;
-  result.failures_.add(verdict);
-  return result;
+void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
+  result.token_ = nullptr;
+  result.failures_ = findings.all;
+  result.failed_rules_ = findings.failed_rules;
+  result.verdict_ = findings.first;
 }
 
 // Decodes signature and payload, before anything is known of them but their place: a token is
@@ -110,7 +109,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
     return Verdict::kBadBase64url;
   }
   jose::Header header;
-  const Verdict verdict = jose::read_header(memory.json, memory.header.data(),
+  const Verdict verdict = jose::read_header(memory.header_reader, memory.header.data(),
                                             base64url_decoded_bytes(encoded.size()), header);
   if (verdict != Verdict::kValid) return verdict;
   pending.facts = {header.alg, judge_typ(rules, header.typ), keys.candidates(header.kid)};
@@ -139,47 +138,42 @@ Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
   return Verdict::kValid;
 }
 
-VerifyResult Pipeline::accept(PendingToken& pending) const noexcept {
+Findings Pipeline::judge(const PendingToken& pending, jose::Claims& claims) const noexcept {
+  VerdictSet malformed;
+  switch (claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, malformed)) {
+    case jose::JsonStatus::kInvalid:
+      return Findings::only(Verdict::kBadClaimsJson);
+    case jose::JsonStatus::kDuplicateName:
+      return Findings::only(Verdict::kDuplicateClaim);
+    case jose::JsonStatus::kOk:
+      break;
+  }
+  return judge_claims(rules, pending.facts.typ_verdict, claims, malformed, now);
+}
+
+void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
   if (!pending.from_memo) {
     memory.memo.remember(verifier_id, pending.view.header(), pending.facts);
   }
   char* const room =
       memory.arena.reserve(sizeof(AcceptedToken) + kMembersMax * sizeof(jose::JsonMember));
-  if (room == nullptr) return reject(Verdict::kOutOfMemory);
+  if (room == nullptr) return reject(Findings::only(Verdict::kOutOfMemory), result);
   auto* const accepted = new (room) AcceptedToken;
-
-  jose::JsonObject object;
   if (!rules.signature_only) {
-    switch (memory.json.read(pending.payload, pending.payload_bytes, object)) {
-      case jose::JsonStatus::kOk:
-        break;
-      case jose::JsonStatus::kInvalid:
-        return reject(Verdict::kBadClaimsJson);
-      case jose::JsonStatus::kDuplicateName:
-        return reject(Verdict::kDuplicateClaim);
-    }
-    VerdictSet malformed;
-    jose::read_registered_claims(object, accepted->registered, malformed);
-    const Findings findings = judge_claims(rules, pending.facts.typ_verdict, object,
-                                           accepted->registered, malformed, now);
-    if (findings.first != Verdict::kValid) {
-      VerifyResult result;
-      result.verdict_ = findings.first;
-      result.failures_ = findings.all;
-      result.failed_rules_ = findings.failed_rules;
-      return result;
-    }
+    const Findings findings = judge(pending, accepted->claims);
+    if (findings.first != Verdict::kValid) return reject(findings, result);
   }
 
+  const std::span<const jose::JsonMember> found = accepted->claims.object().members;
   auto* const members = reinterpret_cast<jose::JsonMember*>(room + sizeof(AcceptedToken));
-  std::memcpy(members, object.members.data(), object.members.size_bytes());
-  memory.arena.commit(sizeof(AcceptedToken) + object.members.size_bytes());
-  VerifyResult result;
-  result.verdict_ = Verdict::kValid;
+  std::memcpy(members, found.data(), found.size_bytes());
+  accepted->claims.set_members({members, found.size()});
+  memory.arena.commit(sizeof(AcceptedToken) + found.size_bytes());
   result.token_ = new (accepted->token)
-      VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid,
-                    &accepted->registered, {members, object.members.size()});
-  return result;
+      VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
+  result.failures_ = {};
+  result.failed_rules_ = 0;
+  result.verdict_ = Verdict::kValid;
 }
 
 }  // namespace simdjwt::internal

@@ -41,14 +41,15 @@ struct Pipeline {
   Verdict authenticate(PendingToken& pending) const noexcept;
 
   // Judges the claims behind a right signature, and remembers the header.
-  VerifyResult accept(PendingToken& pending) const noexcept;
+  void accept(PendingToken& pending, VerifyResult& result) const noexcept;
 
-  // The result of a token that `verdict` ended.
-  static VerifyResult reject(Verdict verdict) noexcept;
+  static void reject(const Findings& findings, VerifyResult& result) noexcept;
 
  private:
   Verdict decode(PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
+  // Reads the claims and judges them under the policy.
+  Findings judge(const PendingToken& pending, jose::Claims& claims) const noexcept;
 };
 
 // Computes pending.tag under pending.key.

@@ -16,15 +16,15 @@ bool contains(const std::vector<std::string>& values, std::string_view value) no
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-Verdict judge_iss(const PolicyRules& rules, const jose::RegisteredClaims& claims) noexcept {
+Verdict judge_iss(const PolicyRules& rules, std::optional<std::string_view> iss) noexcept {
   if (rules.iss_demand == Demand::kIgnore) return Verdict::kValid;
-  if (!claims.iss) return Verdict::kIssMissing;
-  return contains(rules.iss, *claims.iss) ? Verdict::kValid : Verdict::kIssMismatch;
+  if (!iss) return Verdict::kIssMissing;
+  return contains(rules.iss, *iss) ? Verdict::kValid : Verdict::kIssMismatch;
 }
 
-Verdict judge_aud(const PolicyRules& rules, const jose::RegisteredClaims& claims) noexcept {
+Verdict judge_aud(const PolicyRules& rules, const jose::Claims& claims) noexcept {
   if (rules.aud_demand == Demand::kIgnore) return Verdict::kValid;
-  if (!claims.aud) return Verdict::kAudMissing;
+  if (!claims.has_any_aud()) return Verdict::kAudMissing;
   const auto present = [&](const std::string& audience) { return claims.has_aud(audience); };
   const bool matches = rules.aud_all_of ? std::all_of(rules.aud.begin(), rules.aud.end(), present)
                                         : std::any_of(rules.aud.begin(), rules.aud.end(), present);
@@ -33,26 +33,23 @@ Verdict judge_aud(const PolicyRules& rules, const jose::RegisteredClaims& claims
 
 // The dates. All lie in 0..kNumericDateMax, so that only `now`, which the caller may choose freely,
 // could make a sum overflow; the dates, never `now`, are therefore moved by the leeway.
-Verdict judge_exp(const PolicyRules& rules, const jose::RegisteredClaims& claims,
-                  int64_t now) noexcept {
-  if (!claims.exp) {
+Verdict judge_exp(const PolicyRules& rules, std::optional<int64_t> exp, int64_t now) noexcept {
+  if (!exp) {
     return rules.exp_demand == Demand::kIgnore ? Verdict::kValid : Verdict::kExpMissing;
   }
   // "On or after" exp the token is not to be accepted: RFC 7519 section 4.1.4.
-  return now < *claims.exp + rules.leeway_seconds ? Verdict::kValid : Verdict::kExpired;
+  return now < *exp + rules.leeway_seconds ? Verdict::kValid : Verdict::kExpired;
 }
 
-Verdict judge_nbf(const PolicyRules& rules, const jose::RegisteredClaims& claims,
-                  int64_t now) noexcept {
-  if (!claims.nbf) return Verdict::kValid;
-  return now >= *claims.nbf - rules.leeway_seconds ? Verdict::kValid : Verdict::kNotYetValid;
+Verdict judge_nbf(const PolicyRules& rules, std::optional<int64_t> nbf, int64_t now) noexcept {
+  if (!nbf) return Verdict::kValid;
+  return now >= *nbf - rules.leeway_seconds ? Verdict::kValid : Verdict::kNotYetValid;
 }
 
-Verdict judge_iat(const PolicyRules& rules, const jose::RegisteredClaims& claims,
-                  int64_t now) noexcept {
-  if (!claims.iat) return rules.max_age_seconds ? Verdict::kIatMissing : Verdict::kValid;
-  if (now < *claims.iat - rules.leeway_seconds) return Verdict::kIssuedInFuture;
-  if (rules.max_age_seconds && now > *claims.iat + *rules.max_age_seconds + rules.leeway_seconds) {
+Verdict judge_iat(const PolicyRules& rules, std::optional<int64_t> iat, int64_t now) noexcept {
+  if (!iat) return rules.max_age_seconds ? Verdict::kIatMissing : Verdict::kValid;
+  if (now < *iat - rules.leeway_seconds) return Verdict::kIssuedInFuture;
+  if (rules.max_age_seconds && now > *iat + *rules.max_age_seconds + rules.leeway_seconds) {
     return Verdict::kTooOld;
   }
   return Verdict::kValid;
@@ -98,9 +95,8 @@ Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ)
   return jose::typ_equals(*typ, rules.typ) ? Verdict::kValid : Verdict::kTypMismatch;
 }
 
-Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::JsonObject& object,
-                      const jose::RegisteredClaims& claims, VerdictSet malformed,
-                      int64_t now) noexcept {
+Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
+                      VerdictSet malformed, int64_t now) noexcept {
   Findings findings;
   findings.all = malformed;
   findings.first = malformed.first();
@@ -117,15 +113,15 @@ Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose:
     return malformed.contains(if_malformed) ? Verdict::kValid : verdict;
   };
   if (note(typ_verdict) ||
-      note(present_or_absent(Verdict::kBadExp, judge_exp(rules, claims, now))) ||
-      note(judge_nbf(rules, claims, now)) ||
-      note(present_or_absent(Verdict::kBadIat, judge_iat(rules, claims, now))) ||
-      note(present_or_absent(Verdict::kBadIss, judge_iss(rules, claims))) ||
+      note(present_or_absent(Verdict::kBadExp, judge_exp(rules, claims.exp(), now))) ||
+      note(judge_nbf(rules, claims.nbf(), now)) ||
+      note(present_or_absent(Verdict::kBadIat, judge_iat(rules, claims.iat(), now))) ||
+      note(present_or_absent(Verdict::kBadIss, judge_iss(rules, claims.iss()))) ||
       note(present_or_absent(Verdict::kBadAud, judge_aud(rules, claims)))) {
     return findings;
   }
   for (size_t i = 0; i < rules.rules.size(); ++i) {
-    const Verdict verdict = judge_rule(rules.rules[i], object);
+    const Verdict verdict = judge_rule(rules.rules[i], claims.object());
     if (verdict != Verdict::kValid) findings.failed_rules |= uint64_t{1} << i;
     if (note(verdict)) return findings;
   }

@@ -63,6 +63,13 @@ struct PolicyAccess {
 
 // What is wrong with a token: the first failure, and all that were looked for.
 struct Findings {
+  static Findings only(Verdict verdict) noexcept {
+    Findings findings;
+    findings.first = verdict;
+    findings.all.add(verdict);
+    return findings;
+  }
+
   Verdict first = Verdict::kValid;
   VerdictSet all;
   uint64_t failed_rules = 0;  // rule i as bit i
@@ -73,9 +80,8 @@ Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ)
 
 // Judges the claims of a token whose signature is right and whose typ gave `typ_verdict`. Stops at
 // the first failure unless the policy collects all. Does not allocate.
-Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::JsonObject& object,
-                      const jose::RegisteredClaims& claims, VerdictSet malformed,
-                      int64_t now) noexcept;
+Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
+                      VerdictSet malformed, int64_t now) noexcept;
 
 }  // namespace simdjwt::internal
 

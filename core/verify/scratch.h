@@ -14,7 +14,9 @@
 #include "bytes/base64url.h"
 #include "bytes/hmac.h"
 #include "bytes/kernels.h"
-#include "jose/json_object.h"
+#include "jose/claims.h"
+#include "jose/header.h"
+#include "jose/json_reader.h"
 #include "verify/arena.h"
 #include "verify/header_memo.h"
 #include "verify/pending.h"
@@ -27,10 +29,14 @@ inline constexpr size_t kBatchStepTokens = 32;
 
 class ScratchMemory {
  public:
-  ScratchMemory() : kernels(bytes::selected_kernels()), json(*kernels.json) {}
+  ScratchMemory()
+      : kernels(bytes::selected_kernels()),
+        header_reader(*kernels.json, jose::kHeaderNames),
+        claims_reader(*kernels.json, jose::kClaimNames) {}
 
   const bytes::Kernels kernels;
-  jose::JsonReader json;
+  jose::JsonReader header_reader;
+  jose::JsonReader claims_reader;  // one each, so that they keep different shapes
   HeaderMemo memo;
   Arena arena;
 

@@ -13,7 +13,7 @@
 #include "bytes/hmac.h"
 #include "bytes/kernels.h"
 #include "jose/claims.h"
-#include "jose/json_object.h"
+#include "jose/json_reader.h"
 #include "jose/key_material.h"
 
 namespace simdjwt {
@@ -76,9 +76,10 @@ absl::Status check_claims(std::string_view claims_json) {
   if (claims_json.size() > kTokenBytesMax) return invalid("the claims are too large");
   std::string room(claims_json);
   room.resize(jose::json_room_bytes(claims_json.size()));
-  jose::JsonReader reader(*bytes::selected_kernels().json);
-  jose::JsonObject object;
-  switch (reader.read(room.data(), claims_json.size(), object)) {
+  jose::JsonReader reader(*bytes::selected_kernels().json, jose::kClaimNames);
+  jose::Claims claims;
+  VerdictSet malformed;
+  switch (claims.read(reader, room.data(), claims_json.size(), malformed)) {
     case jose::JsonStatus::kOk:
       break;
     case jose::JsonStatus::kInvalid:
@@ -86,9 +87,6 @@ absl::Status check_claims(std::string_view claims_json) {
     case jose::JsonStatus::kDuplicateName:
       return invalid(std::string(describe(Verdict::kDuplicateClaim)));
   }
-  jose::RegisteredClaims claims;
-  VerdictSet malformed;
-  jose::read_registered_claims(object, claims, malformed);
   if (!malformed.empty()) return invalid(std::string(describe(malformed.first())));
   return absl::OkStatus();
 }

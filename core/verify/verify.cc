@@ -42,12 +42,18 @@ VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
   pipeline.memory.arena.reset();
   internal::PendingToken& pending = pipeline.memory.pending[0];
 
+  VerifyResult result;
   Verdict verdict = pipeline.open(token, pending);
-  if (verdict != Verdict::kValid) return internal::Pipeline::reject(verdict);
-  internal::compute_tag(pipeline.memory.kernels, pending);
-  verdict = pipeline.authenticate(pending);
-  if (verdict != Verdict::kValid) return internal::Pipeline::reject(verdict);
-  return pipeline.accept(pending);
+  if (verdict == Verdict::kValid) {
+    internal::compute_tag(pipeline.memory.kernels, pending);
+    verdict = pipeline.authenticate(pending);
+  }
+  if (verdict == Verdict::kValid) {
+    pipeline.accept(pending, result);
+  } else {
+    pipeline.reject(internal::Findings::only(verdict), result);
+  }
+  return result;
 }
 
 }  // namespace simdjwt

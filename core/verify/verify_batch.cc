@@ -11,6 +11,7 @@
 namespace simdjwt {
 namespace {
 
+using internal::Findings;
 using internal::kBatchStepTokens;
 using internal::PendingToken;
 using internal::Pipeline;
@@ -21,15 +22,24 @@ struct OpenTokens {
   size_t count = 0;
 };
 
+// Tokens that came from far away in memory are asked for while others are being opened.
+constexpr size_t kPrefetchAhead = 2;
+void prefetch(std::string_view token) noexcept {
+  constexpr size_t kLineBytes = 64;
+  const size_t num_bytes = std::min(token.size(), kTokenBytesMax);
+  for (size_t i = 0; i < num_bytes; i += kLineBytes) __builtin_prefetch(token.data() + i);
+}
+
 OpenTokens open_all(const Pipeline& pipeline, std::span<const std::string_view> tokens,
                     std::span<VerifyResult> results) noexcept {
   OpenTokens open;
   for (size_t i = 0; i < tokens.size(); ++i) {
+    if (i + kPrefetchAhead < tokens.size()) prefetch(tokens[i + kPrefetchAhead]);
     const Verdict verdict = pipeline.open(tokens[i], pipeline.memory.pending[open.count]);
     if (verdict == Verdict::kValid) {
       open.indexes[open.count++] = static_cast<uint8_t>(i);
     } else {
-      results[i] = Pipeline::reject(verdict);
+      Pipeline::reject(Findings::only(verdict), results[i]);
     }
   }
   return open;
@@ -61,8 +71,12 @@ void verify_step(const Pipeline& pipeline, std::span<const std::string_view> tok
   for (size_t i = 0; i < open.count; ++i) {
     PendingToken& pending = pipeline.memory.pending[i];
     const Verdict verdict = pipeline.authenticate(pending);
-    results[open.indexes[i]] =
-        verdict == Verdict::kValid ? pipeline.accept(pending) : Pipeline::reject(verdict);
+    VerifyResult& result = results[open.indexes[i]];
+    if (verdict == Verdict::kValid) {
+      pipeline.accept(pending, result);
+    } else {
+      Pipeline::reject(Findings::only(verdict), result);
+    }
   }
 }
 

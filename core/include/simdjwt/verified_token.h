@@ -9,14 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace simdjwt {
 
 namespace jose {
 struct JsonMember;
-struct RegisteredClaims;
+class Claims;
 }  // namespace jose
 namespace internal {
 struct ClaimAccess;
@@ -87,14 +86,11 @@ class VerifiedToken {
  private:
   friend struct internal::Pipeline;
   VerifiedToken(std::string_view payload, std::string_view kid,
-                const jose::RegisteredClaims* registered,
-                std::span<const jose::JsonMember> members) noexcept;
+                const jose::Claims& claims) noexcept;
 
   std::string_view payload_;
   std::string_view kid_;
-  const jose::RegisteredClaims* registered_;
-  const jose::JsonMember* members_;
-  size_t num_members_;
+  const jose::Claims* claims_;
 };
 
 }  // namespace simdjwt

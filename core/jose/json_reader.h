@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Reads one strict JSON object (RFC 8259), as headers and claims are, without allocation: validates
+// all of it, also what nobody asks for, and lists the members of the outer object.
+//
+// simdjson's front ends do not serve here. On-Demand returns values out of documents that are
+// invalid further on, compares names without unescaping them, and is compiled for the baseline CPU;
+// the DOM keeps the first of two duplicates and refuses harmless numbers; and stage 1 alone costs,
+// on a CPU without AVX-512, as much as all of the below.
+
+#ifndef SIMDJWT_CORE_JOSE_JSON_READER_H_
+#define SIMDJWT_CORE_JOSE_JSON_READER_H_
+
+#include <simdjwt/limits.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes/json_index.h"
+#include "jose/json_object.h"
+#include "jose/json_shape.h"
+
+namespace simdjwt::jose {
+
+enum class JsonStatus : uint8_t {
+  kOk,
+  kInvalid,        // not one complete valid object, or beyond kJsonDepthMax or kMembersMax
+  kDuplicateName,  // valid, but a name of the outer object appears twice
+};
+
+// Remembers the shapes of the last objects, to read their like faster. Not thread-safe; a few KiB.
+class JsonReader {
+ public:
+  // `known` lives as long as the reader.
+  explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {}) noexcept
+      : kernel_(&kernel), known_(known) {}
+
+  // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
+  // json_room_bytes(num_bytes); overwrites what lies behind the text. Stores the members in
+  // `object`.
+  JsonStatus read(char* text, size_t num_bytes, JsonObject& object) noexcept;
+
+ private:
+  static constexpr size_t kBlocksMax =
+      (kTokenBytesMax + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
+  static constexpr size_t kShapes = 4;
+
+  JsonStatus walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
+                  JsonObject& object) noexcept;
+  // Reads a text that holds nothing unusual, if it has a known shape.
+  bool read_by_shape(const char* text, size_t num_bytes, JsonObject& object) noexcept;
+
+  const bytes::JsonIndexKernel* kernel_;
+  KnownNames known_;
+  std::array<uint64_t, kBlocksMax + 1> quotes_;  // and a sentinel
+  std::array<JsonMember, kMembersMax> members_;
+  std::array<JsonShape, kShapes> shapes_;
+  size_t last_shape_ = 0;  // the one that fitted or was learnt last
+};
+
+}  // namespace simdjwt::jose
+
+#endif  // SIMDJWT_CORE_JOSE_JSON_READER_H_
