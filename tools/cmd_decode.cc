@@ -28,8 +28,8 @@ constexpr char kWarning[] =
     "NOTHING WAS VERIFIED: anyone can write a token that says this. See simdjwt verify.";
 
 constexpr char kFooter[] =
-    "Shows header and claims of one token without a key, and so without knowing whether they are\n"
-    "true.\n"
+    "Shows header and claims of one token without a key, and so without knowing\n"
+    "whether they are true.\n"
     "\n"
     "Exit status: 0 decoded, 1 not a token that can be decoded, 2 wrong usage.\n"
     "\n"

@@ -26,12 +26,14 @@ namespace simdjwt::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "Prints the token and a line end. What no verifier would accept is not signed: claims that\n"
-    "appear twice, dates that are no numbers.\n"
+    "Prints the token and a line end. What no verifier would accept is not signed:\n"
+    "claims that appear twice, dates that are no numbers.\n"
+    "\n"
+    "Exit status: 0 signed, 2 wrong usage or configuration.\n"
     "\n"
     "Examples:\n"
-    "  simdjwt sign --jwk-file key.jwk --iss https://issuer.example --sub alice --expires-in 1h\n"
-    "  simdjwt sign --secret-file secret --alg HS256 --claim admin=true --claim name=Alice\n"
+    "  simdjwt sign --jwk-file key.jwk --sub alice --aud api --expires-in 1h\n"
+    "  simdjwt sign --secret-file secret --alg HS256 --sub alice --claim admin=true\n"
     "  simdjwt sign --jwk-file key.jwk --claims-file claims.json --no-iat\n"
     "  simdjwt sign --jwk-file key.jwk --sub load-test --count 10000 > tokens";
 

@@ -17,18 +17,18 @@ namespace simdjwt::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "Checked are the signature, then exp, nbf and iat where the token has them, and whatever\n"
-    "the options above demand; nothing else.\n"
+    "Checked are the signature, then exp, nbf and iat where the token has them, and\n"
+    "whatever the options above demand; nothing else.\n"
     "\n"
-    "Standard input holds one token a line; empty lines are skipped. Prefer it or --token-file\n"
-    "to TOKEN, which other users of the machine may see.\n"
+    "Standard input holds one token a line; empty lines are skipped. Prefer it or\n"
+    "--token-file to TOKEN, which other users of the machine may see.\n"
     "\n"
     "Exit status: 0 all valid, 1 any rejected, 2 wrong usage or configuration.\n"
     "\n"
     "Examples:\n"
-    "  simdjwt verify --jwk-file key.jwk --iss https://issuer.example --aud api < token\n"
-    "  simdjwt verify --secret-file secret --alg HS256 --require exp,sub --leeway 30s TOKEN\n"
-    "  simdjwt verify --jwk-file keys.jwks --json < tokens | jq -r 'select(.valid).claims.sub'";
+    "  simdjwt verify --jwk-file key.jwk --iss https://a.example --aud api < token\n"
+    "  simdjwt verify --secret-file key --alg HS256 --require exp --leeway 30 TOKEN\n"
+    "  simdjwt verify --jwk-file keys.jwks --json < tokens | jq .claims";
 
 struct Arguments {
   TokenInput token;

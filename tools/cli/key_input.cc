@@ -133,7 +133,8 @@ void add_key_options(CLI::App& app, KeyInput& input) {
                  "commas: the algorithm of keys that name none;\n"
                  "keys that name another are left out")
       ->type_name("ALG")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 KeySet read_verification_keys(const KeyInput& input) {

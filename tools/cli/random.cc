@@ -38,7 +38,7 @@ std::string random_uuid() {
   bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // version 4
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 9562
   std::string text = hex(bytes);
-  for (const size_t position : {20, 16, 12, 8}) text.insert(position, 1, '-');
+  for (const size_t position : {20u, 16u, 12u, 8u}) text.insert(position, 1, '-');
   return text;
 }
 
