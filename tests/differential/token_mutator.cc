@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "support/sanitizers.h"
+
 namespace simdjwt::testing {
 namespace {
 
@@ -151,19 +153,7 @@ std::string TokenMutator::next() {
   return token;
 }
 
-size_t num_tokens(size_t in_release) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return in_release / 20;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return in_release / 20;
-#else
-  return in_release;
-#endif
-#else
-  return in_release;
-#endif
-}
+size_t num_tokens(size_t in_release) { return kSanitized ? in_release / 20 : in_release; }
 
 std::string readable(std::string_view token) {
   std::string text(token);

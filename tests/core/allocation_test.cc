@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// A verification allocates nothing once its Scratch has seen the largest batch, whatever the
+// verdict.
+
+#include <gtest/gtest.h>
+
+#include "support/heap_watch.h"
+#include "support/judge.h"
+
+namespace simdjwt::testing {
+namespace {
+
+Verifier make_verifier(bool collect_all) {
+  std::vector<Key> keys;
+  keys.push_back(make_key(kSecret, "a"));
+  keys.push_back(make_key(kSecret, "b", Algorithm::kHs384));
+  keys.push_back(make_key(kOtherSecret));
+  keys.push_back(make_key(kSecret, "c", Algorithm::kHs512));
+  PolicyBuilder builder = lenient();
+  builder.require_claim("sub").expect_scope("scope", "read").leeway_seconds(5);
+  if (collect_all) builder.collect_all_failures();
+  return Verifier(make_keys(std::move(keys)), builder.build().value());
+}
+
+// Tokens that end at every stage of the pipeline.
+std::vector<std::string> tokens_of_all_fates() {
+  constexpr std::string_view kGood = R"({"sub":"alice","scope":"read","exp":1750003600})";
+  constexpr std::string_view kHeaderA = R"({"alg":"HS256","kid":"a"})";
+  const std::string valid = forge(kHeaderA, kGood);
+  std::string escaped = R"({"sub":"al\u0069ce","scope":"read","x":[)";
+  for (int i = 0; i < 100; ++i) escaped += R"({"y":"\n"},)";
+  return {
+      valid,
+      forge(R"({"alg":"HS384","kid":"b","typ":"JWT"})", kGood, kSecret, Algorithm::kHs384),
+      forge(R"({"alg":"HS512","kid":"c"})", kGood, kSecret, Algorithm::kHs512),
+      forge(R"({"alg":"HS256"})", kGood, kOtherSecret),
+      forge(kHeaderA, escaped + "1]}"),
+      forge(kHeaderA, R"({"sub":"a","scope":"read","x":")" + std::string(5000, 'x') + "\"}"),
+      forge(R"({"alg":"HS256","kid":"a","x":")" + std::string(1400, 'x') + "\"}", kGood),
+      "",
+      std::string(1 << 20, '.'),
+      std::string(1 << 20, 'A'),
+      std::string(kTokenBytesMax, '.'),
+      "a.b.c.d.e",
+      valid + '=',
+      valid.substr(0, valid.size() - 1),
+      forge("no json", kGood),
+      forge(R"({"alg":"none"})", kGood),
+      forge(R"({"alg":"HS256","crit":["x","y","z"],"x":1,"y":1,"z":1})", kGood),
+      forge(R"({"alg":"HS256","kid":"unknown"})", kGood),
+      forge(R"({"alg":"HS512","kid":"a"})", kGood),
+      forge(kHeaderA, kGood, kOtherSecret),
+      forge(kHeaderA, "no json"),
+      forge(kHeaderA, R"({"a":1,"a":2})"),
+      forge(kHeaderA, R"({"sub":1})"),
+      forge(kHeaderA, R"({"exp":1})"),
+      forge(kHeaderA, "{}"),
+      forge(kHeaderA, R"({"sub":"a","scope":"write"})"),
+  };
+}
+
+// What a caller does with an accepted token.
+size_t read_claims(const VerifiedToken& token) noexcept {
+  size_t sum = token.sub()->size() + token.iss().value_or("").size() + token.payload().size();
+  sum += static_cast<size_t>(token.exp().value_or(0)) + token.kid().size();
+  sum += token.has_aud("x") + token.claim("scope")->has_word("read");
+  for (size_t i = 0; i < token.num_claims(); ++i) {
+    const Claim claim = token.claim_at(i);
+    sum += token.claim_name(i).size() + claim.raw_json().size() + claim.has_element("x");
+    sum += claim.string().value_or("").size() + (claim.number() > 1.0) + (claim.integer() == 1);
+  }
+  return sum;
+}
+
+TEST(Allocation, IsSeenByTheCounter) {
+  const size_t before = num_allocations();
+  std::string text(1000, 'x');
+  EXPECT_GT(num_allocations(), before);
+  EXPECT_EQ(text.size(), 1000u);
+}
+
+TEST(Allocation, DoesNotHappenForOneToken) {
+  for (const bool collect_all : {false, true}) {
+    const Verifier verifier = make_verifier(collect_all);
+    const std::vector<std::string> tokens = tokens_of_all_fates();
+    Scratch scratch;
+    (void)verifier.verify(tokens.front(), scratch, kNow);
+    size_t num_valid = 0;
+    const size_t before = num_allocations();
+    for (int round = 0; round < 100; ++round) {
+      for (const std::string& token : tokens) {
+        const VerifyResult result = verifier.verify(token, scratch, kNow);
+        if (result) num_valid += read_claims(*result) > 0;
+      }
+    }
+    EXPECT_EQ(num_allocations(), before);
+    EXPECT_EQ(num_valid, 700u);
+  }
+}
+
+TEST(Allocation, DoesNotHappenForABatchThatIsNoLargerThanThoseBefore) {
+  for (const bool collect_all : {false, true}) {
+    const Verifier verifier = make_verifier(collect_all);
+    std::vector<std::string> tokens;
+    for (int i = 0; i < 40; ++i) {
+      for (std::string& token : tokens_of_all_fates()) tokens.push_back(std::move(token));
+    }
+    const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+    std::vector<VerifyResult> results(views.size());
+    Scratch scratch;
+    verifier.verify_batch(views, results, scratch, kNow);
+    size_t num_valid = 0;
+    const size_t before = num_allocations();
+    for (size_t count = 0; count <= views.size(); count += 13) {
+      const std::span part = std::span(views).first(count);
+      verifier.verify_batch(part, results, scratch, kNow);
+      for (size_t i = 0; i < count; ++i) {
+        if (results[i]) num_valid += read_claims(*results[i]) > 0;
+      }
+    }
+    EXPECT_EQ(num_allocations(), before);
+    EXPECT_GT(num_valid, 5000u);
+  }
+}
+
+TEST(Allocation, DoesNotHappenForAVerifierThatTheScratchHasNotMet) {
+  const std::string token = forge(R"({"alg":"HS256","kid":"a"})", R"({"sub":"a","scope":"read"})");
+  const Verifier first = make_verifier(false);
+  const Verifier second = make_verifier(true);
+  Scratch scratch;
+  (void)first.verify(token, scratch, kNow);
+  const size_t before = num_allocations();
+  const Verdict verdict = second.verify(token, scratch, kNow).verdict();
+  EXPECT_EQ(num_allocations(), before);
+  EXPECT_EQ(verdict, Verdict::kValid);
+}
+
+TEST(Allocation, ThatFailsIsAVerdictAndNoCrash) {
+  const Verifier verifier = make_verifier(false);
+  const std::string token = forge(R"({"alg":"HS256","kid":"a"})", R"({"sub":"a","scope":"read"})");
+  const std::vector<std::string_view> tokens(1000, token);
+  std::vector<VerifyResult> results(tokens.size());
+  Scratch scratch;
+  if (!fail_allocations(true)) GTEST_SKIP() << "a sanitizer's allocator cannot be made to fail";
+  const Verdict single = verifier.verify(token, scratch, kNow).verdict();
+  verifier.verify_batch(tokens, results, scratch, kNow);
+  fail_allocations(false);
+  EXPECT_TRUE(single == Verdict::kOutOfMemory || single == Verdict::kValid) << to_string(single);
+  EXPECT_EQ(results.back().verdict(), Verdict::kOutOfMemory);
+  for (const VerifyResult& result : results) {
+    EXPECT_TRUE(result || result.verdict() == Verdict::kOutOfMemory);
+  }
+  // And the next call is none the worse for it.
+  verifier.verify_batch(tokens, results, scratch, kNow);
+  for (const VerifyResult& result : results) EXPECT_EQ(result.verdict(), Verdict::kValid);
+}
+
+}  // namespace
+}  // namespace simdjwt::testing

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// No secret, and nothing one could sign with, is left in memory that is given back; and many keys
+// take little memory.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#define OPENSSL_SUPPRESS_DEPRECATED  // the plain SHA contexts show the midstates
+#include <openssl/sha.h>
+
+#include <array>
+#include <fstream>
+
+#include "support/heap_watch.h"
+#include "support/judge.h"
+#include "support/sanitizers.h"
+
+namespace simdjwt::testing {
+namespace {
+
+// Not a constant of the program, and nowhere on the heap.
+constexpr size_t kPieceBytes = 16;
+struct Piece {
+  std::array<char, kPieceBytes> bytes;
+  const char* what;
+};
+std::array<Piece, 16> pieces;
+size_t num_pieces = 0;
+const char* found = nullptr;
+
+void add_piece(const char* what, const void* bytes) {
+  Piece& piece = pieces.at(num_pieces++);
+  std::memcpy(piece.bytes.data(), bytes, kPieceBytes);
+  piece.what = what;
+}
+
+void look_into(std::string_view block) {
+  for (size_t i = 0; i < num_pieces; ++i) {
+    const std::string_view piece(pieces[i].bytes.data(), kPieceBytes);
+    if (block.find(piece) != block.npos) found = pieces[i].what;
+  }
+}
+
+template <class Context, size_t kBlockBytes>
+void add_midstates(int (*init)(Context*), int (*update)(Context*, const void*, size_t),
+                   const char* inner, const char* outer) {
+  for (const int pad : {0x36, 0x5c}) {
+    std::array<uint8_t, kBlockBytes> block;
+    for (size_t i = 0; i < kBlockBytes; ++i) {
+      block[i] = static_cast<uint8_t>((i < kSecret.size() ? kSecret[i] : 0) ^ pad);
+    }
+    Context context;
+    init(&context);
+    update(&context, block.data(), block.size());
+    add_piece(pad == 0x36 ? inner : outer, context.h);
+    add_piece("padded secret", block.data());
+  }
+}
+
+class Secrets : public ::testing::Test {
+ protected:
+  Secrets() : jwk_(R"({"kty":"oct","alg":"HS256","k":")" + base64url(kSecret) + R"("})") {
+    num_pieces = 0;
+    found = nullptr;
+    add_piece("secret", kSecret.data());
+    add_piece("end of the secret", kSecret.data() + kSecret.size() - kPieceBytes);
+    add_piece("JWK's k", jwk_.data() + jwk_.find("\"k\":\"") + 5);
+    add_midstates<SHA256_CTX, 64>(SHA256_Init, SHA256_Update, "SHA-256 inner", "SHA-256 outer");
+    add_midstates<SHA512_CTX, 128>(SHA384_Init, SHA384_Update, "SHA-384 inner", "SHA-384 outer");
+    add_midstates<SHA512_CTX, 128>(SHA512_Init, SHA512_Update, "SHA-512 inner", "SHA-512 outer");
+  }
+
+  // What of the secret was in memory that `use` gave back, or "nothing".
+  template <class Use>
+  std::string left_behind_by(Use use) {
+    found = nullptr;
+    watch_frees(look_into);
+    use();
+    watch_frees(nullptr);
+    return found == nullptr ? "nothing" : found;
+  }
+
+  const std::string jwk_;
+};
+
+constexpr Algorithm kAlgorithms[] = {Algorithm::kHs256, Algorithm::kHs384, Algorithm::kHs512};
+
+TEST_F(Secrets, AreSeenWhenLeftBehind) {
+  EXPECT_EQ(left_behind_by([] { std::string copy(kSecret); }), "end of the secret");
+  EXPECT_EQ(left_behind_by([this] { std::string copy(jwk_); }), "JWK's k");
+}
+
+TEST_F(Secrets, AreWipedWithTheirKey) {
+  for (const Algorithm algorithm : kAlgorithms) {
+    EXPECT_EQ(left_behind_by([=] { Key key = make_key(kSecret, "", algorithm); }), "nothing");
+    EXPECT_EQ(left_behind_by([=] {
+                Key key = make_key(kSecret, "a kid that is too long for a small string", algorithm);
+                Key moved = std::move(key);
+                moved = make_key(kOtherSecret);
+              }),
+              "nothing");
+  }
+}
+
+TEST_F(Secrets, AreWipedWithTheirSet) {
+  EXPECT_EQ(left_behind_by([] {
+              std::vector<Key> keys;
+              for (const Algorithm algorithm : kAlgorithms) {
+                keys.push_back(make_key(kSecret, std::string(to_string(algorithm)), algorithm));
+              }
+              const KeySet set = make_keys(std::move(keys));
+              const KeySet copy = set;
+            }),
+            "nothing");
+  EXPECT_EQ(left_behind_by([] {
+              KeySetBuilder builder;
+              builder.add(make_key(kSecret, "a")).add(make_key(kSecret, "a"));
+              EXPECT_FALSE(builder.build().ok());
+            }),
+            "nothing");
+}
+
+TEST_F(Secrets, AreWipedAfterAJwkWasRead) {
+  const std::string set = R"({"keys":[)" + jwk_ + "]}";
+  const std::string unusable = jwk_.substr(0, jwk_.size() - 1) + R"(,"use":"enc"})";
+  const std::string broken = jwk_.substr(0, jwk_.size() - 1);
+  const std::string twice = R"({"keys":[)" + jwk_ + "," + jwk_ + "]}";
+  EXPECT_EQ(left_behind_by([&] { EXPECT_TRUE(Key::from_jwk(jwk_).ok()); }), "nothing");
+  EXPECT_EQ(left_behind_by([&] { EXPECT_TRUE(KeySet::from_jwks(set).ok()); }), "nothing");
+  EXPECT_EQ(left_behind_by([&] { (void)KeySet::from_jwks(twice).ok(); }), "nothing");
+  EXPECT_EQ(left_behind_by([&] { EXPECT_FALSE(Key::from_jwk(unusable).ok()); }), "nothing");
+  EXPECT_EQ(left_behind_by([&] { EXPECT_FALSE(Key::from_jwk(broken).ok()); }), "nothing");
+}
+
+TEST_F(Secrets, AreNotLeftByVerifyingOrSigning) {
+  for (const Algorithm algorithm : kAlgorithms) {
+    const std::string header = R"({"alg":")" + std::string(to_string(algorithm)) + R"("})";
+    const std::string token = forge(header, kClaims, kSecret, algorithm);
+    EXPECT_EQ(left_behind_by([&] {
+                const Verifier verifier(KeySet::of(make_key(kSecret, "", algorithm)),
+                                        lenient().build().value());
+                Scratch scratch;
+                EXPECT_TRUE(verifier.verify(token, scratch, kNow));
+                const std::vector<std::string_view> tokens(9, token);
+                std::vector<VerifyResult> results(9);
+                verifier.verify_batch(tokens, results, scratch, kNow);
+                EXPECT_TRUE(results.back());
+              }),
+              "nothing");
+    EXPECT_EQ(left_behind_by([&] {
+                const Signer signer = Signer::create(make_key(kSecret, "", algorithm)).value();
+                EXPECT_TRUE(signer.sign_claims(kClaims).ok());
+              }),
+              "nothing");
+  }
+}
+
+// Bytes of this process in memory.
+size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  size_t total_pages = 0;
+  size_t resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return resident_pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(ResidentMemory, OfAVerifierWithTenThousandKeysIsBelow16MiB) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers multiply memory";
+  constexpr size_t kNumKeys = 10000;
+  const size_t before = resident_bytes();
+  KeySetBuilder builder;
+  for (size_t i = 0; i < kNumKeys; ++i) {
+    std::string secret = "secret number " + std::to_string(i);
+    secret.resize(64, '.');
+    // Of the largest kind, with a kid as long as a UUID.
+    builder.add(make_key(secret, "00000000-0000-0000-0000-" + std::to_string(100000000000 + i),
+                         Algorithm::kHs512));
+  }
+  const Verifier verifier(builder.build().value(), lenient().build().value());
+  Scratch scratch;
+  const std::string token =
+      forge(R"({"alg":"HS512","kid":"00000000-0000-0000-0000-100000000000"})", "{}");
+  EXPECT_NE(verifier.verify(token, scratch, kNow).verdict(), Verdict::kNoMatchingKey);
+  const size_t growth = resident_bytes() - before;
+  RecordProperty("growth_bytes", std::to_string(growth));
+  EXPECT_LT(growth, size_t{16} * 1024 * 1024);
+}
+
+}  // namespace
+}  // namespace simdjwt::testing
