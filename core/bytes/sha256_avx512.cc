@@ -19,16 +19,6 @@ struct Avx512 {
   using Vector = __m512i;
   static constexpr size_t kLanes = 16;
 
-  SIMDJWT_VERTICAL_INLINE static Vector load(const void* source) {
-    return _mm512_loadu_si512(source);
-  }
-  // A state is half a row; what the other half holds is never used.
-  SIMDJWT_VERTICAL_INLINE static Vector load_state(const uint32_t* words) {
-    return _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(words)));
-  }
-  SIMDJWT_VERTICAL_INLINE static void store_state(uint32_t* words, Vector x) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words), _mm512_castsi512_si256(x));
-  }
   SIMDJWT_VERTICAL_INLINE static Vector broadcast(uint32_t word) {
     return _mm512_set1_epi32(static_cast<int>(word));
   }
@@ -61,6 +51,31 @@ struct Avx512 {
       rows[i + 4] = _mm512_shuffle_i32x4(low01, low23, 0xdd);
       rows[i + 8] = _mm512_shuffle_i32x4(high01, high23, 0x88);
       rows[i + 12] = _mm512_shuffle_i32x4(high01, high23, 0xdd);
+    }
+  }
+
+  // A state is half a row; what the other half holds is never used.
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void load_columns(Vector (&columns)[16],
+                                                   const void* const (&rows)[16]) {
+#pragma GCC unroll 16
+    for (size_t i = 0; i < 16; ++i) {
+      if constexpr (kWords == 16) {
+        columns[i] = _mm512_loadu_si512(rows[i]);
+      } else {
+        columns[i] =
+            _mm512_castsi256_si512(_mm256_loadu_si256(static_cast<const __m256i*>(rows[i])));
+      }
+    }
+    transpose(columns);
+  }
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void store_columns(void* const (&rows)[16],
+                                                    Vector (&columns)[16]) {
+    static_assert(kWords == 8);
+    transpose(columns);
+    for (size_t i = 0; i < 16; ++i) {
+      _mm256_storeu_si256(static_cast<__m256i*>(rows[i]), _mm512_castsi512_si256(columns[i]));
     }
   }
 

@@ -8,14 +8,18 @@
 // Included by one file per instruction set, which first defines SIMDJWT_VERTICAL_TARGET and passes
 // an `Isa`:
 //
-//   Hash, Vector, kLanes            Sha256 or Sha512; its SIMD type; words in it
-//   load, store                     kLanes words, unaligned; state words are native, message words
-//   big-endian swap_bytes                      of every word transpose(Vector (&)[kLanes])   in
-//   place broadcast, add, xor3, rotate_right<n>, shift_right<n> choose(x, y, z)                 y
-//   where x is set, else z majority(x, y, z)
+//   Hash, Vector, kLanes           Sha256 or Sha512; the SIMD type; its number of words
+//   load_columns<n>(columns, rows) column i has the i-th word of each row; n words a row, unaligned
+//   store_columns<n>(rows, columns)
+//   swap_bytes(x)                  of every word
+//   broadcast, add, xor3, rotate_right<n>, shift_right<n>
+//   choose(x, y, z)                y where x is set, else z
+//   majority(x, y, z)
 
 #ifndef SIMDJWT_CORE_BYTES_SHA2_VERTICAL_H_
 #define SIMDJWT_CORE_BYTES_SHA2_VERTICAL_H_
+
+#include <algorithm>
 
 #include "bytes/sha2_kernels.h"
 
@@ -138,43 +142,39 @@ template <class Isa>
 SIMDJWT_VERTICAL_INLINE void compress_vertically(const Sha2Lane<typename Isa::Hash>* lanes,
                                                  size_t num_blocks) {
   using Hash = typename Isa::Hash;
-  using Word = typename Hash::Word;
   constexpr size_t kLanes = Isa::kLanes;
+  constexpr size_t kStateStep = std::min<size_t>(kLanes, 8);
   typename Isa::Vector state[8];
   typename Isa::Vector columns[kLanes];
-  for (size_t first = 0; first < 8; first += kLanes) {
-    for (size_t lane = 0; lane < kLanes; ++lane) {
-      columns[lane] = Isa::load_state(lanes[lane].state->data() + first);
-    }
-    Isa::transpose(columns);
-    for (size_t i = 0; i < kLanes && i < 8; ++i) state[first + i] = columns[i];
+  for (size_t first = 0; first < 8; first += kStateStep) {
+    const void* rows[kLanes];
+    for (size_t lane = 0; lane < kLanes; ++lane) rows[lane] = lanes[lane].state->data() + first;
+    Isa::template load_columns<kStateStep>(columns, rows);
+    for (size_t i = 0; i < kStateStep; ++i) state[first + i] = columns[i];
   }
   for (size_t block = 0; block < num_blocks; ++block) {
-    const uint8_t* data[kLanes];
-    for (size_t lane = 0; lane < kLanes; ++lane) {
-      const Sha2Lane<Hash>& source = lanes[lane];
-      data[lane] = block < source.data_blocks
-                       ? source.data + block * Hash::kBlockBytes
-                       : source.tail + (block - source.data_blocks) * Hash::kBlockBytes;
-    }
     typename Isa::Vector words[16];
+#pragma GCC unroll 4
     for (size_t first = 0; first < 16; first += kLanes) {
-#pragma GCC unroll 16
+      const void* rows[kLanes];
       for (size_t lane = 0; lane < kLanes; ++lane) {
-        columns[lane] = Isa::swap_bytes(Isa::load(data[lane] + first * sizeof(Word)));
+        const Sha2Lane<Hash>& source = lanes[lane];
+        rows[lane] = (block < source.data_blocks
+                          ? source.data + block * Hash::kBlockBytes
+                          : source.tail + (block - source.data_blocks) * Hash::kBlockBytes) +
+                     first * sizeof(typename Hash::Word);
       }
-      Isa::transpose(columns);
+      Isa::template load_columns<kLanes>(columns, rows);
 #pragma GCC unroll 16
-      for (size_t i = 0; i < kLanes; ++i) words[first + i] = columns[i];
+      for (size_t i = 0; i < kLanes; ++i) words[first + i] = Isa::swap_bytes(columns[i]);
     }
     compress_words<Isa>(state, words);
   }
-  for (size_t first = 0; first < 8; first += kLanes) {
+  for (size_t first = 0; first < 8; first += kStateStep) {
+    void* rows[kLanes];
+    for (size_t lane = 0; lane < kLanes; ++lane) rows[lane] = lanes[lane].state->data() + first;
     for (size_t i = 0; i < kLanes; ++i) columns[i] = state[(first + i) % 8];
-    Isa::transpose(columns);
-    for (size_t lane = 0; lane < kLanes; ++lane) {
-      Isa::store_state(lanes[lane].state->data() + first, columns[lane]);
-    }
+    Isa::template store_columns<kStateStep>(rows, columns);
   }
 }
 

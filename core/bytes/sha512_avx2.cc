@@ -21,13 +21,6 @@ struct Avx2 {
   using Vector = __m256i;
   static constexpr size_t kLanes = 4;
 
-  SIMDJWT_VERTICAL_INLINE static Vector load(const void* source) {
-    return _mm256_loadu_si256(static_cast<const __m256i*>(source));
-  }
-  SIMDJWT_VERTICAL_INLINE static Vector load_state(const uint64_t* words) { return load(words); }
-  SIMDJWT_VERTICAL_INLINE static void store_state(uint64_t* words, Vector x) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words), x);
-  }
   SIMDJWT_VERTICAL_INLINE static Vector broadcast(uint64_t word) {
     return _mm256_set1_epi64x(static_cast<long long>(word));
   }
@@ -37,15 +30,42 @@ struct Avx2 {
     return _mm256_shuffle_epi8(x, order);
   }
 
-  SIMDJWT_VERTICAL_INLINE static void transpose(Vector (&rows)[4]) {
-    const __m256i even01 = _mm256_unpacklo_epi64(rows[0], rows[1]);
-    const __m256i odd01 = _mm256_unpackhi_epi64(rows[0], rows[1]);
-    const __m256i even23 = _mm256_unpacklo_epi64(rows[2], rows[3]);
-    const __m256i odd23 = _mm256_unpackhi_epi64(rows[2], rows[3]);
-    rows[0] = _mm256_permute2x128_si256(even01, even23, 0x20);
-    rows[1] = _mm256_permute2x128_si256(odd01, odd23, 0x20);
-    rows[2] = _mm256_permute2x128_si256(even01, even23, 0x31);
-    rows[3] = _mm256_permute2x128_si256(odd01, odd23, 0x31);
+  // Halves of 16 bytes, as the rest of core stores them: a load of 32 would span two younger stores
+  // and wait until they reach the cache.
+  SIMDJWT_VERTICAL_INLINE static Vector load_halves(const void* low, const void* high) {
+    return _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(low))),
+        _mm_loadu_si128(static_cast<const __m128i*>(high)), 1);
+  }
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void load_columns(Vector (&columns)[4],
+                                                   const void* const (&rows)[4]) {
+    for (size_t half = 0; half < 2; ++half) {
+      const size_t offset = half * 16;
+      const __m256i rows02 = load_halves(static_cast<const uint8_t*>(rows[0]) + offset,
+                                         static_cast<const uint8_t*>(rows[2]) + offset);
+      const __m256i rows13 = load_halves(static_cast<const uint8_t*>(rows[1]) + offset,
+                                         static_cast<const uint8_t*>(rows[3]) + offset);
+      columns[2 * half] = _mm256_unpacklo_epi64(rows02, rows13);
+      columns[2 * half + 1] = _mm256_unpackhi_epi64(rows02, rows13);
+    }
+  }
+  SIMDJWT_VERTICAL_INLINE static void store_halves(void* low, void* high, Vector x) {
+    _mm_storeu_si128(static_cast<__m128i*>(low), _mm256_castsi256_si128(x));
+    _mm_storeu_si128(static_cast<__m128i*>(high), _mm256_extracti128_si256(x, 1));
+  }
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void store_columns(void* const (&rows)[4],
+                                                    const Vector (&columns)[4]) {
+    for (size_t half = 0; half < 2; ++half) {
+      const size_t offset = half * 16;
+      const __m256i even = columns[2 * half];
+      const __m256i odd = columns[2 * half + 1];
+      store_halves(static_cast<uint8_t*>(rows[0]) + offset, static_cast<uint8_t*>(rows[2]) + offset,
+                   _mm256_unpacklo_epi64(even, odd));
+      store_halves(static_cast<uint8_t*>(rows[1]) + offset, static_cast<uint8_t*>(rows[3]) + offset,
+                   _mm256_unpackhi_epi64(even, odd));
+    }
   }
 
   SIMDJWT_VERTICAL_INLINE static Vector add(Vector x, Vector y) { return _mm256_add_epi64(x, y); }
@@ -80,7 +100,7 @@ SIMDJWT_TARGET_AVX2 void compress_lanes(const Sha2Lane<Sha512>* lanes, size_t nu
 
 }  // namespace
 
-const Sha2Kernel<Sha512> kSha512Avx2 = {"sha512/avx2-x4", compress_openssl, compress_lanes, 4, 2};
+const Sha2Kernel<Sha512> kSha512Avx2 = {"sha512/avx2-x4", compress_openssl, compress_lanes, 4, 3};
 
 }  // namespace simdjwt::bytes
 

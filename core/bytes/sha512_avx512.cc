@@ -19,13 +19,6 @@ struct Avx512 {
   using Vector = __m512i;
   static constexpr size_t kLanes = 8;
 
-  SIMDJWT_VERTICAL_INLINE static Vector load(const void* source) {
-    return _mm512_loadu_si512(source);
-  }
-  SIMDJWT_VERTICAL_INLINE static Vector load_state(const uint64_t* words) { return load(words); }
-  SIMDJWT_VERTICAL_INLINE static void store_state(uint64_t* words, Vector x) {
-    _mm512_storeu_si512(words, x);
-  }
   SIMDJWT_VERTICAL_INLINE static Vector broadcast(uint64_t word) {
     return _mm512_set1_epi64(static_cast<long long>(word));
   }
@@ -53,6 +46,19 @@ struct Avx512 {
       rows[i + 4] = _mm512_shuffle_i32x4(high01, high23, 0x88);
       rows[i + 6] = _mm512_shuffle_i32x4(high01, high23, 0xdd);
     }
+  }
+
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void load_columns(Vector (&columns)[8],
+                                                   const void* const (&rows)[8]) {
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; ++i) columns[i] = _mm512_loadu_si512(rows[i]);
+    transpose(columns);
+  }
+  template <size_t kWords>
+  SIMDJWT_VERTICAL_INLINE static void store_columns(void* const (&rows)[8], Vector (&columns)[8]) {
+    transpose(columns);
+    for (size_t i = 0; i < 8; ++i) _mm512_storeu_si512(rows[i], columns[i]);
   }
 
   SIMDJWT_VERTICAL_INLINE static Vector add(Vector x, Vector y) { return _mm512_add_epi64(x, y); }

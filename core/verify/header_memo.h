@@ -34,33 +34,51 @@ struct HeaderFacts {
 // byte is compared: unlike a hash, that leaves nothing to chance.
 class HeaderMemo {
  public:
-  static constexpr size_t kHeaderCharsMax =
-      224;  // of those remembered; the others are parsed each time
+  HeaderMemo() = default;
+  HeaderMemo(const HeaderMemo&) = delete;
+  HeaderMemo& operator=(const HeaderMemo&) = delete;
+
+  static constexpr size_t kRememberedCharsMax = 224;  // longer headers are parsed each time
 
   // The facts of this header for the verifier of this id, or null.
-  const HeaderFacts* find(uint64_t verifier_id, std::string_view header) const noexcept {
-    const Line& line = lines_[index(header)];
-    if (line.verifier_id != verifier_id || line.num_chars != header.size()) return nullptr;
-    return std::memcmp(line.chars, header.data(), header.size()) == 0 ? &line.facts : nullptr;
+  const HeaderFacts* find(uint64_t verifier_id, std::string_view header) noexcept {
+    Line& line = lines_[index(header)];
+    if (!line.holds(verifier_id, header)) return nullptr;
+    last_ = &line;
+    return &line.facts;
+  }
+
+  // The facts of the header that was found or remembered last, if it is the one that `token` begins
+  // with, and where it ends; or null.
+  const HeaderFacts* find_last(uint64_t verifier_id, std::string_view token,
+                               uint32_t& header_end) const noexcept {
+    header_end = last_->num_chars;
+    if (token.size() <= header_end || token[header_end] != '.') return nullptr;
+    return last_->holds(verifier_id, token.substr(0, header_end)) ? &last_->facts : nullptr;
   }
 
   void remember(uint64_t verifier_id, std::string_view header, const HeaderFacts& facts) noexcept {
-    if (header.size() > kHeaderCharsMax) return;
-    Line& line = lines_[index(header)];
-    line.verifier_id = verifier_id;
-    line.num_chars = static_cast<uint32_t>(header.size());
-    line.facts = facts;
-    std::memcpy(line.chars, header.data(), header.size());
+    if (header.size() > kRememberedCharsMax) return;
+    last_ = &lines_[index(header)];
+    last_->verifier_id = verifier_id;
+    last_->num_chars = static_cast<uint32_t>(header.size());
+    last_->facts = facts;
+    std::memcpy(last_->chars, header.data(), header.size());
   }
 
  private:
   static constexpr size_t kNumLines = 64;
 
   struct Line {
+    bool holds(uint64_t id, std::string_view header) const noexcept {
+      return verifier_id == id && num_chars == header.size() &&
+             std::memcmp(chars, header.data(), header.size()) == 0;
+    }
+
     uint64_t verifier_id = 0;  // no verifier has the id 0
     uint32_t num_chars = 0;
     HeaderFacts facts;
-    char chars[kHeaderCharsMax];
+    char chars[kRememberedCharsMax];
   };
 
   // A hash of the last 24 characters and the length: where a kid ends that stands last, or last but
@@ -76,6 +94,7 @@ class HeaderMemo {
   }
 
   std::array<Line, kNumLines> lines_;
+  Line* last_ = &lines_[0];
 };
 
 }  // namespace simdjwt::internal

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 
+#include "bytes/base64url.h"
 #include "bytes/hmac.h"
 #include "jose/key_material.h"
 #include "verify/header_memo.h"
@@ -28,8 +29,10 @@ struct PendingToken {
   bool from_memo;
   const KeyMaterial* key;      // of the candidate being tried
   std::span<const Key> later;  // candidates after it
-  alignas(16) std::array<uint8_t, bytes::kHmacTagBytesMax> signature;  // as the token has it
-  alignas(16) std::array<uint8_t, bytes::kHmacTagBytesMax> tag;        // as the key gives it
+  // As the token has it, with room for the decoder's slack.
+  alignas(16)
+      std::array<uint8_t, bytes::kHmacTagBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;
+  alignas(16) std::array<uint8_t, bytes::kHmacTagBytesMax> tag;  // as the key gives it
 };
 
 }  // namespace simdjwt::internal

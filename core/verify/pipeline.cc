@@ -15,6 +15,7 @@ namespace simdjwt::internal {
 namespace {
 
 using bytes::base64url_decoded_bytes;
+using bytes::base64url_encoded_chars;
 using bytes::kBase64urlDecodeSlackBytes;
 
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
@@ -78,21 +79,32 @@ void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
   result.verdict_ = findings.first;
 }
 
-// Decodes signature and payload, before anything is known of them but their place: a token is
-// well-formed as a whole, or not at all.
-Verdict Pipeline::decode(PendingToken& pending) const noexcept {
+// Most tokens begin with the header that the last one had. Then its key is known, and by the length
+// of that key's signatures, where the second dot has to be. Should there be more dots, the decoder
+// will trip over them.
+bool Pipeline::split_like_last(std::string_view token, PendingToken& pending) const noexcept {
+  uint32_t header_end = 0;
+  const HeaderFacts* const facts = memory.memo.find_last(verifier_id, token, header_end);
+  if (facts == nullptr || token.size() > kTokenBytesMax) return false;
+  const size_t signature_chars = base64url_encoded_chars(signature_bytes(facts->alg));
+  // A header, a dot, a character of claims and a dot.
+  if (token.size() < header_end + size_t{3} + signature_chars) return false;
+  const size_t claims_end = token.size() - signature_chars - 1;
+  if (token[claims_end] != '.') return false;
+  pending.view = TokenSplitter::at(token, header_end, claims_end);
+  pending.facts = *facts;
+  pending.from_memo = true;
+  return true;
+}
+
+// Decodes signature and payload. False when one is not canonical base64url.
+bool Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
-  const std::string_view claims = pending.view.claims();
-  pending.payload_bytes = base64url_decoded_bytes(claims.size());
-  pending.payload = memory.arena.reserve(jose::json_room_bytes(pending.payload_bytes));
-  if (pending.payload == nullptr) return Verdict::kOutOfMemory;
-  if (!kernel.decode(memory.signature.data(), pending.view.signature()) ||
-      !kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), claims)) {
-    return Verdict::kBadBase64url;
-  }
-  memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
-  std::memcpy(pending.signature.data(), memory.signature.data(), pending.signature.size());
-  return Verdict::kValid;
+  const std::string_view signature = pending.view.signature();
+  // One that is too long is checked like any other, though nobody will look at it.
+  const bool fits = base64url_decoded_bytes(signature.size()) <= bytes::kHmacTagBytesMax;
+  return kernel.decode(fits ? pending.signature.data() : memory.long_signature.data(), signature) &&
+         kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims());
 }
 
 // Finds out what the header says, from memory if possible.
@@ -117,12 +129,27 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
 }
 
 Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {
-  Verdict verdict = TokenSplitter::split(*memory.kernels.base64url, token, pending.view);
-  if (verdict != Verdict::kValid) return verdict;
-  if (pending.view.header().size() > kHeaderCharsMax) return Verdict::kHeaderTooLarge;
-  if (verdict = decode(pending); verdict != Verdict::kValid) return verdict;
-  if (verdict = read_header(pending); verdict != Verdict::kValid) return verdict;
-  verdict = choose_key(pending.facts.candidates, now, pending);
+  const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
+  const bool is_like_last = split_like_last(token, pending);
+  if (!is_like_last) {
+    const Verdict verdict = TokenSplitter::split(kernel, token, pending.view);
+    if (verdict != Verdict::kValid) return verdict;
+    if (pending.view.header().size() > kHeaderCharsMax) return Verdict::kHeaderTooLarge;
+  }
+  pending.payload_bytes = base64url_decoded_bytes(pending.view.claims().size());
+  pending.payload = memory.arena.reserve(jose::json_room_bytes(pending.payload_bytes));
+  if (pending.payload == nullptr) return Verdict::kOutOfMemory;
+  if (!decode(pending)) {
+    // Perhaps because it has other dots than it seemed to.
+    const Verdict verdict = TokenSplitter::split(kernel, token, pending.view);
+    return verdict != Verdict::kValid ? verdict : Verdict::kBadBase64url;
+  }
+  memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
+  if (!is_like_last) {
+    const Verdict verdict = read_header(pending);
+    if (verdict != Verdict::kValid) return verdict;
+  }
+  const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
   if (verdict != Verdict::kValid) return verdict;
   const size_t num_bytes = base64url_decoded_bytes(pending.view.signature().size());
   return num_bytes == signature_bytes(pending.facts.alg) ? Verdict::kValid

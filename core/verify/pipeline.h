@@ -46,7 +46,8 @@ struct Pipeline {
   static void reject(const Findings& findings, VerifyResult& result) noexcept;
 
  private:
-  Verdict decode(PendingToken& pending) const noexcept;
+  bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
+  bool decode(PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
   // Reads the claims and judges them under the policy.
   Findings judge(const PendingToken& pending, jose::Claims& claims) const noexcept;

@@ -97,35 +97,43 @@ Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ)
 
 Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
                       VerdictSet malformed, int64_t now) noexcept {
-  Findings findings;
-  findings.all = malformed;
-  findings.first = malformed.first();
-  // Whether to stop here. A malformed claim was left absent: that it is "missing" as well is no
-  // news.
+  // Everything is judged, which costs a token that passes nothing and one that fails no more.
+  VerdictSet failures = malformed;
   const auto note = [&](Verdict verdict) {
-    if (verdict != Verdict::kValid) {
-      findings.all.add(verdict);
-      if (findings.first == Verdict::kValid) findings.first = verdict;
+    if (verdict != Verdict::kValid) [[unlikely]]
+      failures.add(verdict);
+  };
+  // A malformed claim counts as absent, but that it is "missing" as well is no news.
+  const auto note_unless = [&](Verdict if_malformed, Verdict verdict) {
+    if (verdict != Verdict::kValid && !malformed.contains(if_malformed)) [[unlikely]] {
+      failures.add(verdict);
     }
-    return findings.first != Verdict::kValid && !rules.collect_all;
   };
-  const auto present_or_absent = [&](Verdict if_malformed, Verdict verdict) {
-    return malformed.contains(if_malformed) ? Verdict::kValid : verdict;
-  };
-  if (note(typ_verdict) ||
-      note(present_or_absent(Verdict::kBadExp, judge_exp(rules, claims.exp(), now))) ||
-      note(judge_nbf(rules, claims.nbf(), now)) ||
-      note(present_or_absent(Verdict::kBadIat, judge_iat(rules, claims.iat(), now))) ||
-      note(present_or_absent(Verdict::kBadIss, judge_iss(rules, claims.iss()))) ||
-      note(present_or_absent(Verdict::kBadAud, judge_aud(rules, claims)))) {
-    return findings;
-  }
+  note(typ_verdict);
+  note_unless(Verdict::kBadExp, judge_exp(rules, claims.exp(), now));
+  note(judge_nbf(rules, claims.nbf(), now));
+  note_unless(Verdict::kBadIat, judge_iat(rules, claims.iat(), now));
+  note_unless(Verdict::kBadIss, judge_iss(rules, claims.iss()));
+  note_unless(Verdict::kBadAud, judge_aud(rules, claims));
+
+  // Verdicts on registered claims stand in the order of their checks; rules come after them, in
+  // their own.
+  Findings findings;
+  findings.first = failures.first();
   for (size_t i = 0; i < rules.rules.size(); ++i) {
     const Verdict verdict = judge_rule(rules.rules[i], claims.object());
-    if (verdict != Verdict::kValid) findings.failed_rules |= uint64_t{1} << i;
-    if (note(verdict)) return findings;
+    if (verdict == Verdict::kValid) continue;
+    if (findings.first == Verdict::kValid) findings.first = verdict;
+    failures.add(verdict);
+    findings.failed_rules |= uint64_t{1} << i;
   }
-  return findings;
+  if (findings.first == Verdict::kValid) [[likely]]
+    return findings;
+  if (rules.collect_all) {
+    findings.all = failures;
+    return findings;
+  }
+  return findings.only_first();
 }
 
 static_assert(kClaimRulesMax <= 64, "failed_rules is one word");

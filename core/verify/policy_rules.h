@@ -61,12 +61,21 @@ struct PolicyAccess {
   static const PolicyRules& rules(const Policy& policy) noexcept { return *policy.rules_; }
 };
 
-// What is wrong with a token: the first failure, and all that were looked for.
+// What is wrong with a token: the first failure, and all of them where the policy collects them.
 struct Findings {
   static Findings only(Verdict verdict) noexcept {
     Findings findings;
     findings.first = verdict;
     findings.all.add(verdict);
+    return findings;
+  }
+
+  // The same without what comes after the first failure.
+  Findings only_first() const noexcept {
+    Findings findings = only(first);
+    const bool is_of_rule = first == Verdict::kClaimMissing || first == Verdict::kClaimForbidden ||
+                            first == Verdict::kClaimMismatch;
+    if (is_of_rule) findings.failed_rules = failed_rules & ~(failed_rules - 1);
     return findings;
   }
 

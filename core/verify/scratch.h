@@ -42,8 +42,8 @@ class ScratchMemory {
 
   // A header being read, with room for its strings unescaped.
   std::array<char, jose::json_room_bytes(kHeaderCharsMax)> header;
-  // A signature being decoded, of whatever length the token claims.
-  std::array<uint8_t, kTokenBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;
+  // A signature that is longer than any is.
+  std::array<uint8_t, kTokenBytesMax + bytes::kBase64urlDecodeSlackBytes> long_signature;
 
   std::array<PendingToken, kBatchStepTokens> pending;
   std::array<bytes::HmacJob<bytes::Sha256>, kBatchStepTokens> sha256_jobs;
