@@ -2,11 +2,12 @@
 # Copyright The simdjwt Authors
 #
 # The Debian packages the project needs, by purpose, and how the scripts beside it install them.
+# shellcheck shell=sh disable=SC2034  # sourced by others, who use the lists
 
 core_packages="g++ cmake ninja-build pkgconf libssl-dev libsimdjson-dev libabsl-dev"
 tools_packages="liburing-dev libcli11-dev libtomlplusplus-dev libspdlog-dev"
 bench_packages="libbenchmark-dev"
-peer_packages="libjwt-dev libcjose-dev libcpp-jwt-dev"
+peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
 quickstart_packages="ca-certificates curl"
 test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-cryptography-vectors
   openssl curl nodejs npm"
