@@ -301,5 +301,76 @@ TYPED_TEST(Hmac, TouchesNothingOutsideMessageAndTag) {
   }
 }
 
+// ASan may keep locals elsewhere than on the stack.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(SIMDJWT_EMULATED_ISA)
+
+// Runs `work` on a stack of our own and returns what it left there.
+template <class Work>
+std::string dead_stack_of(Work work) {
+  constexpr size_t kStackBytes = 256 * 1024;
+  std::string stack(kStackBytes + 4096, '\0');
+  const auto address = reinterpret_cast<uintptr_t>(stack.data());
+  char* aligned = stack.data() + (4096 - address % 4096);
+  pthread_attr_t attributes;
+  pthread_t thread;
+  EXPECT_EQ(pthread_attr_init(&attributes), 0);
+  EXPECT_EQ(pthread_attr_setstack(&attributes, aligned, kStackBytes), 0);
+  const auto run = [](void* argument) -> void* {
+    (*static_cast<Work*>(argument))();
+    return nullptr;
+  };
+  EXPECT_EQ(pthread_create(&thread, &attributes, run, &work), 0);
+  EXPECT_EQ(pthread_join(thread, nullptr), 0);
+  pthread_attr_destroy(&attributes);
+  return stack;
+}
+
+// Whether any eight consecutive bytes of `secret` are found in `memory`.
+bool holds_part_of(std::string_view memory, std::string_view secret) {
+  for (size_t i = 0; i + 8 <= secret.size(); ++i) {
+    if (memory.find(secret.substr(i, 8)) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::string masked(std::string text, char mask) {
+  for (char& c : text) c = static_cast<char>(c ^ mask);
+  return text;
+}
+
+template <class T>
+std::string_view memory_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof(value)};
+}
+
+TYPED_TEST(Hmac, KeySetupLeavesNothingOnTheStack) {
+  using Hash = typename TypeParam::Hash;
+  std::mt19937_64 random(8);
+  for (const size_t key_bytes : {40, 64, 128, 300}) {
+    SCOPED_TRACE(key_bytes);
+    const std::string key = random_string(random, key_bytes);
+    alignas(HmacMidstates<Hash>) unsigned char room[sizeof(HmacMidstates<Hash>)];
+    const std::string stack =
+        dead_stack_of([&] { new (room) HmacMidstates<Hash>(midstates_of<TypeParam>(key)); });
+    EXPECT_FALSE(holds_part_of(stack, key));
+    EXPECT_FALSE(holds_part_of(stack, masked(key, 0x36)));
+    EXPECT_FALSE(holds_part_of(stack, masked(key, 0x5c)));
+    EXPECT_FALSE(holds_part_of(stack, memory_of(room)));
+  }
+}
+
+// The method itself: libcrypto alone does leave the state of what it hashed.
+TEST(HmacKeySetup, WouldBeFoundOnTheStackIfItWereNotWiped) {
+  const std::string block(64, 'k');
+  bytes::Sha2State<bytes::Sha256> state = bytes::kSha256InitialState;
+  const std::string stack = dead_stack_of([&] {
+    const bytes::Sha2Lane<bytes::Sha256> lane = {&state, as_bytes(block), 1, nullptr};
+    bytes::compress_openssl(&lane, 1);
+  });
+  EXPECT_TRUE(holds_part_of(stack, memory_of(state)));
+}
+
+#endif
+
 }  // namespace
 }  // namespace simdjwt::testing
