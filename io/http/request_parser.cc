@@ -153,13 +153,14 @@ Status RequestParser::parse_path(std::string_view target, size_t target_begin) n
 
   std::string_view path = target;
   if (target.front() != '/') {
-    const size_t colon = target.find(':');
-    const std::string_view scheme = target.substr(0, colon);
+    constexpr std::string_view kSeparator = "://";
+    const size_t scheme_end = target.find(kSeparator);
+    if (scheme_end == std::string_view::npos) return Status::kBadRequest;
+    const std::string_view scheme = target.substr(0, scheme_end);
     if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) {
       return Status::kBadRequest;
     }
-    if (!target.substr(colon).starts_with("://")) return Status::kBadRequest;
-    path.remove_prefix(colon + 3);
+    path.remove_prefix(scheme_end + kSeparator.size());
     const size_t authority_end = std::min(path.find_first_of("/?"), path.size());
     const std::string_view authority = path.substr(0, authority_end);
     if (authority.empty() || !all_of(authority, kHostChars)) return Status::kBadRequest;

@@ -10,16 +10,21 @@
 #include <utility>
 
 namespace simdjwt::serve {
+namespace {
+
+constexpr uint32_t kNoLine = UINT32_MAX;  // of what the file lacks: behind all that it has
+
+}  // namespace
 
 struct TomlFile::Impl {
   std::string path;
   toml::table root;
   std::list<TomlSection::Data> sections;  // their addresses are handed out
-  uint32_t error_line = 0;
+  uint32_t error_line = kNoLine;
   std::string error;
 
   std::string at(uint32_t line, std::string_view message) const {
-    const std::string place = line == 0 ? path : path + ':' + std::to_string(line);
+    const std::string place = line == kNoLine ? path : path + ':' + std::to_string(line);
     return place + ": " + std::string(message);
   }
   // Keeps the error that stands first in the file.
@@ -40,7 +45,7 @@ struct TomlSection::Data {
     asked.insert(key);
     return table == nullptr ? nullptr : table->get(key);
   }
-  uint32_t line() const { return table == nullptr ? 0 : table->source().begin.line; }
+  uint32_t line() const { return table == nullptr ? kNoLine : table->source().begin.line; }
   void fail(uint32_t line, std::string_view key, std::string_view message) const {
     std::string text = name;
     if (!key.empty()) text.append(".").append(key);

@@ -86,12 +86,11 @@ class Streams(CliTestCase):
             "line 4: rejected: not-compact-jws",
             "line 6: rejected: token-too-large",
             "line 7: rejected: expired, claim-missing",
-            "line 8: rejected: " + ("bad-base64url" if "base64url" in outcome.out
-                                    else "bad-signature-length"),
+            "line 8: rejected: bad-base64url",
             "7 tokens: 2 valid, 5 rejected",
             "  token-too-large          1",
             "  not-compact-jws          1",
-            outcome.out.splitlines()[8],
+            "  bad-base64url            1",
             "  expired                  2"])
 
     def test_json_has_one_object_a_line(self):

@@ -196,12 +196,17 @@ TEST_F(EnduranceTest, KeepsBusyConnectionsBeyondTheirIdleTime) {
   }
 }
 
+// 0 where a sanitizer's own memory would be counted.
 size_t resident_bytes() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return 0;
+#else
   std::ifstream statm("/proc/self/statm");
   size_t total = 0;
   size_t resident = 0;
   statm >> total >> resident;
   return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+#endif
 }
 
 // A client that asks and asks and never reads gets what fits into the pipe, then no more attention,
@@ -219,9 +224,7 @@ TEST_F(EnduranceTest, BoundsAndClosesAClientThatDoesNotRead) {
   while (num_sent < size_t{256} << 20 && client.send(requests)) num_sent += requests.size();
   EXPECT_LT(num_sent, size_t{256} << 20) << "the server reads on and on";
   EXPECT_LT(steady_clock::now() - begin, 3s) << "the server stalls, but does not close";
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(resident_bytes() - resident_before, size_t{8} << 20);
-#endif
   Client other(server.port());
   EXPECT_EQ(other.ask(request_with(good_token())), kOk);
 }

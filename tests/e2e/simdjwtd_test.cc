@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// The program as people run it.
+
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "e2e/client.h"
+#include "e2e/daemon.h"
+#include "e2e/running_server.h"
+
+namespace simdjwt {
+namespace {
+
+using namespace testing;
+using namespace std::chrono_literals;
+
+using SimdjwtdTest = ServerTest;
+
+TEST_F(SimdjwtdTest, AnswersAndStopsOnSigterm) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  Client client(daemon.port());
+  EXPECT_EQ(client.ask(request_with(good_token())), kOk);
+  EXPECT_EQ(client.ask(request_with(tampered_token())), bad_signature());
+  EXPECT_EQ(client.ask(request_with(expired_token())), expired());
+  EXPECT_EQ(client.ask(request_of("")), kNoCredentials);
+  client.close();
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+  EXPECT_NE(daemon.output().find("stopped after 1 connections, 4 requests: 1 tokens accepted, 2 "
+                                 "rejected"),
+            std::string::npos)
+      << daemon.output();
+}
+
+TEST_F(SimdjwtdTest, StopsOnSigint) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  daemon.kill(SIGINT);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST_F(SimdjwtdTest, SaysWhatItRunsOn) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  for (const char* word : {"1 thread", "1 key", "io_uring/", "base64url/", "sha256/"}) {
+    EXPECT_NE(daemon.output().find(word), std::string::npos) << word << "\n" << daemon.output();
+  }
+}
+
+TEST_F(SimdjwtdTest, NeverPrintsTokensOrSecrets) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  Client client(daemon.port());
+  const std::string good = good_token();
+  const std::string bad = tampered_token();
+  client.ask(request_with(good));
+  client.ask(request_with(bad));
+  client.ask("GET /" + good + "\n\n");
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+  for (const std::string& secret : {good.substr(0, 20), bad.substr(bad.size() - 20),
+                                    std::string(kSecret), base64url(kSecret)}) {
+    EXPECT_EQ(daemon.output().find(secret), std::string::npos) << daemon.output();
+  }
+}
+
+TEST_F(SimdjwtdTest, ServesFromTwoThreads) {
+  const DaemonFiles files;
+  std::ifstream in(files.config());
+  std::string config((std::istreambuf_iterator<char>(in)), {});
+  config.insert(config.find("[keys]"), "threads = 2\n");
+  files.write("simdjwtd.toml", config);
+  Daemon daemon(files);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&daemon, port = daemon.port()] {
+      for (int round = 0; round < 20; ++round) {
+        Client client(port);
+        EXPECT_EQ(client.ask(request_with(good_token())), kOk);
+        EXPECT_EQ(client.ask(request_with(tampered_token())), bad_signature());
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+  EXPECT_NE(daemon.output().find("160 tokens accepted, 160 rejected"), std::string::npos)
+      << daemon.output();
+}
+
+// A load of clients, each of which gets an answer to all it asks while the signal comes.
+TEST_F(SimdjwtdTest, LosesNoRequestOnSigterm) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  const uint16_t port = daemon.port();
+  ASSERT_NE(port, 0) << daemon.output();
+  std::atomic<int> num_answered{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&num_answered, port, i] {
+      Client client(port);
+      const std::string request = request_with(good_token("client" + std::to_string(i)));
+      std::string answer;
+      while ((answer = client.ask(request)) == kOk) ++num_answered;
+      EXPECT_EQ(answer, kOkAndClose);
+    });
+  }
+  while (num_answered < 500) std::this_thread::sleep_for(1ms);
+  daemon.kill(SIGTERM);
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST_F(SimdjwtdTest, WorksWithCurl) {
+  if (std::system("curl --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "curl is not installed";
+  const DaemonFiles files;
+  Daemon daemon(files);
+  const std::string url = "http://127.0.0.1:" + std::to_string(daemon.port()) + "/check";
+  const auto status_of = [&url](const std::string& options) {
+    const std::string command =
+        "curl -s -o /dev/null -w '%{http_code} %{num_connects}' " + options + ' ' + url + ' ' + url;
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string output(64, '\0');
+    output.resize(fread(output.data(), 1, output.size(), pipe));
+    pclose(pipe);
+    return output;
+  };
+  // One connection for two requests, whatever the answer; none is left for a second with HTTP/1.0.
+  EXPECT_EQ(status_of("-H 'Authorization: Bearer " + good_token() + "' -o /dev/null"),
+            "200 1200 0");
+  EXPECT_EQ(status_of("-H 'Authorization: Bearer " + tampered_token() + "' -o /dev/null"),
+            "401 1401 0");
+  EXPECT_EQ(status_of("-I -o /dev/null"), "401 1401 0");
+  EXPECT_EQ(status_of("-0 -o /dev/null"), "401 1401 1");
+}
+
+// --- How it ends when it cannot begin ---
+
+struct Failure {
+  int status;
+  std::string output;
+};
+
+Failure fail_with(std::vector<std::string> arguments) {
+  Daemon daemon(std::move(arguments));
+  const int status = daemon.wait();
+  return {status, daemon.output()};
+}
+
+TEST_F(SimdjwtdTest, ExitsWithTwoForAMistakeInItsConfiguration) {
+  const DaemonFiles files("127.0.0.1:0", "leway_seconds = 5\n");
+  const Failure failure = fail_with({"--config", files.config()});
+  EXPECT_EQ(failure.status, 2);
+  EXPECT_NE(failure.output.find("simdjwtd.toml:11: policy.leway_seconds: unknown\n"),
+            std::string::npos)
+      << failure.output;
+}
+
+TEST_F(SimdjwtdTest, ExitsWithTwoWithoutFilesOrArguments) {
+  EXPECT_EQ(fail_with({}).status, 2);
+  EXPECT_EQ(fail_with({"--config", "/no/such/file"}).status, 2);
+  EXPECT_EQ(fail_with({"--no-such-option"}).status, 2);
+  const DaemonFiles files;
+  unlink(files.path("keys.json").c_str());
+  const Failure failure = fail_with({"--config", files.config()});
+  EXPECT_EQ(failure.status, 2);
+  EXPECT_NE(failure.output.find("keys.json: No such file or directory"), std::string::npos);
+}
+
+TEST_F(SimdjwtdTest, ExitsWithOneWhenItsAddressIsTaken) {
+  const DaemonFiles files;
+  Daemon first(files);
+  const DaemonFiles same("127.0.0.1:" + std::to_string(first.port()));
+  const Failure failure = fail_with({"--config", same.config()});
+  EXPECT_EQ(failure.status, 1);
+  EXPECT_NE(failure.output.find("Address already in use (another process listens there)"),
+            std::string::npos)
+      << failure.output;
+}
+
+TEST_F(SimdjwtdTest, ChecksItsConfigurationOnly) {
+  const DaemonFiles files;
+  const Failure checked = fail_with({"--config", files.config(), "--check"});
+  EXPECT_EQ(checked.status, 0);
+  EXPECT_NE(checked.output.find("1 key(s)"), std::string::npos) << checked.output;
+  EXPECT_NE(checked.output.find("exp: required"), std::string::npos) << checked.output;
+  files.write("keys.json", "{}");
+  EXPECT_EQ(fail_with({"--config", files.config(), "--check"}).status, 2);
+}
+
+TEST_F(SimdjwtdTest, TellsItsVersion) {
+  const Failure version = fail_with({"--version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_TRUE(version.output.starts_with("simdjwtd ")) << version.output;
+}
+
+TEST_F(SimdjwtdTest, WarnsOfSecretsThatEverybodyMayRead) {
+  const DaemonFiles files;
+  chmod(files.path("keys.json").c_str(), 0644);
+  const Failure checked = fail_with({"--config", files.config(), "--check"});
+  EXPECT_EQ(checked.status, 0);
+  EXPECT_NE(checked.output.find("everybody on this machine may read these secrets"),
+            std::string::npos)
+      << checked.output;
+}
+
+}  // namespace
+}  // namespace simdjwt
