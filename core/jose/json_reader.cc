@@ -5,7 +5,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "jose/json_walk.h"
 
@@ -22,25 +24,50 @@ void clear_escaped_quotes(uint64_t* quotes, std::string_view text) noexcept {
   }
 }
 
-// Looks up the known names among the members.
-void find_known(KnownNames names, JsonObject& object) noexcept {
-  for (size_t i = 0; i < names.size(); ++i) {
-    const JsonMember* const member = object.find(names[i]);
-    object.known[i] = member == nullptr ? JsonObject::kAbsent
-                                        : static_cast<uint8_t>(member - object.members.data());
+}  // namespace
+
+JsonReader::JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known)
+    : kernel_(&kernel), known_(known) {
+  for (size_t i = 0; i < known.size(); ++i) {
+    const std::string with_quote = std::string(known[i]) + '"';
+    const size_t num_chars = std::min<size_t>(with_quote.size(), 4);
+    std::memcpy(&first_words_[i], with_quote.data(), num_chars);
+    std::memset(&first_masks_[i], 0xff, num_chars);
   }
 }
 
-}  // namespace
+// In one pass: a word tells nearly all members that are unknown from those that are.
+void JsonReader::find_known(JsonObject& object) const noexcept {
+  for (size_t m = 0; m < object.members.size(); ++m) {
+    const JsonMember& member = object.members[m];
+    uint32_t word;
+    std::memcpy(&word, object.text + member.name_begin, 4);
+    for (size_t i = 0; i < known_.size(); ++i) {
+      if ((word & first_masks_[i]) == first_words_[i] && object.name(member) == known_[i]) {
+        object.known[i] = static_cast<uint8_t>(m);
+      }
+    }
+  }
+}
 
 bool JsonReader::read_by_shape(const char* text, size_t num_bytes, JsonObject& object) noexcept {
   for (size_t i = 0; i < kShapes; ++i) {
     const size_t shape = (last_shape_ + i) % kShapes;
     if (!shapes_[shape].read(text, num_bytes, quotes_.data(), members_, object)) continue;
     last_shape_ = shape;
+    lessons_left_ = kShapes;
     return true;
   }
   return false;
+}
+
+// Learning costs as much as it saves, and is in vain where every object has another shape: who has
+// not been right since the last lessons gets a new one only now and then.
+bool JsonReader::may_learn() noexcept {
+  constexpr uint32_t kMissesPerLesson = 64;
+  if (lessons_left_ == 0 && ++misses_ % kMissesPerLesson != 0) return false;
+  if (lessons_left_ > 0) --lessons_left_;
+  return true;
 }
 
 JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
@@ -57,7 +84,7 @@ JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits trai
   }
   if (found.has_duplicates) return JsonStatus::kDuplicateName;
   object = {text, std::span(members_).first(found.num_members)};
-  find_known(known_, object);
+  find_known(object);
   return JsonStatus::kOk;
 }
 
@@ -73,7 +100,7 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonObject& object) no
   const bool is_usual = !traits.has_backslash && !traits.has_control && !traits.has_non_ascii;
   if (is_usual && read_by_shape(text, num_bytes, object)) return JsonStatus::kOk;
   const JsonStatus status = walk(text, num_bytes, traits, object);
-  if (is_usual && status == JsonStatus::kOk) {
+  if (is_usual && status == JsonStatus::kOk && may_learn()) {
     last_shape_ = (last_shape_ + kShapes - 1) % kShapes;
     shapes_[last_shape_].learn(object, num_bytes);
   }

@@ -34,8 +34,7 @@ enum class JsonStatus : uint8_t {
 class JsonReader {
  public:
   // `known` lives as long as the reader.
-  explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {}) noexcept
-      : kernel_(&kernel), known_(known) {}
+  explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {});
 
   // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
   // json_room_bytes(num_bytes); overwrites what lies behind the text. Stores the members in
@@ -51,13 +50,20 @@ class JsonReader {
                   JsonObject& object) noexcept;
   // Reads a text that holds nothing unusual, if it has a known shape.
   bool read_by_shape(const char* text, size_t num_bytes, JsonObject& object) noexcept;
+  bool may_learn() noexcept;
+  void find_known(JsonObject& object) const noexcept;
 
   const bytes::JsonIndexKernel* kernel_;
   KnownNames known_;
+  // The first four bytes of each known name and the quote behind it, as far as they go.
+  std::array<uint32_t, kKnownNamesMax> first_words_{};
+  std::array<uint32_t, kKnownNamesMax> first_masks_{};
   std::array<uint64_t, kBlocksMax + 1> quotes_;  // and a sentinel
   std::array<JsonMember, kMembersMax> members_;
   std::array<JsonShape, kShapes> shapes_;
   size_t last_shape_ = 0;  // the one that fitted or was learnt last
+  size_t lessons_left_ = kShapes;
+  uint32_t misses_ = 0;
 };
 
 }  // namespace simdjwt::jose

@@ -75,13 +75,16 @@ bool JsonShape::read(const char* text, size_t num_bytes, const uint64_t* quotes,
   return true;
 }
 
+// Whether the shape can say all there is to say about a value of this kind.
+bool JsonShape::is_learnable(const JsonMember& member) noexcept {
+  return member.is_plain && (member.type == JsonType::kString || member.type == JsonType::kNumber);
+}
+
 bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept {
   size_t begin = 0;
   for (size_t i = 0; i < object.members.size(); ++i) {
     const JsonMember& member = object.members[i];
     const bool is_string = member.type == JsonType::kString;
-    if (!is_string && member.type != JsonType::kNumber) return false;
-    if (!member.is_plain) return false;
     Part& part = parts_[i];
     const size_t value_begin = member.raw_begin + (is_string ? size_t{1} : 0);
     if (!part.learn(object.text, begin, value_begin)) return false;
@@ -95,7 +98,9 @@ bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept
 
 void JsonShape::learn(const JsonObject& object, size_t num_bytes) noexcept {
   num_members_ = 0;
-  if (object.members.size() <= kMembers && learn_parts(object, num_bytes)) {
+  if (object.members.size() <= kMembers &&
+      std::all_of(object.members.begin(), object.members.end(), is_learnable) &&
+      learn_parts(object, num_bytes)) {
     num_members_ = object.members.size();
     known_ = object.known;
   }

@@ -59,6 +59,7 @@ class JsonShape {
     uint8_t name_chars;
   };
 
+  static bool is_learnable(const JsonMember& member) noexcept;
   bool learn_parts(const JsonObject& object, size_t num_bytes) noexcept;
 
   size_t num_members_ = 0;

@@ -27,7 +27,7 @@ struct HeaderFacts {
   std::span<const Key> candidates;  // into the verifier's key set
 };
 
-// Direct-mapped: 64 lines, each the header that was last verified among those that map to it.
+// Direct-mapped: 256 lines, each the header that was last verified among those that map to it.
 //
 // Only headers of tokens whose signature was right are remembered, so that nobody without a key can
 // push others out; and an entry belongs to one verifier, whose keys and policy never change. Every
@@ -67,7 +67,7 @@ class HeaderMemo {
   }
 
  private:
-  static constexpr size_t kNumLines = 64;
+  static constexpr size_t kNumLines = 256;
 
   struct Line {
     bool holds(uint64_t id, std::string_view header) const noexcept {
@@ -90,7 +90,7 @@ class HeaderMemo {
     const uint64_t hash =
         (words[0] ^ std::rotl(words[1], 21) ^ std::rotl(words[2], 42) ^ header.size()) *
         0x9e3779b97f4a7c15;
-    return hash >> 58;
+    return hash >> 56;
   }
 
   std::array<Line, kNumLines> lines_;

@@ -87,8 +87,8 @@ struct Findings {
 // The verdict that the header's typ gives under these rules.
 Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ) noexcept;
 
-// Judges the claims of a token whose signature is right and whose typ gave `typ_verdict`. Stops at
-// the first failure unless the policy collects all. Does not allocate.
+// Judges the claims of a token whose signature is right and whose typ gave `typ_verdict`.
+// Does not allocate.
 Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
                       VerdictSet malformed, int64_t now) noexcept;
 
