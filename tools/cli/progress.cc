@@ -36,6 +36,7 @@ uint64_t bytes_left(int fd) {
 
 Progress::Progress(int input_fd)
     : enabled_(isatty(STDERR_FILENO) != 0),
+      shares_terminal_(isatty(STDOUT_FILENO) != 0),
       bytes_total_(bytes_left(input_fd)),
       next_draw_(start_ + kPatience) {}
 

@@ -22,13 +22,19 @@ class Progress {
 
   void update(uint64_t bytes_done, uint64_t tokens_done);
 
-  // Takes the bar off the screen, so that something else may be printed there.
+  // Takes the bar off the screen.
   void clear();
+
+  // The same, if standard output is about to be printed there too.
+  void make_way() {
+    if (shares_terminal_) clear();
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   const bool enabled_;
+  const bool shares_terminal_;
   const uint64_t bytes_total_;  // 0: unknown
   const Clock::time_point start_ = Clock::now();
   Clock::time_point next_draw_;

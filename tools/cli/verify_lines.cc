@@ -84,7 +84,7 @@ void LinesVerifier::judge_batch(const TokenLines& lines) {
 
 void LinesVerifier::report(const TokenLines& lines, size_t index, const VerifyResult& result,
                            int64_t now) {
-  progress_.clear();
+  progress_.make_way();
   const uint64_t line = lines.line_number(index);
   if (!settings_.json) {
     print("line " + std::to_string(line) + ": rejected: " + names_of(result.failures()) + '\n');

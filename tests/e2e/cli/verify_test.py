@@ -1,11 +1,11 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """simdjwt verify, of one token: the demands, and the words of each rejection."""
 
 import json
 import unittest
 
-from cli_support import NOW, CliTestCase, encode, forge, jwk, to_bytes
+from support import NOW, CliTestCase, encode, forge, jwk, to_bytes
 
 FULL = {"iss": "https://issuer.example", "sub": "alice", "aud": ["api", "web"],
         "iat": NOW - 60, "nbf": NOW - 60, "exp": NOW + 3600}

@@ -1,11 +1,11 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """simdjwt sign and simdjwt decode."""
 
 import json
 import unittest
 
-from cli_support import (NOW, SECRET, CliTestCase, claims_of, decode, encode, forge, header_of, jwk,
+from support import (NOW, SECRET, CliTestCase, claims_of, decode, encode, forge, header_of, jwk,
                          to_bytes)
 
 

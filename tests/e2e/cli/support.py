@@ -1,5 +1,5 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """Starts the real program, and makes tokens with Python's own HMAC: none of ours judges itself."""
 
 import base64

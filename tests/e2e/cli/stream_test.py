@@ -1,5 +1,5 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """simdjwt verify, of files and of streams of tokens."""
 
 import json
@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from cli_support import NOW, PROGRAM, CliTestCase, forge
+from support import NOW, PROGRAM, CliTestCase, forge
 
 
 class TokenFiles(CliTestCase):
@@ -45,7 +45,7 @@ class TokenFiles(CliTestCase):
     def test_may_be_standard_input(self):
         token = forge({"sub": "a"})
         self.assert_valid(self.verify("--token-file", "-", stdin=token + "\n"))
-#One token, not one a line.
+        # One token, not one a line.
         self.assertEqual(self.verify("--token-file", "-", stdin=token + "\n" + token).status, 1)
 
 
@@ -127,7 +127,7 @@ class Streams(CliTestCase):
                                         for length in lengths])
 
     def test_memory_is_bounded(self):
-# 200 MB : one endless line, a valid one behind it, and a flood of empty ones.
+        # 200 MB: one endless line, a valid one behind it, and a flood of empty ones.
         args = [PROGRAM, "verify", "--secret-file", self.secret, "--alg", "HS256", "--json"]
         with subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             for _ in range(100):
@@ -173,17 +173,18 @@ class Progress(CliTestCase):
         self.addCleanup(os.close, terminal)
         self.assertTrue(summary.startswith(b"3 tokens: 3 valid"), summary)
         try:
-return os.read(terminal, 4096) except OSError : #EIO : nothing was written and
-           the other side is closed return b ""
+            return os.read(terminal, 4096)
+        except OSError:  # EIO: nothing was written and the other side is closed
+            return b""
 
-           def
-           test_shows_after_a_second(self)
-    : seen = self.stderr_of_slow_stream(1.3) self.assertIn(b "3 tokens", seen)
-                 self.assertTrue(seen.endswith(b "\r\x1b[K"), seen) # and
-             goes away
+    def test_shows_after_a_second(self):
+        seen = self.stderr_of_slow_stream(1.3)
+        self.assertIn(b"3 tokens", seen)
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen)  # and goes away
 
-                     def
-                     test_does_not_show_before(self)
-    : self.assertEqual(self.stderr_of_slow_stream(0.1), b "")
+    def test_does_not_show_before(self):
+        self.assertEqual(self.stderr_of_slow_stream(0.1), b"")
 
-          if __name__ == "__main__" : unittest.main()
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,5 +1,5 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """Keys: the files they come from, and simdjwt keygen."""
 
 import json
@@ -7,7 +7,7 @@ import os
 import stat
 import unittest
 
-from cli_support import (NOW, SECRET, CliTestCase, decode, encode, forge, header_of, jwk, to_bytes)
+from support import (NOW, SECRET, CliTestCase, decode, encode, forge, header_of, jwk, to_bytes)
 
 
 class SecretFiles(CliTestCase):

@@ -1,11 +1,11 @@
-#SPDX - License - Identifier : Apache - 2.0
-#Copyright The simdjwt Authors
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
 """The command line itself: help, version, contradictions, and output that nobody gets."""
 
 import subprocess
 import unittest
 
-from cli_support import PROGRAM, CliTestCase, forge
+from support import PROGRAM, CliTestCase, forge
 
 COMMANDS = ("verify", "decode", "sign", "keygen")
 
