@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -79,7 +80,7 @@ int serve(const Config& config, simdjwt::KeySet keys) {
                      simdjwt::Verifier(std::move(keys), config.policy));
   if (!server.ok()) return fail(server.status(), kExitFailure);
   (*server)->start([] { kill(getpid(), SIGTERM); });
-  spdlog::info("listening on {} with {} thread(s), {} key(s), io_uring/{}, {}",
+  spdlog::info("listening on {}; threads: {}, keys: {}, io: io_uring/{}, kernels: {}",
                (*server)->address().to_string(), config.num_threads, num_keys, (*server)->mode(),
                simdjwt::active_kernels());
 
@@ -113,6 +114,7 @@ int main(int argc, char** argv) {
   }
 
   protect_memory();
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read our log may go away
   spdlog::set_default_logger(spdlog::stderr_color_st("simdjwtd"));
   const auto config = simdjwt::serve::load_config(config_path);
   if (!config.ok()) return fail(config.status(), kExitConfiguration);
@@ -121,7 +123,7 @@ int main(int argc, char** argv) {
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!keys.ok()) return fail(keys.status(), kExitConfiguration);
   if (only_check) {
-    fmt::print("{} key(s), and of a token:\n{}", keys->num_keys(), config->policy.describe());
+    std::cout << "keys: " << keys->num_keys() << '\n' << config->policy.describe();
     return 0;
   }
   return serve(*config, *std::move(keys));

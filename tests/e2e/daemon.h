@@ -54,7 +54,8 @@ class DaemonFiles {
 
 class Daemon {
  public:
-  explicit Daemon(std::vector<std::string> arguments) {
+  // `before_exec` runs in the new process.
+  explicit Daemon(std::vector<std::string> arguments, void (*before_exec)() = nullptr) {
     int pipes[2];
     EXPECT_EQ(pipe2(pipes, O_CLOEXEC), 0);
     output_ = net::UniqueFd(pipes[0]);
@@ -67,6 +68,7 @@ class Daemon {
     if (pid_ == 0) {
       dup2(write_end.get(), STDOUT_FILENO);
       dup2(write_end.get(), STDERR_FILENO);
+      if (before_exec != nullptr) before_exec();
       execv(argv[0], argv.data());
       _exit(127);
     }
@@ -102,12 +104,15 @@ class Daemon {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
+  void close_output() { output_ = net::UniqueFd(); }
+
   // All it has printed so far, of both streams.
   [[nodiscard]] const std::string& output() const { return text_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
   bool read_more() {
+    if (!output_) return false;
     pollfd ready{.fd = output_.get(), .events = POLLIN, .revents = 0};
     if (poll(&ready, 1, 20'000) != 1) return false;
     char buffer[4096];

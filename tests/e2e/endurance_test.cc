@@ -293,7 +293,10 @@ TEST_F(EnduranceTest, ServesWhoeverHadConnectedWhenItStops) {
   for (size_t i = 0; i < 32; ++i) clients.push_back(std::make_unique<Client>(server.port()));
   std::thread stopper([&] { server.stop(); });
   for (auto& client : clients) client->send(request_with(good_token()));
-  for (auto& client : clients) EXPECT_EQ(client->receive_all(), kOkAndClose);
+  for (auto& client : clients) {
+    const std::string answer = client->receive_all();
+    EXPECT_TRUE(answer == kOk || answer == kOkAndClose) << answer;  // before the stop, or after
+  }
   stopper.join();
 }
 

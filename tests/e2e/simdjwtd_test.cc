@@ -4,7 +4,10 @@
 // The program as people run it.
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include <atomic>
 #include <cstdio>
@@ -55,7 +58,7 @@ TEST_F(SimdjwtdTest, SaysWhatItRunsOn) {
   const DaemonFiles files;
   Daemon daemon(files);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
-  for (const char* word : {"1 thread", "1 key", "io_uring/", "base64url/", "sha256/"}) {
+  for (const char* word : {"threads: 1", "keys: 1", "io: io_uring/", "base64url/", "sha256/"}) {
     EXPECT_NE(daemon.output().find(word), std::string::npos) << word << "\n" << daemon.output();
   }
 }
@@ -192,11 +195,42 @@ TEST_F(SimdjwtdTest, ExitsWithOneWhenItsAddressIsTaken) {
       << failure.output;
 }
 
+// As the default profiles of Docker and containerd do.
+void deny_io_uring() {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = std::size(filter), .filter = filter};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+TEST_F(SimdjwtdTest, SaysWhyIoUringIsRefused) {
+  const DaemonFiles files;
+  Daemon daemon({"--config", files.config()}, deny_io_uring);
+  EXPECT_EQ(daemon.wait(), 1);
+  EXPECT_NE(daemon.output().find("io_uring: no ring: refused, most likely by a seccomp profile"),
+            std::string::npos)
+      << daemon.output();
+}
+
+TEST_F(SimdjwtdTest, OutlivesTheReaderOfItsLog) {
+  const DaemonFiles files;
+  Daemon daemon(files);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  daemon.close_output();
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
 TEST_F(SimdjwtdTest, ChecksItsConfigurationOnly) {
   const DaemonFiles files;
   const Failure checked = fail_with({"--config", files.config(), "--check"});
   EXPECT_EQ(checked.status, 0);
-  EXPECT_NE(checked.output.find("1 key(s)"), std::string::npos) << checked.output;
+  EXPECT_NE(checked.output.find("keys: 1\n"), std::string::npos) << checked.output;
   EXPECT_NE(checked.output.find("exp: required"), std::string::npos) << checked.output;
   files.write("keys.json", "{}");
   EXPECT_EQ(fail_with({"--config", files.config(), "--check"}).status, 2);
