@@ -3,7 +3,7 @@
 
 #include "verify/pipeline.h"
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 
 #include "bytes/constant_time.h"
@@ -193,7 +193,7 @@ void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcep
 
   const std::span<const jose::JsonMember> found = accepted->claims.object().members;
   auto* const members = reinterpret_cast<jose::JsonMember*>(room + sizeof(AcceptedToken));
-  std::memcpy(members, found.data(), found.size_bytes());
+  std::copy(found.begin(), found.end(), members);  // null..null for a bare signature
   accepted->claims.set_members({members, found.size()});
   memory.arena.commit(sizeof(AcceptedToken) + found.size_bytes());
   result.token_ = new (accepted->token)
