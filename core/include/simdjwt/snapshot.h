@@ -94,7 +94,7 @@ class Snapshot {
   // hold any more. One writer at a time: calls must not overlap. Allocates.
   void publish(T value) {
     const Node* old = current_.load(std::memory_order_relaxed);
-    auto next = std::make_unique<Node>(Node{old->version + 1, std::move(value)});
+    std::unique_ptr<Node> next(new Node{old->version + 1, std::move(value)});
     retired_.reserve(retired_.size() + 1);
     // Release publishes the new value; seq_cst orders the exchange before the slots are read.
     current_.exchange(next.release(), std::memory_order_seq_cst);
