@@ -10,12 +10,12 @@
 #include "bytes/sha2.h"
 
 #include <openssl/sha.h>
+#include <simdjwt/cpu.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "bytes/sha2_kernels.h"
-#include "simdjwt/cpu.h"
 
 namespace simdjwt::bytes {
 
