@@ -95,7 +95,7 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonObject& object) no
   const bytes::JsonTraits traits = kernel_->index(quotes_.data(), text, num_bytes);
   const size_t num_blocks =
       (num_bytes + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
-  quotes_[num_blocks] = ~uint64_t{0};
+  quotes_[num_blocks] = quotes_[num_blocks + 1] = ~uint64_t{0};
 
   const bool is_usual = !traits.has_backslash && !traits.has_control && !traits.has_non_ascii;
   if (is_usual && read_by_shape(text, num_bytes, object)) return JsonStatus::kOk;

@@ -58,7 +58,7 @@ class JsonReader {
   // The first four bytes of each known name and the quote behind it, as far as they go.
   std::array<uint32_t, kKnownNamesMax> first_words_{};
   std::array<uint32_t, kKnownNamesMax> first_masks_{};
-  std::array<uint64_t, kBlocksMax + 1> quotes_;  // and a sentinel
+  std::array<uint64_t, kBlocksMax + 2> quotes_;  // and sentinels
   std::array<JsonMember, kMembersMax> members_;
   std::array<JsonShape, kShapes> shapes_;
   size_t last_shape_ = 0;  // the one that fitted or was learnt last
