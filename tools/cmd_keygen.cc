@@ -3,7 +3,6 @@
 
 #include "cmd_keygen.h"
 
-#include <openssl/crypto.h>
 #include <simdjwt/key.h>
 
 #include <cstdio>
@@ -58,40 +57,41 @@ std::string jwk_of(Algorithm algorithm, const std::string& kid, const std::strin
       .text();
 }
 
+std::string make_jwk(const Arguments& arguments, Algorithm algorithm, const std::string& kid,
+                     const std::string& secret) {
+  const std::string jwk = jwk_of(algorithm, kid, secret);
+  // Whatever is wrong with the kid, better now than in every program that is to read the key.
+  const absl::StatusOr<Key> key = Key::from_jwk(jwk);
+  if (!key.ok()) throw UsageError("--kid: " + std::string(key.status().message()));
+  if (kid.empty()) throw UsageError("--kid: is empty");
+  if (key->kid() != kid) throw UsageError("--kid: is not valid UTF-8");
+  return arguments.format == "jwks" ? "{\"keys\":[" + jwk + "]}" : jwk;
+}
+
 void write_key(const Arguments& arguments, const std::string& key, const std::string& summary) {
   if (arguments.out.empty() || arguments.out == "-") {
-    print(key);
+    print(key + '\n');
     return;
   }
-  write_secret_file(arguments.out, key, arguments.force ? Existing::kReplace : Existing::kKeep);
+  write_secret_file(arguments.out, key + '\n',
+                    arguments.force ? Existing::kReplace : Existing::kKeep);
   std::fprintf(stderr, "%s: %s\n", printable(arguments.out).c_str(), summary.c_str());
 }
 
 void keygen(const Arguments& arguments) {
   const Algorithm algorithm = parse_algorithm_option(arguments.alg);
-  std::string secret = base64url_encode(random_bytes(secret_bytes(algorithm)));
-  std::string key;
+  const std::string secret = base64url_encode(random_bytes(secret_bytes(algorithm)));
   if (arguments.format == "secret") {
     if (arguments.kid) throw UsageError("--kid: a secret file has no room for a key identifier");
-    key = secret + '\n';
-    write_key(arguments, key, "a secret for " + arguments.alg);
+    write_key(arguments, secret, "a secret for " + arguments.alg);
   } else if (arguments.format == "jwk" || arguments.format == "jwks") {
     const std::string kid = arguments.kid.value_or(random_hex(8));
-    if (kid.empty()) throw UsageError("--kid: is empty");
-    key = jwk_of(algorithm, kid, secret);
-    // Whatever is wrong with the kid, better now than in every program that is to read the key.
-    const absl::StatusOr<Key> check = Key::from_jwk(key);
-    if (!check.ok()) throw UsageError("--kid: " + std::string(check.status().message()));
-    if (check->kid() != kid) throw UsageError("--kid: is not valid UTF-8");
-    if (arguments.format == "jwks") key = "{\"keys\":[" + key + "]}";
-    key += '\n';
-    write_key(arguments, key, "a key for " + arguments.alg + ", kid " + quote(kid));
+    write_key(arguments, make_jwk(arguments, algorithm, kid, secret),
+              "a key for " + arguments.alg + ", kid " + quote(kid));
   } else {
     throw UsageError("--format: " + quote(arguments.format) +
                      " is unknown; there are jwk, jwks and secret");
   }
-  OPENSSL_cleanse(secret.data(), secret.size());
-  OPENSSL_cleanse(key.data(), key.size());
 }
 
 }  // namespace

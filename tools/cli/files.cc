@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <cstdlib>
 #include <utility>
 
@@ -125,9 +125,10 @@ void warn_if_readable_by_others(const std::string& path) {
   struct stat status {};
   if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   if ((status.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
-  char mode[8];
-  std::snprintf(mode, sizeof(mode), "%04o", status.st_mode & 07777u);
-  warn(path + ": other users can read this key (mode " + mode + "); chmod 600 keeps them out");
+  char mode[16];
+  const auto end = std::to_chars(mode, mode + sizeof(mode), status.st_mode & 07777u, 8).ptr;
+  warn(path + ": other users can read this key (mode 0" + std::string(mode, end) +
+       "); chmod 600 keeps them out");
 }
 
 void claim_standard_input() {
