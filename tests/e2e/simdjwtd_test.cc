@@ -90,7 +90,7 @@ TEST_F(SimdjwtdTest, ServesFromTwoThreads) {
   ASSERT_NE(daemon.port(), 0) << daemon.output();
   std::vector<std::thread> clients;
   for (int i = 0; i < 8; ++i) {
-    clients.emplace_back([&daemon, port = daemon.port()] {
+    clients.emplace_back([port = daemon.port()] {
       for (int round = 0; round < 20; ++round) {
         Client client(port);
         EXPECT_EQ(client.ask(request_with(good_token())), kOk);

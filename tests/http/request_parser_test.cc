@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/parse_every_way.h"
 
@@ -182,7 +183,7 @@ TEST(RequestParser, TakesTheLargestHeadAndTargetAndNoMore) {
 TEST(RequestParser, KnowsItsLimitsWhateverTheReadBoundaries) {
   const std::string endless_head = get("X: " + std::string(kHeadBytesMax, 'a'));
   const std::string endless_target = "GET /" + std::string(kHeadBytesMax, 'a');
-  for (const size_t step : {1, 7, 16, 4096}) {
+  for (const size_t step : std::vector<size_t>{1, 7, 16, 4096}) {
     std::vector<size_t> sizes;
     for (size_t size = step; size < endless_target.size(); size += step) sizes.push_back(size);
     EXPECT_EQ(parse_in_steps(endless_head, sizes).refusal, Status::kHeadTooLarge) << step;

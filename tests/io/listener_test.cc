@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace simdjwt::net {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(ListenerGroup, SharesOneAddressAmongItsSockets) {
 
 // Also for a group: SO_REUSEPORT must not let two servers share a port by mistake.
 TEST(ListenerGroup, RefusesAnAddressThatIsTaken) {
-  for (const size_t num_sockets : {1, 2}) {
+  for (const size_t num_sockets : std::vector<size_t>{1, 2}) {
     auto first = ListenerGroup::listen(*SocketAddress::parse("127.0.0.1:0"), num_sockets);
     ASSERT_TRUE(first.ok()) << first.status();
     auto second = ListenerGroup::listen(first->address(), num_sockets);
