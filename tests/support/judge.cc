@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <sstream>
+#include <string>
 #include <utility>
 
 namespace simdjwt::testing {
@@ -14,42 +14,7 @@ namespace {
 
 constexpr size_t kGuardedBytes = 2 * kTokenBytesMax;
 
-std::vector<std::string> split_words(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
 }  // namespace
-
-Key make_key(std::string_view secret, std::string kid, Algorithm algorithm, KeyPeriod period) {
-  return Key::hmac(algorithm, secret, {.kid = std::move(kid), .period = period}).value();
-}
-
-KeySet make_keys(std::vector<Key> keys) {
-  KeySetBuilder builder;
-  for (Key& key : keys) builder.add(std::move(key));
-  return builder.build().value();
-}
-
-PolicyBuilder lenient() {
-  PolicyBuilder builder;
-  builder.ignore_iss().ignore_aud().ignore_typ().allow_missing_exp();
-  return builder;
-}
-
-std::vector<KernelScratch> make_kernel_scratches() {
-  const std::vector<std::string> defaults = split_words(active_kernels());
-  std::vector<KernelScratch> scratches;
-  scratches.push_back({"default", Scratch()});
-  for (const std::string& kernel : split_words(available_kernels())) {
-    EXPECT_TRUE(force_kernel(kernel)) << kernel;
-    scratches.push_back({kernel, Scratch()});
-    for (const std::string& name : defaults) EXPECT_TRUE(force_kernel(name)) << name;
-  }
-  return scratches;
-}
 
 Judge::Judge() : Judge(KeySet::of(make_key())) {}
 

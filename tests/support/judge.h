@@ -6,16 +6,15 @@
 #ifndef SIMDJWT_TESTS_SUPPORT_JUDGE_H_
 #define SIMDJWT_TESTS_SUPPORT_JUDGE_H_
 
-#include <simdjwt/simdjwt.h>
+#include <simdjwt/verifier.h>
 
 #include <cstdint>
 #include <ostream>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "support/fixtures.h"
 #include "support/guarded_buffer.h"
-#include "support/token_forge.h"
 
 namespace simdjwt {
 
@@ -23,24 +22,6 @@ namespace simdjwt {
 inline void PrintTo(Verdict verdict, std::ostream* out) { *out << to_string(verdict); }
 
 namespace testing {
-
-// A key that must build.
-Key make_key(std::string_view secret = kSecret, std::string kid = "",
-             Algorithm algorithm = Algorithm::kHs256, KeyPeriod period = {});
-
-// A set of keys that must build.
-KeySet make_keys(std::vector<Key> keys);
-
-// Demands nothing but what can never be turned off.
-PolicyBuilder lenient();
-
-// A Scratch for each kernel that this CPU can run, forced, the other families at their default.
-// The first entry is the default of all families.
-struct KernelScratch {
-  std::string kernel;
-  Scratch scratch;
-};
-std::vector<KernelScratch> make_kernel_scratches();
 
 // The verdict of one verifier: from each kernel, singly and in a batch beside other tokens, with
 // the token's last byte at the end of readable memory. Any difference fails the running test.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Whole verifications, single and in a batch, against the reference verifier. The first byte
+// chooses: the rest is a token as it is, or claims, or header and claims divided by a line end,
+// that are signed, so that the fuzzer comes to what lies behind the signature.
+
+#include <simdjwt/simdjwt.h>
+
+#include <array>
+#include <string>
+
+#include "fuzz/require.h"
+#include "support/reference_verifier.h"
+#include "support/token_forge.h"
+
+using namespace simdjwt;
+using simdjwt::testing::forge;
+using simdjwt::testing::kHeader;
+using simdjwt::testing::kNow;
+using simdjwt::testing::kSecret;
+
+namespace {
+
+std::string make_token(uint8_t choice, std::string_view rest) {
+  switch (choice % 3) {
+    case 0:
+      return std::string(rest);
+    case 1:
+      return forge(kHeader, rest);
+    default: {
+      const size_t line_end = rest.find('\n');
+      if (line_end == std::string_view::npos) return forge(rest, "{}");
+      return forge(rest.substr(0, line_end), rest.substr(line_end + 1));
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  static const Verifier verifier(
+      KeySet::of(Key::hmac(Algorithm::kHs256, kSecret, {.kid = "k1"}).value()),
+      PolicyBuilder()
+          .expect_iss("https://issuer.example")
+          .ignore_aud()
+          .ignore_typ()
+          .expect_exp()
+          .leeway_seconds(30)
+          .build()
+          .value());
+  static const simdjwt::testing::ReferenceVerifier reference{
+      .keys = {{.kid = "k1", .algorithm = Algorithm::kHs256, .secret = std::string(kSecret)}},
+      .iss = "https://issuer.example",
+      .aud = std::nullopt,
+      .exp_required = true,
+      .leeway_seconds = 30};
+  static Scratch scratch;
+
+  const std::string token =
+      make_token(data[0], {reinterpret_cast<const char*>(data) + 1, size - 1});
+  const ExactInput input(reinterpret_cast<const uint8_t*>(token.data()), token.size());
+  const Verdict single = verifier.verify(input.text(), scratch, kNow).verdict();
+  require((single == Verdict::kValid) == (reference.verify(token, kNow) == Verdict::kValid));
+
+  static const std::string good =
+      forge(kHeader, R"({"iss":"https://issuer.example","exp":1750003600})");
+  const std::array<std::string_view, 5> batch = {good, input.text(), good, input.text(), good};
+  std::array<VerifyResult, 5> results;
+  verifier.verify_batch(batch, results, scratch, kNow);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    require(results[i].verdict() == (i % 2 == 0 ? Verdict::kValid : single));
+  }
+  return 0;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "support/fixtures.h"
+
+#include <cstdlib>
+#include <sstream>
+#include <utility>
+
+namespace simdjwt::testing {
+namespace {
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+void force(const std::string& kernel) {
+  if (!force_kernel(kernel)) std::abort();
+}
+
+}  // namespace
+
+Key make_key(std::string_view secret, std::string kid, Algorithm algorithm, KeyPeriod period) {
+  return Key::hmac(algorithm, secret, {.kid = std::move(kid), .period = period}).value();
+}
+
+KeySet make_keys(std::vector<Key> keys) {
+  KeySetBuilder builder;
+  for (Key& key : keys) builder.add(std::move(key));
+  return builder.build().value();
+}
+
+PolicyBuilder lenient() {
+  PolicyBuilder builder;
+  builder.ignore_iss().ignore_aud().ignore_typ().allow_missing_exp();
+  return builder;
+}
+
+Verifier make_verifier(const ReferenceVerifier& reference) {
+  std::vector<Key> keys;
+  for (const ReferenceKey& key : reference.keys) {
+    keys.push_back(make_key(key.secret, key.kid, key.algorithm));
+  }
+  PolicyBuilder builder;
+  builder.ignore_typ().leeway_seconds(reference.leeway_seconds);
+  reference.iss ? builder.expect_iss(*reference.iss) : builder.ignore_iss();
+  reference.aud ? builder.expect_aud(*reference.aud) : builder.ignore_aud();
+  reference.exp_required ? builder.expect_exp() : builder.allow_missing_exp();
+  return Verifier(make_keys(std::move(keys)), builder.build().value());
+}
+
+std::vector<KernelScratch> make_kernel_scratches() {
+  const std::vector<std::string> defaults = split_words(active_kernels());
+  std::vector<KernelScratch> scratches;
+  scratches.push_back({"default", Scratch()});
+  for (const std::string& kernel : split_words(available_kernels())) {
+    force(kernel);
+    scratches.push_back({kernel, Scratch()});
+    for (const std::string& name : defaults) force(name);
+  }
+  return scratches;
+}
+
+}  // namespace simdjwt::testing
