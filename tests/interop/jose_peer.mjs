@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Signs or verifies with jose what standard input asks for, in JSON; answers in JSON. The key is a
+// JWK. Run with --eval in the folder that has jose's node_modules, where its import is looked up.
+import { readFileSync } from "node:fs";
+import { errors, importJWK, jwtVerify, SignJWT } from "jose";
+
+const request = JSON.parse(readFileSync(0, "utf8"));
+const key = await importJWK(request.jwk, request.alg);
+
+async function sign() {
+  const header = { alg: request.alg, typ: "JWT", kid: request.jwk.kid };
+  return new SignJWT(request.claims).setProtectedHeader(header).sign(key);
+}
+
+async function verify() {
+  const { issuer, audience } = request;
+  const demands = { issuer, audience, algorithms: [request.alg], requiredClaims: ["sub", "exp"] };
+  try {
+    return { claims: (await jwtVerify(request.token, key, demands)).payload };
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    return { error: error.claim ? `${error.code} ${error.claim}` : error.code };
+  }
+}
+
+process.stdout.write(JSON.stringify(await (request.claims ? sign() : verify())));
