@@ -12,7 +12,7 @@ namespace {
 
 TEST(Kernels, GiveTheSameVerdictOnMutatedTokens) {
   TokenMutator mutator;
-  const Verifier verifier(TokenMutator::keys(), TokenMutator::policy());
+  const Verifier verifier = make_verifier(TokenMutator::reference());
   std::vector<KernelScratch> scratches = make_kernel_scratches();
   ASSERT_GT(scratches.size(), 4u) << "a scalar kernel of each family at least";
   const size_t count = num_tokens(200'000);

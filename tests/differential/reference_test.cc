@@ -14,7 +14,7 @@ namespace {
 
 TEST(Reference, GivesTheSameVerdictOnMutatedTokens) {
   TokenMutator mutator;
-  const Verifier verifier(TokenMutator::keys(), TokenMutator::policy());
+  const Verifier verifier = make_verifier(TokenMutator::reference());
   const ReferenceVerifier reference = TokenMutator::reference();
   Scratch scratch;
   std::array<size_t, kNumVerdicts> seen = {};

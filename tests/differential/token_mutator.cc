@@ -73,20 +73,6 @@ std::string secret_for(std::string_view kid) {
 
 TokenMutator::TokenMutator() : random_(seed()) {}
 
-KeySet TokenMutator::keys() {
-  std::vector<Key> keys;
-  for (const ReferenceKey& key : reference().keys) {
-    keys.push_back(make_key(key.secret, key.kid, key.algorithm));
-  }
-  return make_keys(std::move(keys));
-}
-
-Policy TokenMutator::policy() {
-  PolicyBuilder builder;
-  builder.expect_iss(kIssuer).expect_aud(kAudience).ignore_typ().expect_exp().leeway_seconds(1);
-  return builder.build().value();
-}
-
 ReferenceVerifier TokenMutator::reference() {
   return {.keys = {{"", Algorithm::kHs256, secret_for("")},
                    {"a", Algorithm::kHs256, secret_for("a")},

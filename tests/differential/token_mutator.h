@@ -27,8 +27,6 @@ class TokenMutator {
 
   // What the stream's tokens meet: several keys, expectations of iss, aud and exp. About a third of
   // the tokens pass.
-  static KeySet keys();
-  static Policy policy();
   static ReferenceVerifier reference();
 
  private:
