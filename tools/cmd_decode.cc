@@ -7,7 +7,6 @@
 #include <simdjwt/token.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,11 +98,10 @@ std::string json_of(const UnverifiedToken& token) {
 int decode(const Arguments& arguments) {
   const absl::StatusOr<UnverifiedToken> token = decode_unverified(read_token(arguments.token));
   if (!token.ok()) {
-    const std::string reason(token.status().message());
-    std::fprintf(stderr, "simdjwt decode: %s\n", printable(reason).c_str());
+    tell("simdjwt decode: " + std::string(token.status().message()));
     return 1;
   }
-  if (arguments.json || isatty(STDOUT_FILENO) == 0) std::fprintf(stderr, "%s\n", kWarning);
+  if (arguments.json || isatty(STDOUT_FILENO) == 0) tell(kWarning);
   print(arguments.json ? json_of(*token) + '\n'
                        : describe(*token, arguments.now.value_or(system_now())));
   return 0;

@@ -5,7 +5,6 @@
 
 #include <simdjwt/key.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,7 +74,7 @@ void write_key(const Arguments& arguments, const std::string& key, const std::st
   }
   write_secret_file(arguments.out, key + '\n',
                     arguments.force ? Existing::kReplace : Existing::kKeep);
-  std::fprintf(stderr, "%s: %s\n", printable(arguments.out).c_str(), summary.c_str());
+  tell(arguments.out + ": " + summary);
 }
 
 void keygen(const Arguments& arguments) {

@@ -8,7 +8,6 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -16,7 +15,6 @@
 #include "cli/failure.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/text.h"
 #include "cmd_decode.h"
 #include "cmd_keygen.h"
 #include "cmd_sign.h"
@@ -56,18 +54,20 @@ std::string version_text() {
   return text;
 }
 
-void print_message(const CLI::App& app, const std::string& message) {
-  std::string name = "simdjwt";
-  if (!app.get_subcommands().empty()) name += ' ' + app.get_subcommands().front()->get_name();
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), printable(message).c_str());
+// "simdjwt", or "simdjwt verify".
+std::string program_name(const CLI::App& app) {
+  if (app.get_subcommands().empty()) return "simdjwt";
+  return "simdjwt " + app.get_subcommands().front()->get_name();
+}
+
+int report_failure(const CLI::App& app, const std::string& message) {
+  tell(program_name(app) + ": " + message);
+  return kFailureStatus;
 }
 
 int report_usage_error(const CLI::App& app, const std::string& message) {
-  print_message(app, message);
-  const bool in_command = !app.get_subcommands().empty();
-  std::fprintf(stderr, "simdjwt %s%s--help tells how to use it.\n",
-               in_command ? app.get_subcommands().front()->get_name().c_str() : "",
-               in_command ? " " : "");
+  report_failure(app, message);
+  tell(program_name(app) + " --help tells how to use it.");
   return kFailureStatus;
 }
 
@@ -110,7 +110,6 @@ int main(int argc, char** argv) {
   try {
     return simdjwt::cli::run(app, argc, argv);
   } catch (const std::exception& error) {
-    simdjwt::cli::print_message(app, error.what());
-    return simdjwt::cli::kFailureStatus;
+    return simdjwt::cli::report_failure(app, error.what());
   }
 }

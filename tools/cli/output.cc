@@ -20,8 +20,11 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw system_failure("standard output");
 }
 
-void warn(const std::string& message) {
-  std::fprintf(stderr, "simdjwt: warning: %s\n", printable(message).c_str());
+void tell(const std::string& line) {
+  // Nobody is left to be told if this fails.
+  (void)std::fputs((printable(line) + '\n').c_str(), stderr);
 }
+
+void warn(const std::string& message) { tell("simdjwt: warning: " + message); }
 
 }  // namespace simdjwt::cli

@@ -16,6 +16,9 @@ namespace simdjwt::cli {
 void print(std::string_view text);
 void flush_output();
 
+// One line on standard error, made printable.
+void tell(const std::string& line);
+
 // "simdjwt: warning: ..." on standard error.
 void warn(const std::string& message);
 

@@ -45,24 +45,22 @@ void Progress::update(uint64_t bytes_done, uint64_t tokens_done) {
   if (!enabled_ || now < next_draw_) return;
   next_draw_ = now + kRedrawInterval;
   visible_ = true;
-  const std::string count = with_thousands(tokens_done) + " tokens";
-  if (bytes_total_ == 0 || bytes_done == 0) {
-    std::fprintf(stderr, "\r\033[K%s", count.c_str());
-    return;
+  std::string line = with_thousands(tokens_done) + " tokens";
+  if (bytes_total_ > 0 && bytes_done > 0) {
+    const uint64_t done = std::min(bytes_done, bytes_total_);
+    const auto filled = static_cast<size_t>(done * kBarColumns / bytes_total_);
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    const double seconds_left =
+        seconds * static_cast<double>(bytes_total_ - done) / static_cast<double>(done);
+    line = '[' + std::string(filled, '#') + std::string(kBarColumns - filled, '.') + "] " +
+           std::to_string(done * 100 / bytes_total_) + " %, " + line + ", " +
+           span_of_time(static_cast<int64_t>(seconds_left)) + " left";
   }
-  const uint64_t done = std::min(bytes_done, bytes_total_);
-  const auto filled = static_cast<size_t>(done * kBarColumns / bytes_total_);
-  const std::string bar = std::string(filled, '#') + std::string(kBarColumns - filled, '.');
-  const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const double left =
-      elapsed * static_cast<double>(bytes_total_ - done) / static_cast<double>(done);
-  std::fprintf(stderr, "\r\033[K[%s] %3u %%  %s, %s left", bar.c_str(),
-               static_cast<unsigned>(done * 100 / bytes_total_), count.c_str(),
-               span_of_time(static_cast<int64_t>(left)).c_str());
+  (void)std::fputs(("\r\033[K" + line).c_str(), stderr);
 }
 
 void Progress::clear() {
-  if (std::exchange(visible_, false)) std::fputs("\r\033[K", stderr);
+  if (std::exchange(visible_, false)) (void)std::fputs("\r\033[K", stderr);
 }
 
 }  // namespace simdjwt::cli

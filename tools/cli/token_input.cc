@@ -6,11 +6,10 @@
 #include <simdjwt/limits.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 namespace simdjwt::cli {
 
@@ -38,7 +37,7 @@ std::string read_token(const TokenInput& input) {
 
 void explain_waiting_for_terminal(const std::string& what) {
   if (isatty(STDIN_FILENO) == 0) return;
-  std::fprintf(stderr, "simdjwt: reading %s from the terminal; end with Control-D\n", what.c_str());
+  tell("simdjwt: reading " + what + " from the terminal; end with Control-D");
 }
 
 }  // namespace simdjwt::cli
