@@ -230,6 +230,12 @@ void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept {
   stream.run_alone(kernel, lane);
 }
 
+// On Zen 3 a 311-byte HS256 message takes 126 ns in a batch (`bench_sha256 hmac_batch`); its six
+// blocks alone would take 110. A third of the difference is the start and end of the kernel's two
+// calls, the rest 250 instructions here, partly in the kernel's shadow. Tried: two groups of lanes
+// in turn, so that no call waits for the digests of the last (1 ns). Building the next job's end
+// while the outer hash runs could gain 4 ns at most.
+//
 // Lanes 0..num_busy-1 carry jobs. While jobs last, a finished lane takes the next one; then it
 // changes places with the last busy lane and, since a kernel always runs all its lanes, hashes lane
 // 0's input into its own stale state.

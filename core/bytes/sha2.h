@@ -45,6 +45,11 @@ struct Sha2Lane {
   const uint8_t* data;
   size_t data_blocks;
   const uint8_t* tail;
+
+  const uint8_t* block(size_t index) const {
+    return index < data_blocks ? data + index * Hash::kBlockBytes
+                               : tail + (index - data_blocks) * Hash::kBlockBytes;
+  }
 };
 
 // One instruction-set variant. All kernels agree bit for bit with `openssl`, which is the baseline.

@@ -112,7 +112,9 @@ SIMDJWT_VERTICAL_INLINE void round(typename Isa::Vector (&state)[8], size_t t,
   h = Isa::add(sum, Isa::add(Sigma<Isa>::big0(a), Isa::majority(a, b, c)));
 }
 
-// One block of every lane, given as its sixteen words.
+// One block of every lane, given as its sixteen words. The word for sixteen rounds later is
+// computed behind the round that uses its predecessor, where nothing waits for it. Computing it
+// just ahead of its own round took 4 % longer.
 template <class Isa>
 SIMDJWT_VERTICAL_INLINE void compress_words(typename Isa::Vector (&state)[8],
                                             typename Isa::Vector (&words)[16]) {
@@ -143,7 +145,7 @@ SIMDJWT_VERTICAL_INLINE void compress_vertically(const Sha2Lane<typename Isa::Ha
                                                  size_t num_blocks) {
   using Hash = typename Isa::Hash;
   constexpr size_t kLanes = Isa::kLanes;
-  constexpr size_t kStateStep = std::min<size_t>(kLanes, 8);
+  constexpr size_t kStateStep = std::min<size_t>(kLanes, 8);  // words of a state per pass
   typename Isa::Vector state[8];
   typename Isa::Vector columns[kLanes];
   for (size_t first = 0; first < 8; first += kStateStep) {
@@ -158,11 +160,7 @@ SIMDJWT_VERTICAL_INLINE void compress_vertically(const Sha2Lane<typename Isa::Ha
     for (size_t first = 0; first < 16; first += kLanes) {
       const void* rows[kLanes];
       for (size_t lane = 0; lane < kLanes; ++lane) {
-        const Sha2Lane<Hash>& source = lanes[lane];
-        rows[lane] = (block < source.data_blocks
-                          ? source.data + block * Hash::kBlockBytes
-                          : source.tail + (block - source.data_blocks) * Hash::kBlockBytes) +
-                     first * sizeof(typename Hash::Word);
+        rows[lane] = lanes[lane].block(block) + first * sizeof(typename Hash::Word);
       }
       Isa::template load_columns<kLanes>(columns, rows);
 #pragma GCC unroll 16

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// SHA-512 of four messages in the four 64-bit lanes of AVX2.
+// SHA-512 of four messages in the four 64-bit lanes of AVX2: on Zen 3 96 ns a block, where
+// libcrypto's AVX2 code for one message takes 167 (bench_sha256 block*sha512).
 //
-// AVX2 has no rotation: each is two shifts and an OR, and the 22 shifts of a round, on two ports,
-// are the bound.
+// AVX2 has no rotation: each is two shifts and an OR. A round with its part of the schedule shifts
+// 22 times, on two ports, and takes 51 instructions in all, on four: 260 cycles a block if nothing
+// ever waits; it takes 310.
 
 #include "bytes/sha2_kernels.h"
 
@@ -78,7 +80,7 @@ struct Avx2 {
   }
   template <int kBits>
   SIMDJWT_VERTICAL_INLINE static Vector rotate_right(Vector x) {
-    if constexpr (kBits == 8) {
+    if constexpr (kBits == 8) {  // whole bytes: one shuffle
       const __m256i order = _mm256_set_epi64x(0x080f0e0d0c0b0a09, 0x0007060504030201,
                                               0x080f0e0d0c0b0a09, 0x0007060504030201);
       return _mm256_shuffle_epi8(x, order);
