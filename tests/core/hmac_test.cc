@@ -213,7 +213,7 @@ TYPED_TEST(Hmac, AgreesWithLibcryptoAtEveryMessageAndKeyLength) {
 
 TYPED_TEST(Hmac, AgreesWithLibcryptoOnTheLargestTokens) {
   std::mt19937_64 random(5);
-  for (const size_t num_bytes : {8191, 8192, 8193}) {
+  for (const size_t num_bytes : {8191u, 8192u, 8193u}) {
     const std::string message = random_string(random, num_bytes);
     expect_tag<TypeParam>("key", message, reference<TypeParam>("key", message));
   }
@@ -346,7 +346,7 @@ std::string_view memory_of(const T& value) {
 TYPED_TEST(Hmac, KeySetupLeavesNothingOnTheStack) {
   using Hash = typename TypeParam::Hash;
   std::mt19937_64 random(8);
-  for (const size_t key_bytes : {40, 64, 128, 300}) {
+  for (const size_t key_bytes : {40u, 64u, 128u, 300u}) {
     SCOPED_TRACE(key_bytes);
     const std::string key = random_string(random, key_bytes);
     alignas(HmacMidstates<Hash>) unsigned char room[sizeof(HmacMidstates<Hash>)];

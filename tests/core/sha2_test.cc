@@ -280,7 +280,7 @@ TYPED_TEST(Sha2, LanesMayShareInput) {
 TYPED_TEST(Sha2, ReadsNothingOutsideItsBlocks) {
   using Hash = typename TypeParam::Hash;
   std::mt19937_64 random(3);
-  for (const size_t num_blocks : {1, 2, 5}) {
+  for (const size_t num_blocks : {1u, 2u, 5u}) {
     const std::string input = random_string(random, num_blocks * Hash::kBlockBytes);
     GuardedBuffer buffer(input.size());
     for (const auto* kernel : kernels_under_test<Hash>()) {
