@@ -10,7 +10,8 @@ bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
 quickstart_packages="ca-certificates curl"
 test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-cryptography-vectors
-  openssl curl nodejs npm"
+  openssl curl"
+node_packages="nodejs npm"  # where no npm is: the one that others package excludes Debian's
 check_packages="clang clang-format clang-tidy libclang-rt-14-dev"
 
 # install_packages PACKAGE...: those that are missing; with nothing missing it needs no network.
