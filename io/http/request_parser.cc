@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "http/scan.h"
 
@@ -62,6 +63,12 @@ constexpr bool list_holds(std::string_view list, std::string_view lower) {
   return false;
 }
 
+Status refusal_of_version(std::string_view version) {
+  const bool is_version = version.starts_with("HTTP/") && is_digit(version[5]) &&
+                          version[6] == '.' && is_digit(version[7]);
+  return is_version ? Status::kVersionNotSupported : Status::kBadRequest;
+}
+
 }  // namespace
 
 RequestParser::Outcome RequestParser::refuse(Status status) noexcept {
@@ -72,7 +79,7 @@ RequestParser::Outcome RequestParser::refuse(Status status) noexcept {
 
 RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
   if (stage_ == Stage::kRefused) return Outcome::kRefused;
-  if (stage_ == Stage::kComplete) *this = RequestParser();
+  if (stage_ == Stage::kComplete) std::construct_at(this);  // an assignment costs 10 ns more
   while (true) {
     // Nothing is looked at beyond the bound, present or not: read boundaries change no outcome.
     const bool in_request_line = stage_ == Stage::kRequestLine;
@@ -94,7 +101,7 @@ RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
     if (in_request_line) {
       status = parse_request_line(line, begin);
     } else if (!line.empty()) {
-      status = parse_field(line, begin);
+      status = parse_field(window, begin, end);
     } else {
       status = check_framing();
       if (status == Status::kOk) {
@@ -115,10 +122,16 @@ Status RequestParser::parse_request_line(std::string_view line, size_t line_begi
     skipped_empty_line_ = true;
     return Status::kOk;
   }
-  const size_t method_end = line.find(' ');
-  const size_t target_end = line.rfind(' ');
-  if (method_end == std::string_view::npos || method_end == target_end) return Status::kBadRequest;
+  // The version has a fixed length, so that the target ends at a fixed place, too.
+  constexpr size_t kVersionBytes = 8;
+  const size_t target_end = line.size() - kVersionBytes - 1;
+  if (line.size() <= kVersionBytes || line[target_end] != ' ') return Status::kBadRequest;
+  const std::string_view version = line.substr(target_end + 1);
+  http_1_1_ = version == "HTTP/1.1";
+  if (!http_1_1_ && version != "HTTP/1.0") return refusal_of_version(version);
 
+  const size_t method_end = line.find(' ');
+  if (method_end == target_end) return Status::kBadRequest;
   const std::string_view method = line.substr(0, method_end);
   if (method == "GET") {
     request_.method = Method::kGet;
@@ -127,18 +140,9 @@ Status RequestParser::parse_request_line(std::string_view line, size_t line_begi
   } else if (method.empty() || !all_of(method, kTokenChars)) {
     return Status::kBadRequest;
   }
-
-  const std::string_view version = line.substr(target_end + 1);
-  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
-      version[6] != '.' || !is_digit(version[7])) {
-    return Status::kBadRequest;
-  }
-  http_1_1_ = version == "HTTP/1.1";
-  if (!http_1_1_ && version != "HTTP/1.0") return Status::kVersionNotSupported;
-
-  const std::string_view target = line.substr(method_end + 1, target_end - method_end - 1);
   stage_ = Stage::kFields;
-  return parse_path(target, line_begin + method_end + 1);
+  return parse_path(line.substr(method_end + 1, target_end - method_end - 1),
+                    line_begin + method_end + 1);
 }
 
 // Origin-form "/path?query" or absolute-form "http://host/path?query" (RFC 9112 section 3.2). The
@@ -175,18 +179,15 @@ Status RequestParser::parse_path(std::string_view target, size_t target_begin) n
 
 // field-name ":" OWS field-value OWS (RFC 9112 section 5). A line that begins with a blank
 // (obs-fold) and a blank before the colon both fail as names.
-Status RequestParser::parse_field(std::string_view line, size_t line_begin) noexcept {
+Status RequestParser::parse_field(std::string_view window, size_t begin, size_t end) noexcept {
   if (++num_fields_ > kFieldsMax) return Status::kHeadTooLarge;
-  size_t name_end = 0;
-  while (name_end < line.size() && kTokenChars[static_cast<unsigned char>(line[name_end])]) {
-    ++name_end;
-  }
-  if (name_end == 0 || name_end == line.size() || line[name_end] != ':') {
-    return Status::kBadRequest;
-  }
-  const std::string_view value = trim(line.substr(name_end + 1));
-  return parse_known_field(line.substr(0, name_end), value,
-                           line_begin + static_cast<size_t>(value.data() - line.data()));
+  // Neither passes the CR at `end`.
+  size_t name_end = plain_name_end(window, begin);
+  while (kTokenChars[static_cast<unsigned char>(window[name_end])]) ++name_end;
+  if (name_end == begin || window[name_end] != ':') return Status::kBadRequest;
+  const std::string_view value = trim(window.substr(name_end + 1, end - name_end - 1));
+  return parse_known_field(window.substr(begin, name_end - begin), value,
+                           static_cast<size_t>(value.data() - window.data()));
 }
 
 Status RequestParser::parse_known_field(std::string_view name, std::string_view value,

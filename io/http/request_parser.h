@@ -39,9 +39,10 @@ struct Request {
 //   |GET /check HTTP/1.1\r\n|Host: a\r\n|Authoriz|
 //   line parsed              line parsed line_begin_   scanned_
 //
-// Every line is parsed once, when its end has arrived, and no byte is looked at twice, so that
-// bytes arriving one at a time cost no more than linear time and give the same outcome as all at
-// once. Allocates nothing; keeps offsets, so the buffer may move between calls.
+// Every line is parsed once, when its end has arrived, and the search for that end never starts
+// over: bytes that arrive one at a time cost no more than linear time, and the outcome is the same
+// as if all had come at once. Allocates nothing; keeps offsets, so the buffer may move between
+// calls.
 //
 // A request that declares a body is refused: what we serve needs none, and a body that nobody reads
 // is where request smuggling begins.
@@ -74,7 +75,8 @@ class RequestParser {
   // Each returns Status::kOk or the refusal.
   Status parse_request_line(std::string_view line, size_t line_begin) noexcept;
   Status parse_path(std::string_view target, size_t target_begin) noexcept;
-  Status parse_field(std::string_view line, size_t line_begin) noexcept;
+  // The line is window[begin, end), and a CR follows.
+  Status parse_field(std::string_view window, size_t begin, size_t end) noexcept;
   Status parse_known_field(std::string_view name, std::string_view value,
                            size_t value_begin) noexcept;
   [[nodiscard]] Status check_framing() const noexcept;
