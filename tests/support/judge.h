@@ -24,7 +24,7 @@ inline void PrintTo(Verdict verdict, std::ostream* out) { *out << to_string(verd
 namespace testing {
 
 // The verdict of one verifier: from each kernel, singly and in a batch beside other tokens, with
-// the token's last byte at the end of readable memory. Any difference fails the running test.
+// the token at the end of readable memory and at its begin. Any difference fails the running test.
 class Judge {
  public:
   // kSecret for HS256, with a lenient policy.
