@@ -71,33 +71,44 @@ int report_usage_error(const CLI::App& app, const std::string& message) {
   return kFailureStatus;
 }
 
-int run(CLI::App& app, int argc, char** argv) {
+// Runs the command, or prints what was asked for instead.
+void execute(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return print(app.help());
+  } catch (const CLI::CallForVersion& call) {
+    return print(call.what());
+  }
+  if (app.get_subcommands().empty()) {
+    throw UsageError("a command is needed: verify, decode, sign or keygen");
+  }
+}
+
+// Returns the exit status.
+int run(int argc, char** argv) {
+  CLI::App app("Verifies, decodes and signs JSON Web Tokens (RFC 7519).", "simdjwt");
   int exit_status = 0;
-  bool version = false;
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Print this help");
-  app.add_flag("--version", version, "Print the version and the kernels chosen for this CPU");
+  app.set_version_flag("--version", version_text,
+                       "Print the version and the kernels chosen for this CPU");
   app.footer(kFooter);
   add_verify_command(app, exit_status);
   add_decode_command(app, exit_status);
   add_sign_command(app);
   add_keygen_command(app);
   try {
-    app.parse(argc, argv);
-    if (version) {
-      print(version_text());
-    } else if (app.get_subcommands().empty()) {
-      return report_usage_error(app, "a command is needed: verify, decode, sign or keygen");
-    }
-  } catch (const CLI::CallForHelp&) {
-    print(app.help());
+    execute(app, argc, argv);
+    flush_output();
+    return exit_status;
   } catch (const CLI::ParseError& error) {
     return report_usage_error(app, error.what());
   } catch (const UsageError& error) {
     return report_usage_error(app, error.what());
+  } catch (const std::exception& error) {
+    return report_failure(app, error.what());
   }
-  flush_output();
-  return exit_status;
 }
 
 }  // namespace
@@ -105,11 +116,10 @@ int run(CLI::App& app, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   // A reader who has gone shows up as a failed write then, and as exit status 2.
-  std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("Verifies, decodes and signs JSON Web Tokens (RFC 7519).", "simdjwt");
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
-    return simdjwt::cli::run(app, argc, argv);
-  } catch (const std::exception& error) {
-    return simdjwt::cli::report_failure(app, error.what());
+    return simdjwt::cli::run(argc, argv);
+  } catch (...) {  // out of memory, while saying so
+    return simdjwt::cli::kFailureStatus;
   }
 }
