@@ -40,6 +40,7 @@ constexpr std::string_view kClaimSets[] = {
     R"("true":true,"false":false,"null":null,"":"","0":0,"-0":-0,"1e5":1e5})",
     R"({"sub":"no issuer"})",
     R"({"iss":"https://issuer.example","aud":"api","exp":1749999999})",
+    R"({"iss":"https://issuer.example","aud":["api",1],"exp":1750003600})",
     "{}",
     "no json",
 };

@@ -15,6 +15,7 @@
 
 #include "e2e/client.h"
 #include "e2e/running_server.h"
+#include "support/sanitizers.h"
 
 namespace simdjwt {
 namespace {
@@ -198,15 +199,12 @@ TEST_F(EnduranceTest, KeepsBusyConnectionsBeyondTheirIdleTime) {
 
 // 0 where a sanitizer's own memory would be counted.
 size_t resident_bytes() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return 0;
-#else
+  if (kSanitized) return 0;
   std::ifstream statm("/proc/self/statm");
   size_t total = 0;
   size_t resident = 0;
   statm >> total >> resident;
   return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-#endif
 }
 
 // A client that asks and asks and never reads gets what fits into the pipe, then no more attention,
