@@ -74,7 +74,9 @@ class Ours final : public Contender {
   bool parse(char* text, size_t bytes) override {
     claims_.emplace();
     VerdictSet malformed;
-    if (claims_->read(reader_, text, bytes, malformed) != jose::JsonStatus::kOk) return false;
+    if (claims_->read(reader_, text, bytes, members_, malformed) != jose::JsonStatus::kOk) {
+      return false;
+    }
     return malformed.empty();
   }
 
@@ -94,6 +96,7 @@ class Ours final : public Contender {
 
  private:
   jose::JsonReader reader_{*bytes::selected_kernels().json, jose::kClaimNames};
+  jose::JsonMembers members_;
   std::optional<jose::Claims> claims_;  // a new one for each text, as for each token
 };
 

@@ -6,7 +6,7 @@
 //   block/<kernel>          compress() over a long run: ns per block
 //   block_lanes/<kernel>    compress_lanes() over a long run: ns per block of each lane
 //   hmac/<kernel>           one 311-byte message at a time, as verify() does
-//   hmac_batch/<kernel>     64 of them at a time, as verify_batch() does
+//   hmac_lanes/<kernel>     64 of them side by side, as verify_batch() does
 //   floor/...               the same messages through libcrypto: from two copied contexts, and in
 //   one call
 //
@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "bytes/hmac.h"
+#include "bytes/hmac_lanes.h"
 #include "bytes/sha2.h"
 #include "runner.h"
 
@@ -214,9 +215,14 @@ void register_benchmarks(std::span<const Sha2Kernel<Hash>* const> kernels,
         for (const HmacJob<Hash>& job : workload.jobs) bytes::hmac<Hash>(*kernel, job);
       });
     });
-    add("hmac_batch/" + name, [=](benchmark::State& state) {
-      run_hmac<Hash>(state, [=](Workload<Hash>& workload) {
-        bytes::hmac_batch<Hash>(*kernel, workload.jobs);
+    add("hmac_lanes/" + name, [=](benchmark::State& state) {
+      bytes::HmacLanes<Hash> lanes(*kernel);
+      run_hmac<Hash>(state, [&](Workload<Hash>& workload) {
+        for (const HmacJob<Hash>& job : workload.jobs) {
+          lanes.add(job, 0);
+          if (lanes.is_full()) lanes.run();
+        }
+        while (!lanes.is_empty()) lanes.run();
       });
     });
   }

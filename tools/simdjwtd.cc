@@ -98,9 +98,8 @@ int serve(const Config& config, simdjwt::KeySet keys) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// Returns the exit status.
+int run(int argc, char** argv) {
   CLI::App app("Checks JSON Web Tokens for reverse proxies: GET /check with a bearer token");
   std::string config_path;
   bool only_check = false;
@@ -114,7 +113,7 @@ int main(int argc, char** argv) {
   }
 
   protect_memory();
-  std::signal(SIGPIPE, SIG_IGN);  // whoever read our log may go away
+  (void)std::signal(SIGPIPE, SIG_IGN);  // whoever read our log may go away
   spdlog::set_default_logger(spdlog::stderr_color_st("simdjwtd"));
   const auto config = simdjwt::serve::load_config(config_path);
   if (!config.ok()) return fail(config.status(), kExitConfiguration);
@@ -127,4 +126,23 @@ int main(int argc, char** argv) {
     return 0;
   }
   return serve(*config, *std::move(keys));
+}
+
+// The same, whatever happens.
+int run_guarded(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return fail(absl::InternalError(error.what()), kExitFailure);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_guarded(argc, argv);
+  } catch (...) {  // out of memory, while saying so
+    return kExitFailure;
+  }
 }

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "bytes/sha2.h"
@@ -44,12 +43,7 @@ struct HmacJob {
 template <class Hash>
 void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept;
 
-// Tags many messages, as many side by side as the kernel has lanes; messages of any lengths may be
-// mixed. Neither allocates nor reads outside the messages.
-template <class Hash>
-void hmac_batch(const Sha2Kernel<Hash>& kernel, std::span<const HmacJob<Hash>> jobs) noexcept;
-
-// Both are instantiated in hmac.cc for Sha256 and Sha512.
+// Both are instantiated in hmac.cc for Sha256 and Sha512. Many messages at once: hmac_lanes.h.
 
 }  // namespace simdjwt::bytes
 

@@ -28,15 +28,20 @@ inline void Claims::read_date(Known name, Rounding rounding, Verdict if_wrong, D
                               VerdictSet& malformed) const noexcept {
   const JsonMember* const member = object_.find_known(name);
   if (member == nullptr) return;
+  const std::string_view number = object_.raw(*member);
+  if (member->type == JsonType::kNumber && member->is_plain && number.size() == 10) [[likely]] {
+    date.is_present = true;
+    date.seconds = parse_ten_digit_date(number.data());
+    return;
+  }
   date.is_present =
-      member->type == JsonType::kNumber &&
-      parse_numeric_date(object_.raw(*member), member->is_plain, rounding, date.seconds);
+      member->type == JsonType::kNumber && parse_numeric_date(number, rounding, date.seconds);
   if (!date.is_present) malformed.add(if_wrong);
 }
 
-JsonStatus Claims::read(JsonReader& reader, char* text, size_t num_bytes,
+JsonStatus Claims::read(JsonReader& reader, char* text, size_t num_bytes, JsonMembers& members,
                         VerdictSet& malformed) noexcept {
-  const JsonStatus status = reader.read(text, num_bytes, object_);
+  const JsonStatus status = reader.read(text, num_bytes, members, object_);
   if (status != JsonStatus::kOk) return status;
   check_string(object_.find_known(kIss), Verdict::kBadIss, malformed);
   check_string(object_.find_known(kSub), Verdict::kBadSub, malformed);

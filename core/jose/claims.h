@@ -34,11 +34,10 @@ class Claims {
   // Reads the claims JSON of `num_bytes` bytes at `text` (see JsonReader::read) with a reader that
   // knows kClaimNames. Adds a verdict to `malformed` for each registered claim of the wrong type:
   // that is an error also where nobody checks the claim.
-  JsonStatus read(JsonReader& reader, char* text, size_t num_bytes, VerdictSet& malformed) noexcept;
+  JsonStatus read(JsonReader& reader, char* text, size_t num_bytes, JsonMembers& members,
+                  VerdictSet& malformed) noexcept;
 
   [[nodiscard]] const JsonObject& object() const noexcept { return object_; }
-  // Refers to a copy of the object's members from now on.
-  void set_members(std::span<const JsonMember> members) noexcept { object_.members = members; }
 
   // nullopt for a claim that is absent or malformed.
   [[nodiscard]] std::optional<std::string_view> iss() const noexcept { return string(kIss); }

@@ -98,8 +98,9 @@ VerdictSet read_parameters(const JsonObject& object, Header& header) noexcept {
 }  // namespace
 
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
+  JsonMembers members;
   JsonObject object;
-  switch (reader.read(text, num_bytes, object)) {
+  switch (reader.read(text, num_bytes, members, object)) {
     case JsonStatus::kInvalid:
       return Verdict::kBadHeaderJson;
     case JsonStatus::kDuplicateName:

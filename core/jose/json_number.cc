@@ -11,14 +11,6 @@
 namespace simdjwt::jose {
 namespace {
 
-// The number that eight digits make: neighbours are joined to pairs, pairs to fours, fours to the
-// whole.
-constexpr uint64_t join_digits(uint64_t word) noexcept {
-  word = (word & 0x0f0f0f0f0f0f0f0f) * (10 << 8 | 1) >> 8;
-  word = (word & 0x00ff00ff00ff00ff) * (100 << 16 | 1) >> 16;
-  return (word & 0x0000ffff0000ffff) * (uint64_t{10000} << 32 | 1) >> 32;
-}
-
 // Behind fraction and exponent at `at`, if there are any; null if they are wrong.
 const char* skip_fraction_and_exponent(const char* at) noexcept {
   if (*at == '.') {
@@ -49,14 +41,7 @@ const char* skip_number(const char* at, bool& is_plain) noexcept {
   return skip_fraction_and_exponent(end);
 }
 
-bool parse_numeric_date(std::string_view number, bool is_plain, Rounding rounding,
-                        int64_t& seconds) noexcept {
-  // Nearly every date is ten digits, from 2001 to 2286; they do not overflow anything.
-  if (is_plain && number.size() == 10) {
-    const auto head = static_cast<uint64_t>((number[0] - '0') * 10 + (number[1] - '0'));
-    seconds = static_cast<int64_t>(head * 100000000 + join_digits(load8(number.data() + 2)));
-    return true;
-  }
+bool parse_numeric_date(std::string_view number, Rounding rounding, int64_t& seconds) noexcept {
   // from_chars knows no locale and does not allocate. What underflows or overflows it is out of
   // range for us too: 1e-400 is no date anybody meant.
   double value = 0;

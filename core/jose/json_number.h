@@ -14,6 +14,8 @@
 
 namespace simdjwt::jose {
 
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
 // Eight characters as a word, the first in the lowest byte.
 inline uint64_t load8(const char* text) noexcept {
   static_assert(std::endian::native == std::endian::little);
@@ -37,6 +39,19 @@ inline const char* skip_digits(const char* at) noexcept {
   }
 }
 
+// Whether the ten characters at `at` are digits.
+inline bool are_ten_digits(const char* at) noexcept {
+  return (non_digits(load8(at)) | non_digits(load8(at + 2))) == 0;
+}
+
+// The number that eight digits make: neighbours are joined to pairs, pairs to fours, fours to the
+// whole.
+constexpr uint64_t join_digits(uint64_t word) noexcept {
+  word = (word & 0x0f0f0f0f0f0f0f0f) * (10 << 8 | 1) >> 8;
+  word = (word & 0x00ff00ff00ff00ff) * (100 << 16 | 1) >> 16;
+  return (word & 0x0000ffff0000ffff) * (uint64_t{10000} << 32 | 1) >> 32;
+}
+
 // Behind the JSON number at `at`, or null if there is none; "01" is the number 0. Says whether it
 // is a plain run of digits. The number must be followed by eight readable bytes.
 const char* skip_number(const char* at, bool& is_plain) noexcept;
@@ -45,10 +60,15 @@ const char* skip_number(const char* at, bool& is_plain) noexcept;
 enum class Rounding : uint8_t { kDown, kUp };
 
 // Stores in `seconds` since 1970 the NumericDate (RFC 7519 section 2) that the valid JSON number
-// `number` stands for. False outside 0..kNumericDateMax. Fractions and exponents are legal;
-// `is_plain` says that there are none, nor a sign.
-bool parse_numeric_date(std::string_view number, bool is_plain, Rounding rounding,
-                        int64_t& seconds) noexcept;
+// `number` stands for. False outside 0..kNumericDateMax. Fractions and exponents are legal.
+bool parse_numeric_date(std::string_view number, Rounding rounding, int64_t& seconds) noexcept;
+
+// The same for a number that is known to be ten digits, as nearly every date is: from 2001 to 2286.
+inline int64_t parse_ten_digit_date(const char* digits) noexcept {
+  const uint64_t last_two =
+      static_cast<uint64_t>(digits[8] - '0') * 10 + static_cast<uint64_t>(digits[9] - '0');
+  return static_cast<int64_t>(join_digits(load8(digits)) * 100 + last_two);
+}
 
 }  // namespace simdjwt::jose
 

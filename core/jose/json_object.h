@@ -32,9 +32,9 @@ constexpr size_t json_room_bytes(size_t num_bytes) { return 2 * num_bytes + 2 * 
 
 // One member of the outer object, as offsets from the text's begin:
 //
-//   {"exp":1750000000, "sub":"al\u0069ce"}        alice
-//     ^--^ ^--------^   name  ^- raw -------^      ^---^ unescaped, behind the text
-//     name raw
+//   {"exp":1750000000,"sub":"al\u0069ce"} ...... alice
+//     ^-^  ^--------^  ^-^  ^-----------^        ^---^
+//     name raw         name raw                  unescaped, behind the text
 //
 // A name that had escapes lies unescaped behind the text, too.
 struct JsonMember {
@@ -46,16 +46,20 @@ struct JsonMember {
   uint16_t unescaped_chars;
   JsonType type;
   bool is_plain;  // of a string: it has no escapes; of a number: it is digits only
+  uint16_t reserved;
+
 };
-static_assert(sizeof(JsonMember) == 14);
+static_assert(sizeof(JsonMember) == 16);
 static_assert(json_room_bytes(kTokenBytesMax) <= 0xffff, "offsets fit 16 bits");
+
+// Room for the members of any object. Uninitialized.
+using JsonMembers = std::array<JsonMember, kMembersMax>;
 
 // Names that a reader looks out for, so that nobody has to search for them: at most kKnownNamesMax.
 using KnownNames = std::span<const std::string_view>;
 inline constexpr size_t kKnownNamesMax = 8;
 
-// The members that were read. Views into the text; valid as long as it is, and, until the members
-// are copied elsewhere, as long as the reader reads nothing else.
+// The members that were read. Valid as long as the text and the room for the members are.
 struct JsonObject {
   static constexpr uint8_t kAbsent = 0xff;
   static_assert(kMembersMax < kAbsent);

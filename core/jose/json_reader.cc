@@ -50,10 +50,11 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
   }
 }
 
-bool JsonReader::read_by_shape(const char* text, size_t num_bytes, JsonObject& object) noexcept {
+bool JsonReader::read_by_shape(const char* text, size_t num_bytes, JsonMembers& members,
+                               JsonObject& object) noexcept {
   for (size_t i = 0; i < kShapes; ++i) {
     const size_t shape = (last_shape_ + i) % kShapes;
-    if (!shapes_[shape].read(text, num_bytes, quotes_.data(), members_, object)) continue;
+    if (!shapes_[shape].read(text, num_bytes, quotes_.data(), members, object)) continue;
     last_shape_ = shape;
     lessons_left_ = kShapes;
     return true;
@@ -71,24 +72,25 @@ bool JsonReader::may_learn() noexcept {
 }
 
 JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
-                            JsonObject& object) noexcept {
+                            JsonMembers& members, JsonObject& object) noexcept {
   if (traits.has_backslash) clear_escaped_quotes(quotes_.data(), {text, num_bytes});
   if (traits.has_non_ascii && !simdjson::validate_utf8(text, num_bytes)) {
     return JsonStatus::kInvalid;
   }
   const bool check_strings = traits.has_backslash || traits.has_control;
   JsonFound found;
-  if (!walk_json_object({text, num_bytes, check_strings}, QuoteCursor(quotes_.data()), members_,
+  if (!walk_json_object({text, num_bytes, check_strings}, QuoteCursor(quotes_.data()), members,
                         found)) {
     return JsonStatus::kInvalid;
   }
   if (found.has_duplicates) return JsonStatus::kDuplicateName;
-  object = {text, std::span(members_).first(found.num_members)};
+  object = {text, std::span(members).first(found.num_members)};
   find_known(object);
   return JsonStatus::kOk;
 }
 
-JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonObject& object) noexcept {
+JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
+                            JsonObject& object) noexcept {
   static_assert(kJsonPaddingBytes >= bytes::kJsonIndexBlockBytes);
   if (num_bytes > kTokenBytesMax) return JsonStatus::kInvalid;
   std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
@@ -98,8 +100,8 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonObject& object) no
   quotes_[num_blocks] = quotes_[num_blocks + 1] = ~uint64_t{0};
 
   const bool is_usual = !traits.has_backslash && !traits.has_control && !traits.has_non_ascii;
-  if (is_usual && read_by_shape(text, num_bytes, object)) return JsonStatus::kOk;
-  const JsonStatus status = walk(text, num_bytes, traits, object);
+  if (is_usual && read_by_shape(text, num_bytes, members, object)) return JsonStatus::kOk;
+  const JsonStatus status = walk(text, num_bytes, traits, members, object);
   if (is_usual && status == JsonStatus::kOk && may_learn()) {
     last_shape_ = (last_shape_ + kShapes - 1) % kShapes;
     shapes_[last_shape_].learn(object, num_bytes);

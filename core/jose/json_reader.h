@@ -37,19 +37,20 @@ class JsonReader {
   explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {});
 
   // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
-  // json_room_bytes(num_bytes); overwrites what lies behind the text. Stores the members in
-  // `object`.
-  JsonStatus read(char* text, size_t num_bytes, JsonObject& object) noexcept;
+  // json_room_bytes(num_bytes); overwrites what lies behind the text. Lists the members in
+  // `members` and refers to them in `object`.
+  JsonStatus read(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object) noexcept;
 
  private:
   static constexpr size_t kBlocksMax =
       (kTokenBytesMax + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
   static constexpr size_t kShapes = 4;
 
-  JsonStatus walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
+  JsonStatus walk(char* text, size_t num_bytes, bytes::JsonTraits traits, JsonMembers& members,
                   JsonObject& object) noexcept;
   // Reads a text that holds nothing unusual, if it has a known shape.
-  bool read_by_shape(const char* text, size_t num_bytes, JsonObject& object) noexcept;
+  bool read_by_shape(const char* text, size_t num_bytes, JsonMembers& members,
+                     JsonObject& object) noexcept;
   bool may_learn() noexcept;
   void find_known(JsonObject& object) const noexcept;
 
@@ -59,7 +60,6 @@ class JsonReader {
   std::array<uint32_t, kKnownNamesMax> first_words_{};
   std::array<uint32_t, kKnownNamesMax> first_masks_{};
   std::array<uint64_t, kBlocksMax + 2> quotes_;  // and sentinels
-  std::array<JsonMember, kMembersMax> members_;
   std::array<JsonShape, kShapes> shapes_;
   size_t last_shape_ = 0;  // the one that fitted or was learnt last
   size_t lessons_left_ = kShapes;

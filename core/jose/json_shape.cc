@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "jose/json_number.h"
@@ -29,54 +30,81 @@ inline size_t find_quote(const uint64_t* quotes, size_t at) noexcept {
 
 }  // namespace
 
-inline bool JsonShape::Part::is_at(const char* text) const noexcept {
-  const uint64_t difference =
-      ((load8(text) ^ words[0]) & masks[0]) | ((load8(text + 8) ^ words[1]) & masks[1]);
-  if (num_chars <= 16) return difference == 0;
-  return (difference | ((load8(text + 16) ^ words[2]) & masks[2])) == 0;
+inline bool JsonShape::is_zero(Chars16 chars) noexcept {
+  uint64_t halves[2];
+  std::memcpy(halves, &chars, sizeof(halves));
+  return (halves[0] | halves[1]) == 0;
+}
+
+inline JsonShape::Chars16 JsonShape::load16(const char* text) noexcept {
+  Chars16 chars;
+  std::memcpy(&chars, text, sizeof(chars));
+  return chars;
+}
+
+inline JsonShape::Chars16 JsonShape::Part::differences(const char* text) const noexcept {
+  Chars16 found = (load16(text) ^ chars[0]) & masks[0];
+  if (num_chars > 16) [[unlikely]]
+    found |= (load16(text + 16) ^ chars[1]) & masks[1];
+  return found;
+}
+
+inline JsonShape::Chars16 JsonShape::differences_to_ten_digits(const char* text) noexcept {
+  constexpr Chars16 kFirst = {'1', '0', '0', '0', '0', '0', '0', '0', '0', '0'};
+  constexpr Chars16 kMore = {8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 255, 255, 255, 255, 255, 255};
+  return reinterpret_cast<Chars16>(load16(text) - kFirst > kMore);
+}
+
+// All fields in two stores. Their sums stay below 2^16, so that nothing is carried over.
+inline void JsonShape::Part::write_member(size_t begin, size_t value_chars,
+                                          JsonMember& out) const noexcept {
+  static_assert(offsetof(JsonMember, name_begin) == 0 && offsetof(JsonMember, raw_begin) == 4 &&
+                offsetof(JsonMember, raw_chars) == 6);
+  uint64_t halves[2];
+  static_assert(sizeof(halves) == sizeof(member));
+  std::memcpy(halves, &member, sizeof(halves));
+  halves[0] += begin * (uint64_t{1} << 32 | 1) + (uint64_t{value_chars} << 48);
+  std::memcpy(&out, halves, sizeof(halves));
 }
 
 bool JsonShape::Part::learn(const char* text, size_t begin, size_t end) noexcept {
   if (end - begin > kPartChars) return false;
-  num_chars = static_cast<uint8_t>(end - begin);
-  words = {};
+  num_chars = end - begin;
+  chars = {};
   masks = {};
-  std::memcpy(words.data(), text + begin, num_chars);
+  std::memcpy(chars.data(), text + begin, num_chars);
   std::memset(masks.data(), 0xff, num_chars);
   return true;
 }
 
 bool JsonShape::read(const char* text, size_t num_bytes, const uint64_t* quotes,
-                     std::span<JsonMember, kMembersMax> members,
-                     JsonObject& object) const noexcept {
-  if (num_members_ == 0) return false;
+                     JsonMembers& members, JsonObject& object) const noexcept {
+  const size_t num_members = num_members_;
+  if (num_members == 0 || !is_zero(parts_[0].differences(text))) return false;
+  Chars16 wrong = {};  // not zero where anything is: one test for all parts and dates
   size_t at = 0;
-  for (size_t i = 0; i < num_members_; ++i) {
+  for (size_t i = 0; i < num_members; ++i) {
     const Part& part = parts_[i];
-    if (!part.is_at(text + at)) return false;
-    JsonMember& member = members[i];
-    member.name_begin = static_cast<uint16_t>(at + part.name_begin);
-    member.name_chars = part.name_chars;
-    member.type = part.type;
-    member.is_plain = true;
-    at += part.num_chars;
+    wrong |= part.differences(text + at);
+    const size_t begin = at + part.num_chars;
     size_t end;
-    if (part.type == JsonType::kString) {
-      end = find_quote(quotes, at);
-      if (end >= num_bytes) return false;
-      member.raw_begin = static_cast<uint16_t>(at - 1);
-      member.raw_chars = static_cast<uint16_t>(end - at + 2);
+    if (part.value == Value::kString) {
+      end = find_quote(quotes, begin);
+    } else if (part.value == Value::kTenDigits) {
+      end = begin + 10;
+      wrong |= differences_to_ten_digits(text + begin);
     } else {
-      end = static_cast<size_t>(skip_digits(text + at) - text);
-      if (end == at || text[at] == '0') return false;
-      member.raw_begin = static_cast<uint16_t>(at);
-      member.raw_chars = static_cast<uint16_t>(end - at);
+      end = static_cast<size_t>(skip_digits(text + begin) - text);
+      if (end == begin || text[begin] == '0') return false;
     }
+    if (end >= num_bytes) return false;
+    part.write_member(at, end - begin, members[i]);
     at = end;
   }
-  const Part& last = parts_[num_members_];
-  if (!last.is_at(text + at) || at + last.num_chars != num_bytes) return false;
-  object = {text, members.first(num_members_), known_};
+  const Part& last = parts_[num_members];
+  wrong |= last.differences(text + at);
+  if (!is_zero(wrong) || at + last.num_chars != num_bytes) return false;
+  object = {text, std::span(members).first(num_members), known_};
   return true;
 }
 
@@ -93,10 +121,15 @@ bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept
     Part& part = parts_[i];
     const size_t value_begin = member.raw_begin + (is_string ? size_t{1} : 0);
     if (!part.learn(object.text, begin, value_begin)) return false;
-    part.type = member.type;
-    part.name_begin = static_cast<uint8_t>(member.name_begin - begin);
-    part.name_chars = static_cast<uint8_t>(member.name_chars);
-    begin = member.raw_begin + size_t{member.raw_chars} - (is_string ? 1 : 0);
+    const size_t num_quotes = is_string ? 2 : 0;
+    part.value = is_string                ? Value::kString
+                 : member.raw_chars == 10 ? Value::kTenDigits
+                                          : Value::kDigits;
+    part.member = member;
+    part.member.name_begin = static_cast<uint16_t>(member.name_begin - begin);
+    part.member.raw_begin = static_cast<uint16_t>(member.raw_begin - begin);
+    part.member.raw_chars = static_cast<uint16_t>(num_quotes);
+    begin = member.raw_begin + size_t{member.raw_chars} - num_quotes / 2;
   }
   return parts_[object.members.size()].learn(object.text, begin, num_bytes);
 }

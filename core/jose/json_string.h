@@ -2,7 +2,7 @@
 // Copyright The simdjwt Authors
 //
 // The escapes of JSON strings (RFC 8259 section 7), and the strings of an array. Input is UTF-8
-// without raw control characters: JsonReader's stage 1 has made sure of that.
+// without raw control characters: JsonReader has made sure of that.
 
 #ifndef SIMDJWT_CORE_JOSE_JSON_STRING_H_
 #define SIMDJWT_CORE_JOSE_JSON_STRING_H_

@@ -210,7 +210,7 @@ class NameFilter {
 
 }  // namespace
 
-bool walk_json_object(JsonText text, QuoteCursor quotes, std::span<JsonMember, kMembersMax> members,
+bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
                       JsonFound& found) noexcept {
   char* room = text.chars + text.size + kJsonPaddingBytes;
   size_t at = take('{', text, 0);
@@ -227,7 +227,7 @@ bool walk_json_object(JsonText text, QuoteCursor quotes, std::span<JsonMember, k
       if (at == 0 || (at = take(':', text, at)) == 0) return false;
       at = read_value(text, skip_blanks(text, at), quotes, room, member);
       if (at == 0) return false;
-      has_duplicates |= names.repeats(text.chars, members.first(count));
+      has_duplicates |= names.repeats(text.chars, std::span(members).first(count));
       at = skip_blanks(text, at);
       if (text.chars[at] != ',') break;
       at = skip_blanks(text, at + 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// The walk over a JSON text behind JsonReader. Only json_object.cc includes this.
+// The walk over a JSON text behind JsonReader. Only json_reader.cc and json_walk.cc include this.
 
 #ifndef SIMDJWT_CORE_JOSE_JSON_WALK_H_
 #define SIMDJWT_CORE_JOSE_JSON_WALK_H_
@@ -75,7 +75,7 @@ struct JsonFound {
 
 // Walks the whole text, lists the members of the outer object, and writes strings that have escapes
 // without them kJsonPaddingBytes behind the text. False when the text is not one valid object.
-bool walk_json_object(JsonText text, QuoteCursor quotes, std::span<JsonMember, kMembersMax> members,
+bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
                       JsonFound& found) noexcept;
 
 }  // namespace simdjwt::jose

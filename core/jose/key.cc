@@ -14,15 +14,14 @@ namespace {
 
 struct AlgorithmFacts {
   std::string_view name;
-  size_t signature_bytes;
   size_t key_bytes_min;
 };
 
 // In the order of Algorithm.
 constexpr std::array<AlgorithmFacts, 3> kAlgorithms = {{
-    {"HS256", 32, kHs256KeyBytesMin},
-    {"HS384", 48, kHs384KeyBytesMin},
-    {"HS512", 64, kHs512KeyBytesMin},
+    {"HS256", kHs256KeyBytesMin},
+    {"HS384", kHs384KeyBytesMin},
+    {"HS512", kHs512KeyBytesMin},
 }};
 
 constexpr const AlgorithmFacts& facts(Algorithm algorithm) {
@@ -88,8 +87,6 @@ std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept {
   }
   return std::nullopt;
 }
-
-size_t signature_bytes(Algorithm algorithm) noexcept { return facts(algorithm).signature_bytes; }
 
 Key::Key(std::unique_ptr<internal::KeyMaterial> material) noexcept
     : material_(std::move(material)) {}

@@ -25,12 +25,21 @@ bool decode_part(const bytes::Base64urlKernel& kernel, std::string_view part, st
   return canonical;
 }
 
-bool is_json_object(const bytes::JsonIndexKernel& kernel, const std::string& json) {
+Verdict check_header_json(const bytes::JsonIndexKernel& kernel, const std::string& json) {
   std::string room = json;
   room.resize(jose::json_room_bytes(json.size()));
   jose::JsonReader reader(kernel);
+  jose::JsonMembers members;
   jose::JsonObject object;
-  return reader.read(room.data(), json.size(), object) == jose::JsonStatus::kOk;
+  switch (reader.read(room.data(), json.size(), members, object)) {
+    case jose::JsonStatus::kInvalid:
+      return Verdict::kBadHeaderJson;
+    case jose::JsonStatus::kDuplicateName:
+      return Verdict::kDuplicateHeaderName;
+    case jose::JsonStatus::kOk:
+      break;
+  }
+  return Verdict::kValid;
 }
 
 }  // namespace
@@ -56,7 +65,7 @@ Verdict TokenView::split(std::string_view token, TokenView& view) noexcept {
 absl::StatusOr<UnverifiedToken> decode_unverified(std::string_view token) {
   const bytes::Kernels kernels = bytes::selected_kernels();
   TokenView view;
-  const Verdict verdict = internal::TokenSplitter::split(*kernels.base64url, token, view);
+  Verdict verdict = internal::TokenSplitter::split(*kernels.base64url, token, view);
   if (verdict != Verdict::kValid) return rejected(verdict);
   if (view.header().size() > kHeaderCharsMax) return rejected(Verdict::kHeaderTooLarge);
   UnverifiedToken decoded;
@@ -65,9 +74,8 @@ absl::StatusOr<UnverifiedToken> decode_unverified(std::string_view token) {
       !decode_part(*kernels.base64url, view.signature(), decoded.signature)) {
     return rejected(Verdict::kBadBase64url);
   }
-  if (!is_json_object(*kernels.json, decoded.header_json)) {
-    return rejected(Verdict::kBadHeaderJson);
-  }
+  verdict = check_header_json(*kernels.json, decoded.header_json);
+  if (verdict != Verdict::kValid) return rejected(verdict);
   return decoded;
 }
 

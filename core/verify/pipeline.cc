@@ -21,15 +21,14 @@ using bytes::kBase64urlDecodeSlackBytes;
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
               "a decoded part may be followed by the decoder's slack or the reader's padding");
 
-// What an accepted token leaves in the arena, its members behind it.
+// What an accepted token leaves in the arena; as many of the members as there are.
 struct AcceptedToken {
   jose::Claims claims;
   alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
+  jose::JsonMembers members;
 };
 static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
-static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) +
-                      kMembersMax * sizeof(jose::JsonMember) <=
-                  Arena::kBlockBytes,
+static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) <= Arena::kBlockBytes,
               "any one token fits a block");
 
 // Picks the first key of `candidates` that is for the header's alg and active, and leaves the
@@ -165,9 +164,11 @@ Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
   return Verdict::kValid;
 }
 
-Findings Pipeline::judge(const PendingToken& pending, jose::Claims& claims) const noexcept {
+Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& members,
+                         jose::Claims& claims) const noexcept {
   VerdictSet malformed;
-  switch (claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, malformed)) {
+  switch (claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members,
+                      malformed)) {
     case jose::JsonStatus::kInvalid:
       return Findings::only(Verdict::kBadClaimsJson);
     case jose::JsonStatus::kDuplicateName:
@@ -182,20 +183,15 @@ void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcep
   if (!pending.from_memo) {
     memory.memo.remember(verifier_id, pending.view.header(), pending.facts);
   }
-  char* const room =
-      memory.arena.reserve(sizeof(AcceptedToken) + kMembersMax * sizeof(jose::JsonMember));
+  char* const room = memory.arena.reserve(sizeof(AcceptedToken));
   if (room == nullptr) return reject(Findings::only(Verdict::kOutOfMemory), result);
   auto* const accepted = new (room) AcceptedToken;
   if (!rules.signature_only) {
-    const Findings findings = judge(pending, accepted->claims);
+    const Findings findings = judge(pending, accepted->members, accepted->claims);
     if (findings.first != Verdict::kValid) return reject(findings, result);
   }
-
-  const std::span<const jose::JsonMember> found = accepted->claims.object().members;
-  auto* const members = reinterpret_cast<jose::JsonMember*>(room + sizeof(AcceptedToken));
-  std::copy(found.begin(), found.end(), members);  // null..null for a bare signature
-  accepted->claims.set_members({members, found.size()});
-  memory.arena.commit(sizeof(AcceptedToken) + found.size_bytes());
+  memory.arena.commit(offsetof(AcceptedToken, members) +
+                      accepted->claims.object().members.size_bytes());
   result.token_ = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   result.failures_ = {};

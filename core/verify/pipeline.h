@@ -3,9 +3,11 @@
 //
 // The steps of a verification, in order:
 //
-//   open          split, decode, header, choice of key, length of the signature     any failure
-//   ends here authenticate  the tag under the chosen key, compared; further keys, if any accept
-//   claims JSON, claims, policy                                       only behind a right tag
+//   open           split, decode, header, choice of key, length of the signature
+//   authenticate   the tag under the chosen key, compared; further keys, if there are any
+//   accept         claims JSON, claims, policy; only behind a right tag
+//
+// Whatever a step finds wrong ends the token there.
 //
 // verify.cc takes one token through them, verify_batch.cc many side by side.
 
@@ -50,7 +52,8 @@ struct Pipeline {
   bool decode(PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
   // Reads the claims and judges them under the policy.
-  Findings judge(const PendingToken& pending, jose::Claims& claims) const noexcept;
+  Findings judge(const PendingToken& pending, jose::JsonMembers& members,
+                 jose::Claims& claims) const noexcept;
 };
 
 // Computes pending.tag under pending.key.

@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include "bytes/base64url.h"
-#include "bytes/hmac.h"
+#include "bytes/hmac_lanes.h"
 #include "bytes/kernels.h"
 #include "jose/claims.h"
 #include "jose/header.h"
@@ -23,18 +23,22 @@
 
 namespace simdjwt::internal {
 
-// Tokens that verify_batch takes through the pipeline together. Enough to keep every lane of the
-// widest kernel busy, few enough that their bytes stay in the first-level cache between the steps.
-inline constexpr size_t kBatchStepTokens = 32;
+// Tokens that verify_batch has open at a time: one in every lane of either hash family, and the one
+// that comes next.
+inline constexpr size_t kPendingMax = 2 * bytes::kSha2LanesMax + 1;
 
 class ScratchMemory {
  public:
   ScratchMemory()
       : kernels(bytes::selected_kernels()),
+        sha256_lanes(*kernels.sha256),
+        sha512_lanes(*kernels.sha512),
         header_reader(*kernels.json, jose::kHeaderNames),
         claims_reader(*kernels.json, jose::kClaimNames) {}
 
   const bytes::Kernels kernels;
+  bytes::HmacLanes<bytes::Sha256> sha256_lanes;
+  bytes::HmacLanes<bytes::Sha512> sha512_lanes;
   jose::JsonReader header_reader;
   jose::JsonReader claims_reader;  // one each, so that they keep different shapes
   HeaderMemo memo;
@@ -45,9 +49,7 @@ class ScratchMemory {
   // A signature that is longer than any is.
   std::array<uint8_t, kTokenBytesMax + bytes::kBase64urlDecodeSlackBytes> long_signature;
 
-  std::array<PendingToken, kBatchStepTokens> pending;
-  std::array<bytes::HmacJob<bytes::Sha256>, kBatchStepTokens> sha256_jobs;
-  std::array<bytes::HmacJob<bytes::Sha512>, kBatchStepTokens> sha512_jobs;
+  std::array<PendingToken, kPendingMax> pending;
 };
 
 }  // namespace simdjwt::internal

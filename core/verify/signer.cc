@@ -77,9 +77,10 @@ absl::Status check_claims(std::string_view claims_json) {
   std::string room(claims_json);
   room.resize(jose::json_room_bytes(claims_json.size()));
   jose::JsonReader reader(*bytes::selected_kernels().json, jose::kClaimNames);
+  jose::JsonMembers members;
   jose::Claims claims;
   VerdictSet malformed;
-  switch (claims.read(reader, room.data(), claims_json.size(), malformed)) {
+  switch (claims.read(reader, room.data(), claims_json.size(), members, malformed)) {
     case jose::JsonStatus::kOk:
       break;
     case jose::JsonStatus::kInvalid:

@@ -4,6 +4,8 @@
 #include <simdjwt/verifier.h>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 #include "verify/pipeline.h"
 #include "verify/scratch.h"
@@ -12,15 +14,9 @@ namespace simdjwt {
 namespace {
 
 using internal::Findings;
-using internal::kBatchStepTokens;
+using internal::kPendingMax;
 using internal::PendingToken;
 using internal::Pipeline;
-
-// The tokens of one step that came as far as their signature.
-struct OpenTokens {
-  std::array<uint8_t, kBatchStepTokens> indexes;  // pending[i] is token indexes[i] of the step
-  size_t count = 0;
-};
 
 // Tokens that came from far away in memory are asked for while others are being opened.
 constexpr size_t kPrefetchAhead = 2;
@@ -30,55 +26,65 @@ void prefetch(std::string_view token) noexcept {
   for (size_t i = 0; i < num_bytes; i += kLineBytes) __builtin_prefetch(token.data() + i);
 }
 
-OpenTokens open_all(const Pipeline& pipeline, std::span<const std::string_view> tokens,
-                    std::span<VerifyResult> results) noexcept {
-  OpenTokens open;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (i + kPrefetchAhead < tokens.size()) prefetch(tokens[i + kPrefetchAhead]);
-    const Verdict verdict = pipeline.open(tokens[i], pipeline.memory.pending[open.count]);
-    if (verdict == Verdict::kValid) {
-      open.indexes[open.count++] = static_cast<uint8_t>(i);
-    } else {
-      Pipeline::reject(Findings::only(verdict), results[i]);
-    }
+// The tokens of one call: each is opened, waits in a lane for its tag beside others, and is judged
+// as soon as the tag is there. The lanes of each hash family fill up independently.
+class Batch {
+ public:
+  Batch(const Pipeline& pipeline, std::span<VerifyResult> results) noexcept
+      : pipeline_(pipeline), memory_(pipeline.memory), results_(results) {
+    std::iota(free_.begin(), free_.end(), uint8_t{0});
   }
-  return open;
-}
 
-// Computes the tags of the first `count` pending tokens, each hash family side by side.
-void compute_tags(internal::ScratchMemory& memory, size_t count) noexcept {
-  size_t num_sha256 = 0;
-  size_t num_sha512 = 0;
-  for (size_t i = 0; i < count; ++i) {
-    PendingToken& pending = memory.pending[i];
+  void add(size_t index, std::string_view token) noexcept {
+    const uint8_t slot = free_[num_open_];
+    PendingToken& pending = memory_.pending[slot];
+    const Verdict verdict = pipeline_.open(token, pending);
+    if (verdict != Verdict::kValid) {
+      return Pipeline::reject(Findings::only(verdict), results_[index]);
+    }
+    index_[slot] = index;
+    ++num_open_;
     if (pending.facts.alg == Algorithm::kHs256) {
-      memory.sha256_jobs[num_sha256++] = internal::sha256_job(pending);
+      add_to(memory_.sha256_lanes, internal::sha256_job(pending), slot);
     } else {
-      memory.sha512_jobs[num_sha512++] = internal::sha512_job(pending);
+      add_to(memory_.sha512_lanes, internal::sha512_job(pending), slot);
     }
   }
-  const std::span sha256_jobs(memory.sha256_jobs);
-  const std::span sha512_jobs(memory.sha512_jobs);
-  bytes::hmac_batch<bytes::Sha256>(*memory.kernels.sha256, sha256_jobs.first(num_sha256));
-  bytes::hmac_batch<bytes::Sha512>(*memory.kernels.sha512, sha512_jobs.first(num_sha512));
-}
 
-// Takes up to kBatchStepTokens tokens through the pipeline together.
-void verify_step(const Pipeline& pipeline, std::span<const std::string_view> tokens,
-                 std::span<VerifyResult> results) noexcept {
-  const OpenTokens open = open_all(pipeline, tokens, results);
-  compute_tags(pipeline.memory, open.count);
-  for (size_t i = 0; i < open.count; ++i) {
-    PendingToken& pending = pipeline.memory.pending[i];
-    const Verdict verdict = pipeline.authenticate(pending);
-    VerifyResult& result = results[open.indexes[i]];
-    if (verdict == Verdict::kValid) {
-      pipeline.accept(pending, result);
-    } else {
-      Pipeline::reject(Findings::only(verdict), result);
+  void finish() noexcept {
+    while (!memory_.sha256_lanes.is_empty()) judge(memory_.sha256_lanes.run());
+    while (!memory_.sha512_lanes.is_empty()) judge(memory_.sha512_lanes.run());
+  }
+
+ private:
+  template <class Hash>
+  void add_to(bytes::HmacLanes<Hash>& lanes, const bytes::HmacJob<Hash>& job,
+              uint8_t slot) noexcept {
+    lanes.add(job, slot);
+    if (lanes.is_full()) judge(lanes.run());
+  }
+
+  void judge(std::span<const uint8_t> slots) noexcept {
+    for (const uint8_t slot : slots) {
+      PendingToken& pending = memory_.pending[slot];
+      VerifyResult& result = results_[index_[slot]];
+      const Verdict verdict = pipeline_.authenticate(pending);
+      if (verdict == Verdict::kValid) {
+        pipeline_.accept(pending, result);
+      } else {
+        Pipeline::reject(Findings::only(verdict), result);
+      }
+      free_[--num_open_] = slot;
     }
   }
-}
+
+  const Pipeline& pipeline_;
+  internal::ScratchMemory& memory_;
+  const std::span<VerifyResult> results_;
+  size_t num_open_ = 0;
+  std::array<uint8_t, kPendingMax> free_;  // slots of memory_.pending, from num_open_ on
+  std::array<size_t, kPendingMax> index_;  // of the token in each slot
+};
 
 }  // namespace
 
@@ -87,10 +93,12 @@ void Verifier::verify_batch(std::span<const std::string_view> tokens,
                             int64_t now) const noexcept {
   const Pipeline pipeline = this->pipeline(scratch, now);
   pipeline.memory.arena.reset();
-  for (size_t begin = 0; begin < tokens.size(); begin += kBatchStepTokens) {
-    const size_t count = std::min(kBatchStepTokens, tokens.size() - begin);
-    verify_step(pipeline, tokens.subspan(begin, count), results.subspan(begin, count));
+  Batch batch(pipeline, results);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (i + kPrefetchAhead < tokens.size()) prefetch(tokens[i + kPrefetchAhead]);
+    batch.add(i, tokens[i]);
   }
+  batch.finish();
 }
 
 }  // namespace simdjwt

@@ -38,7 +38,7 @@ class GuardedReader {
   JsonStatus read(std::string_view text, JsonObject& object) {
     char* room = reinterpret_cast<char*>(memory_.room_at_end(json_room_bytes(text.size())));
     if (!text.empty()) std::memcpy(room, text.data(), text.size());
-    return reader_.read(room, text.size(), object);
+    return reader_.read(room, text.size(), members_, object);
   }
   JsonStatus status(std::string_view text) {
     JsonObject object;
@@ -49,6 +49,7 @@ class GuardedReader {
  private:
   std::string_view kernel_;
   JsonReader reader_;
+  JsonMembers members_;
   GuardedBuffer memory_;
 };
 

@@ -90,5 +90,13 @@ TEST(DecodeUnverified, RefusesWhatIsNoToken) {
   }
 }
 
+TEST(DecodeUnverified, SaysWhichFlawItFound) {
+  const auto flaw_of = [](std::string_view header) {
+    return std::string(decode_unverified(forge(header, "{}")).status().message());
+  };
+  EXPECT_EQ(flaw_of(R"({"alg":"HS256","alg":"none"})"), describe(Verdict::kDuplicateHeaderName));
+  EXPECT_EQ(flaw_of(R"({"alg":"HS256")"), describe(Verdict::kBadHeaderJson));
+}
+
 }  // namespace
 }  // namespace simdjwt::testing

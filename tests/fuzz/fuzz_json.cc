@@ -23,8 +23,9 @@ void require_as_in_reference(JsonReader& reader, std::string_view text,
                              const std::optional<simdjwt::testing::JsonValue>& expected) {
   std::vector<char> room(json_room_bytes(text.size()));
   std::copy(text.begin(), text.end(), room.begin());
+  JsonMembers members;
   JsonObject object;
-  const JsonStatus status = reader.read(room.data(), text.size(), object);
+  const JsonStatus status = reader.read(room.data(), text.size(), members, object);
   const bool is_object = expected && expected->type == JsonType::kObject;
   require((status != JsonStatus::kInvalid) == (is_object && expected->names.size() <= kMembersMax));
   if (status == JsonStatus::kInvalid) return;

@@ -109,7 +109,7 @@ void LinesVerifier::print_summary() const {
   const double seconds = static_cast<double>(std::max<int64_t>(nanoseconds_verifying_, 1)) * 1e-9;
   const auto tokens_per_second = static_cast<uint64_t>(static_cast<double>(num_tokens_) / seconds);
   char milliseconds[32];
-  std::snprintf(milliseconds, sizeof(milliseconds), "%.3g", seconds * 1e3);
+  (void)std::snprintf(milliseconds, sizeof(milliseconds), "%.3g", seconds * 1e3);
   text += "verified in " + std::string(milliseconds) +
           " ms on one core: " + with_thousands(tokens_per_second) + " tokens/s\n";
   print(text);

@@ -31,7 +31,17 @@ enum class Algorithm : uint8_t { kHs256, kHs384, kHs512 };
 [[nodiscard]] std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept;
 
 // Length of the algorithm's signature, in bytes.
-[[nodiscard]] size_t signature_bytes(Algorithm algorithm) noexcept;
+[[nodiscard]] constexpr size_t signature_bytes(Algorithm algorithm) noexcept {
+  switch (algorithm) {
+    case Algorithm::kHs256:
+      return 32;
+    case Algorithm::kHs384:
+      return 48;
+    case Algorithm::kHs512:
+      return 64;
+  }
+  return 0;  // no such algorithm
+}
 
 // The period in which a key may verify: [not_before, not_after), seconds since 1970.
 struct KeyPeriod {
@@ -63,10 +73,10 @@ class Key {
   [[nodiscard]] static absl::StatusOr<Key> hmac(Algorithm algorithm, std::string_view secret,
                                                 KeyOptions options = {});
 
-  // The key of one JWK (RFC 7517) of type "oct". `use` must be "sig" and `key_ops` must contain
-  // "verify" where present. A JWK without `alg` takes `fallback`, or fails without one; where both
-  // are present they must be equal. The JWK's kid wins over an empty options.kid; two that differ
-  // fail.
+  // The key of one JWK (RFC 7517) of type "oct", or of a JWK Set with one usable key. `use` must be
+  // "sig" and `key_ops` must contain "verify" where present. A JWK without `alg` takes `fallback`,
+  // or fails without one; where both are present they must be equal. The JWK's kid wins over an
+  // empty options.kid; two that differ fail.
   [[nodiscard]] static absl::StatusOr<Key> from_jwk(
       std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
       KeyOptions options = {});

@@ -36,18 +36,19 @@ class TokenView {
   // or kEncryptedToken; checks neither alphabet nor content. Does not allocate.
   [[nodiscard]] static Verdict split(std::string_view token, TokenView& view) noexcept;
 
+  // Three empty parts.
   TokenView() = default;
 
   [[nodiscard]] std::string_view text() const noexcept { return token_; }
-  [[nodiscard]] std::string_view header() const noexcept { return token_.substr(0, header_end_); }
+  [[nodiscard]] std::string_view header() const noexcept { return {token_.data(), header_end_}; }
   [[nodiscard]] std::string_view claims() const noexcept {
-    return token_.substr(header_end_ + size_t{1}, size_t{claims_end_} - header_end_ - 1);
+    return {token_.data() + header_end_ + 1, size_t{claims_end_} - header_end_ - 1};
   }
   [[nodiscard]] std::string_view signature() const noexcept {
-    return token_.substr(claims_end_ + size_t{1});
+    return {token_.data() + claims_end_ + 1, token_.size() - claims_end_ - 1};
   }
   [[nodiscard]] std::string_view signing_input() const noexcept {
-    return token_.substr(0, claims_end_);
+    return {token_.data(), claims_end_};
   }
 
  private:
@@ -55,9 +56,9 @@ class TokenView {
   TokenView(std::string_view token, uint32_t header_end, uint32_t claims_end) noexcept
       : token_(token), header_end_(header_end), claims_end_(claims_end) {}
 
-  std::string_view token_;
+  std::string_view token_ = "..";
   uint32_t header_end_ = 0;
-  uint32_t claims_end_ = 0;
+  uint32_t claims_end_ = 1;
 };
 
 // What a token says, NOT what is true: nothing was verified.
@@ -68,7 +69,8 @@ struct UnverifiedToken {
 };
 
 // Decodes without verifying, for people who look at tokens. Fails with the verdict's sentence for
-// anything but three parts of strict base64url whose header is a JSON object. Allocates.
+// anything but three parts of strict base64url whose header is a JSON object without repeated
+// names. Allocates.
 [[nodiscard]] absl::StatusOr<UnverifiedToken> decode_unverified(std::string_view token);
 
 }  // namespace simdjwt
