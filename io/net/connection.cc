@@ -27,7 +27,8 @@ void Connection::open(uint32_t index, const Timeouts& timeouts, Instant now) noe
   index_ = index;
   timeouts_ = &timeouts;
   phase_ = Phase::kOpen;
-  idle_deadline_ms_ = after(timeouts.idle, now);
+  idle_timeout_ = timeouts.idle;
+  idle_deadline_ms_ = after(idle_timeout_, now);
 }
 
 void Connection::finish() noexcept {
@@ -73,7 +74,7 @@ void Connection::receive_kept(Protocol& protocol, Instant now) {
 
 void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept {
   if (phase_ != Phase::kOpen) return;
-  idle_deadline_ms_ = after(timeouts_->idle, now);
+  idle_deadline_ms_ = after(idle_timeout_, now);
   is_parked_ = is_rest_pending && output_full();
   if (!is_rest_pending || is_parked_) {
     head_deadline_ms_ = kNever;
@@ -102,7 +103,7 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   sent_ = 0;
   clear(sending_);
   write_deadline_ms_ = kNever;
-  if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(timeouts_->idle, now);
+  if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(idle_timeout_, now);
   if (is_parked_) receive_kept(protocol, now);
   if (client_closed_ && !is_parked_) finish();
 }
@@ -119,7 +120,9 @@ void Connection::expire(Protocol& protocol, Instant now) {
 }
 
 void Connection::drain(Instant now) noexcept {
-  idle_deadline_ms_ = std::min(idle_deadline_ms_, after(timeouts_->drain, now));
+  if (phase_ != Phase::kOpen) return;
+  idle_timeout_ = std::min(idle_timeout_, timeouts_->drain);
+  idle_deadline_ms_ = std::min(idle_deadline_ms_, after(idle_timeout_, now));
 }
 
 Connection::Step Connection::next_step(Instant now) noexcept {

@@ -127,6 +127,7 @@ class Connection {
   uint64_t head_deadline_ms_ = kNever;
   uint64_t write_deadline_ms_ = kNever;  // or, in kLingering, of the linger
   uint64_t idle_deadline_ms_ = kNever;
+  std::chrono::milliseconds idle_timeout_{};  // shorter once the server drains
   uint32_t index_ = 0;
   Phase phase_ = Phase::kClosed;
   bool is_parked_ = false;  // kept_ waits for output to drain, not for the client, who is not late

@@ -279,6 +279,22 @@ TEST_F(ConnectionTest, IsSoonIdleWhenDraining) {
   expect_deadline_in(2s);
 }
 
+// Whoever is being closed has other deadlines.
+TEST_F(ConnectionTest, LeavesAFinishedConnectionAloneWhenDraining) {
+  receive("quit\n");
+  connection_.drain(now());
+  EXPECT_EQ(connection_.deadline_ms(), kNever);
+}
+
+// The answer was on its way when the server was told to stop, so the client does not know.
+TEST_F(ConnectionTest, IsSoonIdleAfterTheLastAnswerWhenDraining) {
+  receive("one\n");
+  connection_.drain(now());
+  EXPECT_EQ(take_output(), "[one]");
+  EXPECT_EQ(next_step(), Step::kNone);
+  expect_deadline_in(2s);
+}
+
 TEST_F(ConnectionTest, ForgetsItsPredecessor) {
   receive("one\nhalf a req");
   connection_.receive_end();
