@@ -53,11 +53,12 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
 
 }  // namespace
 
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept {
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
+                 absl::FunctionRef<void()> meanwhile) noexcept {
   if (pending.facts.alg == Algorithm::kHs256) {
-    bytes::hmac(*kernels.sha256, sha256_job(pending));
+    bytes::hmac(*kernels.sha256, sha256_job(pending), meanwhile);
   } else {
-    bytes::hmac(*kernels.sha512, sha512_job(pending));
+    bytes::hmac(*kernels.sha512, sha512_job(pending), meanwhile);
   }
 }
 
@@ -96,16 +97,6 @@ bool Pipeline::split_like_last(std::string_view token, PendingToken& pending) co
   return true;
 }
 
-// Decodes signature and payload. False when one is not canonical base64url.
-bool Pipeline::decode(PendingToken& pending) const noexcept {
-  const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
-  const std::string_view signature = pending.view.signature();
-  // One that is too long is checked like any other, though nobody will look at it.
-  const bool fits = base64url_decoded_bytes(signature.size()) <= bytes::kHmacTagBytesMax;
-  return kernel.decode(fits ? pending.signature.data() : memory.long_signature.data(), signature) &&
-         kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims());
-}
-
 // Finds out what the header says, from memory if possible.
 Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   const std::string_view encoded = pending.view.header();
@@ -127,32 +118,46 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   return Verdict::kValid;
 }
 
+Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
+  const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
+  if (verdict != Verdict::kValid) return verdict;
+  const size_t num_bytes = base64url_decoded_bytes(pending.view.signature().size());
+  return num_bytes == signature_bytes(pending.facts.alg) ? Verdict::kValid
+                                                         : Verdict::kBadSignatureLength;
+}
+
 Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {
-  const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
   const bool is_like_last = split_like_last(token, pending);
   if (!is_like_last) {
-    const Verdict verdict = TokenSplitter::split(kernel, token, pending.view);
+    const Verdict verdict = TokenSplitter::split(*memory.kernels.base64url, token, pending.view);
     if (verdict != Verdict::kValid) return verdict;
     if (pending.view.header().size() > kHeaderCharsMax) return Verdict::kHeaderTooLarge;
   }
   pending.payload_bytes = base64url_decoded_bytes(pending.view.claims().size());
   pending.payload = memory.arena.reserve(jose::json_room_bytes(pending.payload_bytes));
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
-  if (!decode(pending)) {
-    // Perhaps because it has other dots than it seemed to.
-    const Verdict verdict = TokenSplitter::split(kernel, token, pending.view);
-    return verdict != Verdict::kValid ? verdict : Verdict::kBadBase64url;
-  }
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
-  if (!is_like_last) {
-    const Verdict verdict = read_header(pending);
-    if (verdict != Verdict::kValid) return verdict;
+
+  Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
+  if (verdict == Verdict::kValid) verdict = find_key(pending);
+  if (verdict == Verdict::kValid) return verdict;
+  // Nobody will decode the other parts; but that they are base64url is checked first.
+  const Verdict encoding = decode(pending);
+  return encoding != Verdict::kValid ? encoding : verdict;
+}
+
+Verdict Pipeline::decode(PendingToken& pending) const noexcept {
+  const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
+  const std::string_view signature = pending.view.signature();
+  // One that is too long is checked like any other, though nobody will look at it.
+  const bool fits = base64url_decoded_bytes(signature.size()) <= bytes::kHmacTagBytesMax;
+  if (kernel.decode(fits ? pending.signature.data() : memory.long_signature.data(), signature) &&
+      kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
+    return Verdict::kValid;
   }
-  const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
-  if (verdict != Verdict::kValid) return verdict;
-  const size_t num_bytes = base64url_decoded_bytes(pending.view.signature().size());
-  return num_bytes == signature_bytes(pending.facts.alg) ? Verdict::kValid
-                                                         : Verdict::kBadSignatureLength;
+  // Perhaps because the token has other dots than it seemed to.
+  const Verdict verdict = TokenSplitter::split(kernel, pending.view.text(), pending.view);
+  return verdict != Verdict::kValid ? verdict : Verdict::kBadBase64url;
 }
 
 Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {

@@ -3,7 +3,8 @@
 //
 // The steps of a verification, in order:
 //
-//   open           split, decode, header, choice of key, length of the signature
+//   open           split, header, choice of key, length of the signature
+//   decode         payload and signature
 //   authenticate   the tag under the chosen key, compared; further keys, if there are any
 //   accept         claims JSON, claims, policy; only behind a right tag
 //
@@ -38,6 +39,10 @@ struct Pipeline {
   // Fills in `pending` up to the key to try. kValid, or a verdict before the signature.
   Verdict open(std::string_view token, PendingToken& pending) const noexcept;
 
+  // Decodes signature and payload of an open token, before or after its tag is computed. kValid, or
+  // what is wrong with its encoding.
+  Verdict decode(PendingToken& pending) const noexcept;
+
   // Whether pending.tag, computed under pending.key, is the signature; if not, whether a later
   // key's is. kValid or kBadSignature.
   Verdict authenticate(PendingToken& pending) const noexcept;
@@ -49,15 +54,18 @@ struct Pipeline {
 
  private:
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
-  bool decode(PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
+  // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
+  Verdict find_key(PendingToken& pending) const noexcept;
   // Reads the claims and judges them under the policy.
   Findings judge(const PendingToken& pending, jose::JsonMembers& members,
                  jose::Claims& claims) const noexcept;
 };
 
-// Computes pending.tag under pending.key.
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept;
+// Computes pending.tag under pending.key; for `meanwhile` see bytes::hmac.
+void compute_tag(
+    const bytes::Kernels& kernels, PendingToken& pending,
+    absl::FunctionRef<void()> meanwhile = [] {}) noexcept;
 
 // The same as a job of many.
 bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept;

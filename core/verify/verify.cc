@@ -45,9 +45,10 @@ VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
   VerifyResult result;
   Verdict verdict = pipeline.open(token, pending);
   if (verdict == Verdict::kValid) {
-    internal::compute_tag(pipeline.memory.kernels, pending);
-    verdict = pipeline.authenticate(pending);
+    internal::compute_tag(pipeline.memory.kernels, pending,
+                          [&] { verdict = pipeline.decode(pending); });
   }
+  if (verdict == Verdict::kValid) verdict = pipeline.authenticate(pending);
   if (verdict == Verdict::kValid) {
     pipeline.accept(pending, result);
   } else {

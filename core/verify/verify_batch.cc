@@ -38,7 +38,8 @@ class Batch {
   void add(size_t index, std::string_view token) noexcept {
     const uint8_t slot = free_[num_open_];
     PendingToken& pending = memory_.pending[slot];
-    const Verdict verdict = pipeline_.open(token, pending);
+    Verdict verdict = pipeline_.open(token, pending);
+    if (verdict == Verdict::kValid) verdict = pipeline_.decode(pending);
     if (verdict != Verdict::kValid) {
       return Pipeline::reject(Findings::only(verdict), results_[index]);
     }
