@@ -47,7 +47,6 @@ struct JsonMember {
   JsonType type;
   bool is_plain;  // of a string: it has no escapes; of a number: it is digits only
   uint16_t reserved;
-
 };
 static_assert(sizeof(JsonMember) == 16);
 static_assert(json_room_bytes(kTokenBytesMax) <= 0xffff, "offsets fit 16 bits");
