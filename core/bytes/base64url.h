@@ -19,13 +19,9 @@ namespace simdjwt::bytes {
 inline constexpr size_t kBase64urlDecodeSlackBytes = 64;
 
 // Exact number of bytes that `num_chars` characters decode to. `num_chars % 4 == 1` is no encoding.
-constexpr size_t base64url_decoded_bytes(size_t num_chars) {
-  return num_chars / 4 * 3 + (num_chars % 4 * 3) / 4;
-}
+constexpr size_t base64url_decoded_bytes(size_t num_chars) { return num_chars * 3 / 4; }
 
-constexpr size_t base64url_encoded_chars(size_t num_bytes) {
-  return num_bytes / 3 * 4 + (num_bytes % 3 * 4 + 2) / 3;
-}
+constexpr size_t base64url_encoded_chars(size_t num_bytes) { return (num_bytes * 4 + 2) / 3; }
 
 // One instruction-set variant. All kernels agree bit for bit; `scalar` is the specification.
 struct Base64urlKernel {

@@ -35,7 +35,7 @@ void HmacLanes<Hash>::add(const HmacJob<Hash>& job, uint8_t id) noexcept {
 template <class Hash>
 void HmacLanes<Hash>::finish(size_t lane) noexcept {
   done_[num_done_++] = slot_of_lane_[lane]->id;
-  --num_busy_;
+  if (lane == --num_busy_) return;
   std::swap(lanes_[lane], lanes_[num_busy_]);
   std::swap(slot_of_lane_[lane], slot_of_lane_[num_busy_]);
 }

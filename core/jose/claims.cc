@@ -54,11 +54,8 @@ JsonStatus Claims::read(JsonReader& reader, char* text, size_t num_bytes, JsonMe
   return JsonStatus::kOk;
 }
 
-bool Claims::has_aud(std::string_view audience) const noexcept {
-  const JsonMember* const member = object_.find_known(kAud);
-  if (member == nullptr) return false;
-  if (member->type == JsonType::kString) return object_.string(*member) == audience;
-  return internal::ClaimAccess::make(object_, *member).has_element(audience);
+bool Claims::has_aud_element(const JsonMember& aud, std::string_view audience) const noexcept {
+  return internal::ClaimAccess::make(object_, aud).has_element(audience);
 }
 
 }  // namespace simdjwt::jose

@@ -49,7 +49,12 @@ class Claims {
 
   // Whether there is an aud at all, and whether it is, or contains, `audience`.
   [[nodiscard]] bool has_any_aud() const noexcept { return object_.find_known(kAud) != nullptr; }
-  [[nodiscard]] bool has_aud(std::string_view audience) const noexcept;
+  [[nodiscard]] bool has_aud(std::string_view audience) const noexcept {
+    const JsonMember* const aud = object_.find_known(kAud);
+    if (aud == nullptr) return false;
+    if (aud->type == JsonType::kString) return object_.string(*aud) == audience;
+    return has_aud_element(*aud, audience);
+  }
 
  private:
   enum Known : uint8_t { kIss, kSub, kJti, kAud, kExp, kNbf, kIat };  // as in kClaimNames
@@ -70,6 +75,8 @@ class Claims {
     }
   };
 
+  [[nodiscard]] bool has_aud_element(const JsonMember& aud,
+                                     std::string_view audience) const noexcept;
   void read_date(Known name, Rounding rounding, Verdict if_wrong, Date& date,
                  VerdictSet& malformed) const noexcept;
 

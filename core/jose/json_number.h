@@ -14,8 +14,6 @@
 
 namespace simdjwt::jose {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 // Eight characters as a word, the first in the lowest byte.
 inline uint64_t load8(const char* text) noexcept {
   static_assert(std::endian::native == std::endian::little);
@@ -37,11 +35,6 @@ inline const char* skip_digits(const char* at) noexcept {
     if (others != 0) return at + std::countr_zero(others) / 8;
     at += 8;
   }
-}
-
-// Whether the ten characters at `at` are digits.
-inline bool are_ten_digits(const char* at) noexcept {
-  return (non_digits(load8(at)) | non_digits(load8(at + 2))) == 0;
 }
 
 // The number that eight digits make: neighbours are joined to pairs, pairs to fours, fours to the

@@ -50,7 +50,7 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
   }
 }
 
-bool JsonReader::read_by_shape(const char* text, size_t num_bytes, JsonMembers& members,
+bool JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
                                JsonObject& object) noexcept {
   for (size_t i = 0; i < kShapes; ++i) {
     const size_t shape = (last_shape_ + i) % kShapes;
@@ -74,9 +74,6 @@ bool JsonReader::may_learn() noexcept {
 JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
                             JsonMembers& members, JsonObject& object) noexcept {
   if (traits.has_backslash) clear_escaped_quotes(quotes_.data(), {text, num_bytes});
-  if (traits.has_non_ascii && !simdjson::validate_utf8(text, num_bytes)) {
-    return JsonStatus::kInvalid;
-  }
   const bool check_strings = traits.has_backslash || traits.has_control;
   JsonFound found;
   if (!walk_json_object({text, num_bytes, check_strings}, QuoteCursor(quotes_.data()), members,
@@ -99,7 +96,10 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
       (num_bytes + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
   quotes_[num_blocks] = quotes_[num_blocks + 1] = ~uint64_t{0};
 
-  const bool is_usual = !traits.has_backslash && !traits.has_control && !traits.has_non_ascii;
+  if (traits.has_non_ascii && !simdjson::validate_utf8(text, num_bytes)) {
+    return JsonStatus::kInvalid;
+  }
+  const bool is_usual = !traits.has_backslash && !traits.has_control;
   if (is_usual && read_by_shape(text, num_bytes, members, object)) return JsonStatus::kOk;
   const JsonStatus status = walk(text, num_bytes, traits, members, object);
   if (is_usual && status == JsonStatus::kOk && may_learn()) {

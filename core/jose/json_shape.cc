@@ -3,12 +3,11 @@
 
 #include "jose/json_shape.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
 
-#include "jose/json_number.h"
+#include "jose/json_walk.h"
 
 namespace simdjwt::jose {
 namespace {
@@ -77,11 +76,12 @@ bool JsonShape::Part::learn(const char* text, size_t begin, size_t end) noexcept
   return true;
 }
 
-bool JsonShape::read(const char* text, size_t num_bytes, const uint64_t* quotes,
-                     JsonMembers& members, JsonObject& object) const noexcept {
+bool JsonShape::read(char* text, size_t num_bytes, const uint64_t* quotes, JsonMembers& members,
+                     JsonObject& object) const noexcept {
   const size_t num_members = num_members_;
   if (num_members == 0 || !is_zero(parts_[0].differences(text))) return false;
   Chars16 wrong = {};  // not zero where anything is: one test for all parts and dates
+  JsonMember other;
   size_t at = 0;
   for (size_t i = 0; i < num_members; ++i) {
     const Part& part = parts_[i];
@@ -94,11 +94,15 @@ bool JsonShape::read(const char* text, size_t num_bytes, const uint64_t* quotes,
       end = begin + 10;
       wrong |= differences_to_ten_digits(text + begin);
     } else {
-      end = static_cast<size_t>(skip_digits(text + begin) - text);
-      if (end == begin || text[begin] == '0') return false;
+      end = read_json_value({text, num_bytes, false}, begin, QuoteCursor(quotes), other);
+      if (end == 0) return false;
     }
     if (end >= num_bytes) return false;
     part.write_member(at, end - begin, members[i]);
+    if (part.value == Value::kOther) {
+      members[i].type = other.type;
+      members[i].is_plain = other.is_plain;
+    }
     at = end;
   }
   const Part& last = parts_[num_members];
@@ -108,23 +112,21 @@ bool JsonShape::read(const char* text, size_t num_bytes, const uint64_t* quotes,
   return true;
 }
 
-// Whether the shape can say all there is to say about a value of this kind.
-bool JsonShape::is_learnable(const JsonMember& member) noexcept {
-  return member.is_plain && (member.type == JsonType::kString || member.type == JsonType::kNumber);
+JsonShape::Value JsonShape::kind_of(const JsonMember& member) noexcept {
+  if (member.type == JsonType::kString) return Value::kString;
+  const bool is_date =
+      member.type == JsonType::kNumber && member.is_plain && member.raw_chars == 10;
+  return is_date ? Value::kTenDigits : Value::kOther;
 }
 
 bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept {
   size_t begin = 0;
   for (size_t i = 0; i < object.members.size(); ++i) {
     const JsonMember& member = object.members[i];
-    const bool is_string = member.type == JsonType::kString;
     Part& part = parts_[i];
-    const size_t value_begin = member.raw_begin + (is_string ? size_t{1} : 0);
-    if (!part.learn(object.text, begin, value_begin)) return false;
-    const size_t num_quotes = is_string ? 2 : 0;
-    part.value = is_string                ? Value::kString
-                 : member.raw_chars == 10 ? Value::kTenDigits
-                                          : Value::kDigits;
+    part.value = kind_of(member);
+    const size_t num_quotes = part.value == Value::kString ? 2 : 0;
+    if (!part.learn(object.text, begin, member.raw_begin + num_quotes / 2)) return false;
     part.member = member;
     part.member.name_begin = static_cast<uint16_t>(member.name_begin - begin);
     part.member.raw_begin = static_cast<uint16_t>(member.raw_begin - begin);
@@ -136,9 +138,7 @@ bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept
 
 void JsonShape::learn(const JsonObject& object, size_t num_bytes) noexcept {
   num_members_ = 0;
-  if (object.members.size() <= kMembers &&
-      std::all_of(object.members.begin(), object.members.end(), is_learnable) &&
-      learn_parts(object, num_bytes)) {
+  if (object.members.size() <= kMembers && learn_parts(object, num_bytes)) {
     num_members_ = object.members.size();
     known_ = object.known;
   }

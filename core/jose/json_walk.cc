@@ -210,6 +210,12 @@ class NameFilter {
 
 }  // namespace
 
+size_t read_json_value(JsonText text, size_t at, QuoteCursor quotes, JsonMember& member) noexcept {
+  char* no_room = nullptr;  // for strings with escapes, of which there are none
+  quotes.seek(at);
+  return read_value(text, at, quotes, no_room, member);
+}
+
 bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
                       JsonFound& found) noexcept {
   char* room = text.chars + text.size + kJsonPaddingBytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// The walk over a JSON text behind JsonReader. Only json_reader.cc and json_walk.cc include this.
+// The walk over a JSON text behind JsonReader and JsonShape; nobody else needs it.
 
 #ifndef SIMDJWT_CORE_JOSE_JSON_WALK_H_
 #define SIMDJWT_CORE_JOSE_JSON_WALK_H_
@@ -72,6 +72,10 @@ struct JsonFound {
   size_t num_members = 0;
   bool has_duplicates = false;
 };
+
+// Reads the value that begins at `at`, in a text without bytes to check: stores its type, place and
+// whether it is plain in `member`. Returns the position behind it, or 0 if there is none.
+size_t read_json_value(JsonText text, size_t at, QuoteCursor quotes, JsonMember& member) noexcept;
 
 // Walks the whole text, lists the members of the outer object, and writes strings that have escapes
 // without them kJsonPaddingBytes behind the text. False when the text is not one valid object.

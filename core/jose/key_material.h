@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "bytes/base64url.h"
 #include "bytes/hmac.h"
 #include "bytes/secret.h"
 
@@ -19,6 +20,16 @@ namespace simdjwt::internal {
 
 using Hs256Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha256>>;
 using Hs512Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha512>>;  // also of HS384
+
+// How long a signature is in a token.
+constexpr size_t signature_chars(Algorithm algorithm) noexcept {
+  constexpr auto chars_of = [](Algorithm a) {
+    return static_cast<uint8_t>(bytes::base64url_encoded_chars(signature_bytes(a)));
+  };
+  constexpr uint8_t kChars[] = {chars_of(Algorithm::kHs256), chars_of(Algorithm::kHs384),
+                                chars_of(Algorithm::kHs512)};
+  return kChars[static_cast<size_t>(algorithm)];
+}
 
 struct KeyMaterial {
   Algorithm algorithm;

@@ -49,12 +49,12 @@ class HeaderMemo {
   }
 
   // The facts of the header that was found or remembered last, if it is the one that `token` begins
-  // with, and where it ends; or null.
+  // with, dot included, and where it ends; or null.
   const HeaderFacts* find_last(uint64_t verifier_id, std::string_view token,
-                               uint32_t& header_end) const noexcept {
+                               size_t& header_end) const noexcept {
     header_end = last_->num_chars;
-    if (token.size() <= header_end || token[header_end] != '.') return nullptr;
-    return last_->holds(verifier_id, token.substr(0, header_end)) ? &last_->facts : nullptr;
+    if (last_->verifier_id != verifier_id || token.size() <= header_end) return nullptr;
+    return std::memcmp(last_->chars, token.data(), header_end + 1) == 0 ? &last_->facts : nullptr;
   }
 
   void remember(uint64_t verifier_id, std::string_view header, const HeaderFacts& facts) noexcept {
@@ -64,6 +64,7 @@ class HeaderMemo {
     last_->num_chars = static_cast<uint32_t>(header.size());
     last_->facts = facts;
     std::memcpy(last_->chars, header.data(), header.size());
+    last_->chars[header.size()] = '.';
   }
 
  private:
@@ -78,7 +79,7 @@ class HeaderMemo {
     uint64_t verifier_id = 0;  // no verifier has the id 0
     uint32_t num_chars = 0;
     HeaderFacts facts;
-    char chars[kRememberedCharsMax];
+    char chars[kRememberedCharsMax + 1];  // and a dot
   };
 
   // A hash of the last 24 characters and the length: where a kid ends that stands last, or last but

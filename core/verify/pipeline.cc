@@ -15,7 +15,6 @@ namespace simdjwt::internal {
 namespace {
 
 using bytes::base64url_decoded_bytes;
-using bytes::base64url_encoded_chars;
 using bytes::kBase64urlDecodeSlackBytes;
 
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
@@ -62,16 +61,6 @@ void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
   }
 }
 
-bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {
-  return {&pending.key->sha256(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
-          pending.tag.data()};
-}
-
-bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept {
-  return {&pending.key->sha512(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
-          pending.tag.data()};
-}
-
 void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
   result.token_ = nullptr;
   result.failures_ = findings.all;
@@ -83,13 +72,13 @@ void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
 // of that key's signatures, where the second dot has to be. Should there be more dots, the decoder
 // will trip over them.
 bool Pipeline::split_like_last(std::string_view token, PendingToken& pending) const noexcept {
-  uint32_t header_end = 0;
+  size_t header_end = 0;
   const HeaderFacts* const facts = memory.memo.find_last(verifier_id, token, header_end);
   if (facts == nullptr || token.size() > kTokenBytesMax) return false;
-  const size_t signature_chars = base64url_encoded_chars(signature_bytes(facts->alg));
-  // A header, a dot, a character of claims and a dot.
-  if (token.size() < header_end + size_t{3} + signature_chars) return false;
-  const size_t claims_end = token.size() - signature_chars - 1;
+  const size_t behind_claims = 1 + signature_chars(facts->alg);
+  // A header, a dot, a character of claims.
+  if (token.size() < header_end + 2 + behind_claims) return false;
+  const size_t claims_end = token.size() - behind_claims;
   if (token[claims_end] != '.') return false;
   pending.view = TokenSplitter::at(token, header_end, claims_end);
   pending.facts = *facts;
@@ -121,9 +110,9 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
 Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
   if (verdict != Verdict::kValid) return verdict;
-  const size_t num_bytes = base64url_decoded_bytes(pending.view.signature().size());
-  return num_bytes == signature_bytes(pending.facts.alg) ? Verdict::kValid
-                                                         : Verdict::kBadSignatureLength;
+  return pending.view.signature().size() == signature_chars(pending.facts.alg)
+             ? Verdict::kValid
+             : Verdict::kBadSignatureLength;
 }
 
 Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {

@@ -68,8 +68,14 @@ void compute_tag(
     absl::FunctionRef<void()> meanwhile = [] {}) noexcept;
 
 // The same as a job of many.
-bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept;
-bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept;
+inline bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {
+  return {&pending.key->sha256(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
+          pending.tag.data()};
+}
+inline bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept {
+  return {&pending.key->sha512(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
+          pending.tag.data()};
+}
 
 }  // namespace simdjwt::internal
 

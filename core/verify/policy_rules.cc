@@ -12,8 +12,26 @@
 namespace simdjwt::internal {
 namespace {
 
+// A plain loop: the library's search is unrolled, which does not pay for one value.
 bool contains(const std::vector<std::string>& values, std::string_view value) noexcept {
-  return std::find(values.begin(), values.end(), value) != values.end();
+  for (const std::string& known : values) {
+    if (known == value) return true;
+  }
+  return false;
+}
+
+bool has_any_aud_of(const jose::Claims& claims,
+                    const std::vector<std::string>& audiences) noexcept {
+  for (const std::string& audience : audiences) {
+    if (claims.has_aud(audience)) return true;
+  }
+  return false;
+}
+
+bool has_all_auds_of(const jose::Claims& claims,
+                     const std::vector<std::string>& audiences) noexcept {
+  return std::all_of(audiences.begin(), audiences.end(),
+                     [&](const std::string& audience) { return claims.has_aud(audience); });
 }
 
 Verdict judge_iss(const PolicyRules& rules, std::optional<std::string_view> iss) noexcept {
@@ -25,9 +43,8 @@ Verdict judge_iss(const PolicyRules& rules, std::optional<std::string_view> iss)
 Verdict judge_aud(const PolicyRules& rules, const jose::Claims& claims) noexcept {
   if (rules.aud_demand == Demand::kIgnore) return Verdict::kValid;
   if (!claims.has_any_aud()) return Verdict::kAudMissing;
-  const auto present = [&](const std::string& audience) { return claims.has_aud(audience); };
-  const bool matches = rules.aud_all_of ? std::all_of(rules.aud.begin(), rules.aud.end(), present)
-                                        : std::any_of(rules.aud.begin(), rules.aud.end(), present);
+  const bool matches =
+      rules.aud_all_of ? has_all_auds_of(claims, rules.aud) : has_any_aud_of(claims, rules.aud);
   return matches ? Verdict::kValid : Verdict::kAudMismatch;
 }
 
