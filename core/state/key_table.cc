@@ -60,18 +60,24 @@ KeySet KeySet::of(Key key) {
   return KeySet(*internal::KeyTable::create(std::move(keys)));  // one key cannot collide
 }
 
-absl::StatusOr<KeySet> KeySet::from_jwks(std::string_view json, std::optional<Algorithm> fallback,
-                                         std::vector<std::string>* skipped,
-                                         ShortSecrets short_secrets) {
-  KeyOptions options;
-  options.short_secrets = short_secrets;
-  auto document = jose::read_jwks(json, fallback, options);
+absl::StatusOr<KeySet> KeySet::from_jwks(std::string_view json, const JwksOptions& options,
+                                         std::vector<std::string>* skipped) {
+  KeyOptions key_options;
+  key_options.short_secrets = options.short_secrets;
+  auto document = jose::read_jwks(json, options.fallback, key_options);
   if (!document.ok()) return document.status();
   std::string first_skipped;
   if (!document->skipped.empty()) first_skipped = " (" + document->skipped.front() + ')';
   if (skipped != nullptr) *skipped = std::move(document->skipped);
   if (document->keys.empty()) {
     return absl::InvalidArgumentError("the set holds no usable key" + first_skipped);
+  }
+  const auto is_refused = [&allowed = options.allowed](const Key& key) {
+    return !allowed.empty() &&
+           std::find(allowed.begin(), allowed.end(), key.algorithm()) == allowed.end();
+  };
+  if (std::erase_if(document->keys, is_refused) > 0 && document->keys.empty()) {
+    return absl::InvalidArgumentError("the set holds no key of an allowed algorithm");
   }
   auto table = internal::KeyTable::create(std::move(document->keys));
   if (!table.ok()) return table.status();

@@ -223,7 +223,7 @@ absl::StatusOr<KeySet> load_keys(const Config& config, std::vector<std::string>&
   }
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(text->view(), config.fallback_algorithm, &skipped);
+      KeySet::from_jwks(text->view(), {.fallback = config.fallback_algorithm}, &skipped);
   for (const std::string& line : skipped) warnings.push_back(config.jwks_file + ": " + line);
   if (!keys.ok()) {
     return absl::InvalidArgumentError(config.jwks_file + ": " +

@@ -34,7 +34,9 @@ TEST(EmptySecret, MakesNoKeyFromAJwk) {
        }) {
     EXPECT_FALSE(Key::from_jwk(jwk).ok()) << jwk;
     EXPECT_FALSE(Key::from_jwk(jwk, Algorithm::kHs256, lax).ok()) << jwk;
-    EXPECT_FALSE(KeySet::from_jwks(jwk, Algorithm::kHs256, nullptr, ShortSecrets::kAllowShort).ok())
+    EXPECT_FALSE(KeySet::from_jwks(jwk, {.fallback = Algorithm::kHs256,
+                                         .short_secrets = ShortSecrets::kAllowShort})
+                     .ok())
         << jwk;
   }
 }

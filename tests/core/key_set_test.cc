@@ -172,7 +172,7 @@ TEST(JwkSet, SkipsKeysThatCannotBeUsedAndSaysWhy) {
       R"({"keys":[)" + jwk(0, "a") + R"(,{"kty":"XYZ"},)" + jwk(1, "b", R"(,"use":"enc")") +
       R"(,{"kty":"oct","alg":"HS256","k":"AAAA"},"text",)" + jwk(2, "c") + "]}";
   std::vector<std::string> skipped;
-  const KeySet set = KeySet::from_jwks(json, std::nullopt, &skipped).value();
+  const KeySet set = KeySet::from_jwks(json, {}, &skipped).value();
   EXPECT_EQ(set.num_keys(), 2u);
   ASSERT_EQ(skipped.size(), 4u);
   EXPECT_THAT(skipped[0], HasSubstr("keys[1]"));
@@ -224,8 +224,19 @@ TEST(JwkSet, GivesTheFallbackToKeysThatNameNoAlgorithm) {
   const std::string json =
       R"({"keys":[{"kty":"oct","kid":"a","k":")" + base64url(secret_of(0)) + R"("}]})";
   EXPECT_FALSE(KeySet::from_jwks(json).ok());
-  EXPECT_EQ(KeySet::from_jwks(json, Algorithm::kHs384).value().key(0).algorithm(),
-            Algorithm::kHs384);
+  const KeySet set = KeySet::from_jwks(json, {.fallback = Algorithm::kHs384}).value();
+  EXPECT_EQ(set.key(0).algorithm(), Algorithm::kHs384);
+}
+
+TEST(JwkSet, LeavesOutKeysOfAlgorithmsThatAreNotAllowed) {
+  const std::string json = R"({"keys":[)" + jwk(0, "a") + "]}";
+  const auto size = [&](std::vector<Algorithm> allowed) {
+    const auto set = KeySet::from_jwks(json, {.allowed = std::move(allowed)});
+    return set.ok() ? set->num_keys() : 0;
+  };
+  EXPECT_EQ(size({}), 1u);
+  EXPECT_EQ(size({Algorithm::kHs384, Algorithm::kHs256}), 1u);
+  EXPECT_EQ(size({Algorithm::kHs384, Algorithm::kHs512}), 0u);
 }
 
 TEST(JwkSet, IsBoundedInSize) {

@@ -13,7 +13,7 @@ using namespace simdjwt;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const ExactInput input(data, size);
   std::vector<std::string> skipped;
-  const auto keys = KeySet::from_jwks(input.text(), Algorithm::kHs256, &skipped);
+  const auto keys = KeySet::from_jwks(input.text(), {.fallback = Algorithm::kHs256}, &skipped);
   if (keys.ok()) {
     require(keys->num_keys() > 0);
     for (size_t i = 0; i < keys->num_keys(); ++i) {

@@ -3,7 +3,6 @@
 
 #include "cli/key_input.h"
 
-#include <simdjson.h>
 #include <simdjwt/limits.h>
 
 #include <algorithm>
@@ -74,36 +73,6 @@ KeySet keys_of_secret(const std::string& path, const std::vector<Algorithm>& alg
   return *builder.build();  // of one to three keys without kid, which always fit
 }
 
-bool allows(const std::vector<Algorithm>& allowed, const Key& key) {
-  return allowed.empty() || std::ranges::find(allowed, key.algorithm()) != allowed.end();
-}
-
-bool allows_all(const std::vector<Algorithm>& allowed, const KeySet& keys) {
-  for (size_t i = 0; i < keys.num_keys(); ++i) {
-    if (!allows(allowed, keys.key(i))) return false;
-  }
-  return true;
-}
-
-// The keys of a document that KeySet::from_jwks took, less those that --alg does not allow.
-KeySet keep_allowed(const std::string& path, std::string_view json,
-                    const std::vector<Algorithm>& allowed) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  simdjson::dom::array elements;
-  KeySetBuilder builder;
-  if (parser.parse(json.data(), json.size()).get(document) == simdjson::SUCCESS &&
-      document["keys"].get(elements) == simdjson::SUCCESS) {
-    for (const simdjson::dom::element element : elements) {
-      absl::StatusOr<Key> key = Key::from_jwk(simdjson::minify(element));
-      if (key.ok() && allows(allowed, *key)) builder.add(*std::move(key));
-    }
-  }
-  absl::StatusOr<KeySet> keys = builder.build();
-  if (!keys.ok()) throw Failure(shown_path(path) + ": holds no key of an algorithm in --alg");
-  return *std::move(keys);
-}
-
 std::optional<Algorithm> only_one(const std::vector<Algorithm>& algorithms) {
   return algorithms.size() == 1 ? std::optional(algorithms.front()) : std::nullopt;
 }
@@ -111,10 +80,10 @@ std::optional<Algorithm> only_one(const std::vector<Algorithm>& algorithms) {
 KeySet keys_of_jwks(const std::string& path, const std::vector<Algorithm>& allowed) {
   const FileBytes file = read_jwks(path);
   std::vector<std::string> skipped;
-  absl::StatusOr<KeySet> keys = KeySet::from_jwks(file.view(), only_one(allowed), &skipped);
+  absl::StatusOr<KeySet> keys =
+      KeySet::from_jwks(file.view(), {.fallback = only_one(allowed), .allowed = allowed}, &skipped);
   for (const std::string& reason : skipped) warn(shown_path(path) + ": skipped " + reason);
   if (!keys.ok()) throw key_failure(path, keys.status());
-  if (!allows_all(allowed, *keys)) return keep_allowed(path, file.view(), allowed);
   return *std::move(keys);
 }
 

@@ -24,6 +24,13 @@ class KeyTable;
 struct KeySetAccess;
 }  // namespace internal
 
+// How a JWK Set is read.
+struct JwksOptions {
+  std::optional<Algorithm> fallback = {};  // the algorithm of keys that name none
+  std::vector<Algorithm> allowed = {};     // keys of others are left out; empty: all are allowed
+  ShortSecrets short_secrets = ShortSecrets::kRefuse;
+};
+
 // Which keys a token is tried against:
 //
 //   token has a kid   the key of that kid; if there is none, the keys without a kid
@@ -43,12 +50,10 @@ class KeySet {
   // A JWK Set (RFC 7517 section 5), or a single JWK. Keys of unknown type are skipped, as the RFC
   // asks, and so are keys that cannot be used; `skipped`, if given, receives one line for each
   // ("keys[2]: ..."), without secrets. Fails when no key is left, when a kid appears twice, or when
-  // the set mixes shared secrets with public keys: then one could pass for the other. `fallback` is
-  // the algorithm of keys that name none.
+  // the set mixes shared secrets with public keys: then one could pass for the other.
   [[nodiscard]] static absl::StatusOr<KeySet> from_jwks(
-      std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
-      std::vector<std::string>* skipped = nullptr,
-      ShortSecrets short_secrets = ShortSecrets::kRefuse);
+      std::string_view json, const JwksOptions& options = {},
+      std::vector<std::string>* skipped = nullptr);
 
   [[nodiscard]] size_t num_keys() const noexcept;
   // 0 <= index < num_keys(); those without kid first, else in the order of addition. Lives as long

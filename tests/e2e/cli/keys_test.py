@@ -98,7 +98,7 @@ class JwkFiles(CliTestCase):
                 outcome = self.verify_with(keys, token, "--alg", allowed)
                 self.assertEqual(outcome.status, 0 if kid in kids else 1, (allowed, kid))
         self.assert_fails(self.verify_with(jwk("a", "HS256"), tokens["a"], "--alg", "HS384,HS512"),
-                          "keys: holds no key of an algorithm in --alg")
+                          "keys: the set holds no key of an allowed algorithm")
 
     def test_with_unusable_keys_say_so(self):
         keys = {"keys": [{"kty": "EC", "kid": "e"}, jwk("a", "HS256")]}
