@@ -75,22 +75,33 @@ HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest
 }
 
 template <class Hash>
-void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
-          absl::FunctionRef<void()> meanwhile) noexcept {
+void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept {
+  HmacStream<Hash> stream;
+  Sha2Lane<Hash> lane;
+  stream.begin(lane, job);
+  stream.run_alone(kernel, lane);
+}
+
+template <class Hash>
+bool hmac_beside(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
+                 absl::FunctionRef<bool()> meanwhile) noexcept {
   HmacStream<Hash> stream;
   Sha2Lane<Hash> lane;
   stream.begin(lane, job);
   kernel.compress(&lane, 1);
   stream.advance(lane, 1);
-  meanwhile();
+  if (!meanwhile()) return false;
   stream.run_alone(kernel, lane);
+  return true;
 }
 
 template HmacMidstates<Sha256> hmac_midstates(const Sha2State<Sha256>&, size_t, std::string_view);
 template HmacMidstates<Sha512> hmac_midstates(const Sha2State<Sha512>&, size_t, std::string_view);
-template void hmac(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&,
-                   absl::FunctionRef<void()>) noexcept;
-template void hmac(const Sha2Kernel<Sha512>&, const HmacJob<Sha512>&,
-                   absl::FunctionRef<void()>) noexcept;
+template void hmac(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&) noexcept;
+template void hmac(const Sha2Kernel<Sha512>&, const HmacJob<Sha512>&) noexcept;
+template bool hmac_beside(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&,
+                          absl::FunctionRef<bool()>) noexcept;
+template bool hmac_beside(const Sha2Kernel<Sha512>&, const HmacJob<Sha512>&,
+                          absl::FunctionRef<bool()>) noexcept;
 
 }  // namespace simdjwt::bytes

@@ -41,15 +41,18 @@ struct HmacJob {
   uint8_t* tag;      // receives tag_bytes bytes
 };
 
-// Tags one message. Neither allocates nor reads outside the message. Calls `meanwhile` once, when
-// the first block is under way: a lone message leaves most of the core idle, so that some hundred
-// instructions cost nothing there.
+// Tags one message. Neither allocates nor reads outside the message.
 template <class Hash>
-void hmac(
-    const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
-    absl::FunctionRef<void()> meanwhile = [] {}) noexcept;
+void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept;
 
-// Both are instantiated in hmac.cc for Sha256 and Sha512. Many messages at once: hmac_lanes.h.
+// The same, and calls `meanwhile` when the first block is under way: a lone message leaves most of
+// the core idle, so that some hundred instructions cost nothing there. Gives up, without a tag, if
+// that returns false; else returns true.
+template <class Hash>
+bool hmac_beside(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
+                 absl::FunctionRef<bool()> meanwhile) noexcept;
+
+// All are instantiated in hmac.cc for Sha256 and Sha512. Many messages at once: hmac_lanes.h.
 
 }  // namespace simdjwt::bytes
 

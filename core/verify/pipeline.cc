@@ -50,14 +50,22 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
   return verdict;
 }
 
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept {
+  if (pending.facts.alg == Algorithm::kHs256) {
+    bytes::hmac(*kernels.sha256, sha256_job(pending));
+  } else {
+    bytes::hmac(*kernels.sha512, sha512_job(pending));
+  }
+}
+
 }  // namespace
 
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
-                 absl::FunctionRef<void()> meanwhile) noexcept {
+void compute_tag_beside(const bytes::Kernels& kernels, PendingToken& pending,
+                        absl::FunctionRef<bool()> meanwhile) noexcept {
   if (pending.facts.alg == Algorithm::kHs256) {
-    bytes::hmac(*kernels.sha256, sha256_job(pending), meanwhile);
+    bytes::hmac_beside(*kernels.sha256, sha256_job(pending), meanwhile);
   } else {
-    bytes::hmac(*kernels.sha512, sha512_job(pending), meanwhile);
+    bytes::hmac_beside(*kernels.sha512, sha512_job(pending), meanwhile);
   }
 }
 

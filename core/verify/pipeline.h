@@ -62,10 +62,9 @@ struct Pipeline {
                  jose::Claims& claims) const noexcept;
 };
 
-// Computes pending.tag under pending.key; for `meanwhile` see bytes::hmac.
-void compute_tag(
-    const bytes::Kernels& kernels, PendingToken& pending,
-    absl::FunctionRef<void()> meanwhile = [] {}) noexcept;
+// Computes pending.tag under pending.key, and calls `meanwhile` as bytes::hmac_beside does.
+void compute_tag_beside(const bytes::Kernels& kernels, PendingToken& pending,
+                        absl::FunctionRef<bool()> meanwhile) noexcept;
 
 // The same as a job of many.
 inline bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {

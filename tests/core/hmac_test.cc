@@ -60,6 +60,23 @@ std::string tag_alone(const Sha2Kernel<typename Algorithm::Hash>& kernel, std::s
   return std::string(as_text(tag, sizeof(tag)));
 }
 
+// Interrupted after its first block, by work that goes well, or by work that does not.
+template <class Algorithm>
+std::string tag_beside(const Sha2Kernel<typename Algorithm::Hash>& kernel, std::string_view key,
+                       std::string_view message, bool goes_well) {
+  const auto midstates = midstates_of<Algorithm>(key);
+  uint8_t tag[Algorithm::kDigestBytes] = {};
+  int num_calls = 0;
+  const bool is_done = bytes::hmac_beside<typename Algorithm::Hash>(
+      kernel, {&midstates, message, sizeof(tag), tag}, [&] {
+        ++num_calls;
+        return goes_well;
+      });
+  EXPECT_EQ(num_calls, 1);
+  EXPECT_EQ(is_done, goes_well);
+  return std::string(as_text(tag, sizeof(tag)));
+}
+
 // All jobs through the lanes, each reported once.
 template <class Hash>
 void tag_in_lanes(const Sha2Kernel<Hash>& kernel, const std::vector<HmacJob<Hash>>& jobs) {
@@ -102,7 +119,7 @@ std::string tag_in_batch(const Sha2Kernel<typename Algorithm::Hash>& kernel, std
   return std::string(as_text(job.tag, job.tag_bytes));
 }
 
-// Through every kernel and both entry points.
+// Through every kernel and all entry points.
 template <class Algorithm>
 void expect_tag(std::string_view key, std::string_view message, std::string_view expected) {
   const size_t num_bytes = expected.size();  // a truncated tag is the beginning of the whole
@@ -110,6 +127,10 @@ void expect_tag(std::string_view key, std::string_view message, std::string_view
     SCOPED_TRACE(kernel->name);
     EXPECT_EQ(to_hex(tag_alone<Algorithm>(*kernel, key, message).substr(0, num_bytes)),
               to_hex(expected));
+    EXPECT_EQ(to_hex(tag_beside<Algorithm>(*kernel, key, message, true).substr(0, num_bytes)),
+              to_hex(expected));
+    EXPECT_EQ(tag_beside<Algorithm>(*kernel, key, message, false),
+              std::string(Algorithm::kDigestBytes, '\0'));
     EXPECT_EQ(to_hex(tag_in_batch<Algorithm>(*kernel, key, message).substr(0, num_bytes)),
               to_hex(expected));
   }
