@@ -23,11 +23,9 @@ using Hs512Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha512>>;  // also
 
 // How long a signature is in a token.
 constexpr size_t signature_chars(Algorithm algorithm) noexcept {
-  constexpr auto chars_of = [](Algorithm a) {
-    return static_cast<uint8_t>(bytes::base64url_encoded_chars(signature_bytes(a)));
-  };
-  constexpr uint8_t kChars[] = {chars_of(Algorithm::kHs256), chars_of(Algorithm::kHs384),
-                                chars_of(Algorithm::kHs512)};
+  constexpr uint8_t kChars[] = {bytes::base64url_encoded_chars(32),
+                                bytes::base64url_encoded_chars(48),
+                                bytes::base64url_encoded_chars(64)};
   return kChars[static_cast<size_t>(algorithm)];
 }
 
