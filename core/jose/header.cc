@@ -100,15 +100,9 @@ VerdictSet read_parameters(const JsonObject& object, Header& header) noexcept {
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
   JsonMembers members;
   JsonObject object;
-  switch (reader.read(text, num_bytes, members, object)) {
-    case JsonStatus::kInvalid:
-      return Verdict::kBadHeaderJson;
-    case JsonStatus::kDuplicateName:
-      return Verdict::kDuplicateHeaderName;
-    case JsonStatus::kOk:
-      break;
-  }
-  return read_parameters(object, header).first();
+  const Verdict verdict = verdict_of(reader.read(text, num_bytes, members, object),
+                                     Verdict::kBadHeaderJson, Verdict::kDuplicateHeaderName);
+  return verdict == Verdict::kValid ? read_parameters(object, header).first() : verdict;
 }
 
 bool typ_equals(std::string_view a, std::string_view b) noexcept {

@@ -13,6 +13,7 @@
 #define SIMDJWT_CORE_JOSE_JSON_READER_H_
 
 #include <simdjwt/limits.h>
+#include <simdjwt/verdict.h>
 
 #include <array>
 #include <cstddef>
@@ -29,6 +30,19 @@ enum class JsonStatus : uint8_t {
   kInvalid,        // not one complete valid object, or beyond kJsonDepthMax or kMembersMax
   kDuplicateName,  // valid, but a name of the outer object appears twice
 };
+
+// The verdict of a status: kValid, or the one of the two that fits.
+constexpr Verdict verdict_of(JsonStatus status, Verdict if_invalid, Verdict if_duplicate) noexcept {
+  switch (status) {
+    case JsonStatus::kInvalid:
+      return if_invalid;
+    case JsonStatus::kDuplicateName:
+      return if_duplicate;
+    case JsonStatus::kOk:
+      break;
+  }
+  return Verdict::kValid;
+}
 
 // Remembers the shapes of the last objects, to read their like faster. Not thread-safe; 15 KiB.
 class JsonReader {

@@ -23,9 +23,9 @@ using Hs512Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha512>>;  // also
 
 // How long a signature is in a token.
 constexpr size_t signature_chars(Algorithm algorithm) noexcept {
-  constexpr uint8_t kChars[] = {bytes::base64url_encoded_chars(32),
-                                bytes::base64url_encoded_chars(48),
-                                bytes::base64url_encoded_chars(64)};
+  constexpr uint8_t kChars[] = {bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs256)),
+                                bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs384)),
+                                bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs512))};
   return kChars[static_cast<size_t>(algorithm)];
 }
 

@@ -31,15 +31,8 @@ Verdict check_header_json(const bytes::JsonIndexKernel& kernel, const std::strin
   jose::JsonReader reader(kernel);
   jose::JsonMembers members;
   jose::JsonObject object;
-  switch (reader.read(room.data(), json.size(), members, object)) {
-    case jose::JsonStatus::kInvalid:
-      return Verdict::kBadHeaderJson;
-    case jose::JsonStatus::kDuplicateName:
-      return Verdict::kDuplicateHeaderName;
-    case jose::JsonStatus::kOk:
-      break;
-  }
-  return Verdict::kValid;
+  return jose::verdict_of(reader.read(room.data(), json.size(), members, object),
+                          Verdict::kBadHeaderJson, Verdict::kDuplicateHeaderName);
 }
 
 }  // namespace

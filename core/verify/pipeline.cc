@@ -50,18 +50,10 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
   return verdict;
 }
 
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending) noexcept {
-  if (pending.facts.alg == Algorithm::kHs256) {
-    bytes::hmac(*kernels.sha256, sha256_job(pending));
-  } else {
-    bytes::hmac(*kernels.sha512, sha512_job(pending));
-  }
-}
-
 }  // namespace
 
-void compute_tag_beside(const bytes::Kernels& kernels, PendingToken& pending,
-                        absl::FunctionRef<bool()> meanwhile) noexcept {
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
+                 absl::FunctionRef<bool()> meanwhile) noexcept {
   if (pending.facts.alg == Algorithm::kHs256) {
     bytes::hmac_beside(*kernels.sha256, sha256_job(pending), meanwhile);
   } else {
@@ -161,7 +153,7 @@ Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
   const size_t num_bytes = signature_bytes(pending.facts.alg);
   while (!bytes::constant_time_equal(pending.tag.data(), pending.signature.data(), num_bytes)) {
     if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
-    compute_tag(memory.kernels, pending);
+    compute_tag(memory.kernels, pending, [] { return true; });
   }
   return Verdict::kValid;
 }
@@ -169,16 +161,17 @@ Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
 Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& members,
                          jose::Claims& claims) const noexcept {
   VerdictSet malformed;
-  switch (claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members,
-                      malformed)) {
-    case jose::JsonStatus::kInvalid:
-      return Findings::only(Verdict::kBadClaimsJson);
-    case jose::JsonStatus::kDuplicateName:
-      return Findings::only(Verdict::kDuplicateClaim);
-    case jose::JsonStatus::kOk:
-      break;
-  }
+  const Verdict verdict = jose::verdict_of(
+      claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members, malformed),
+      Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
+  if (verdict != Verdict::kValid) return Findings::only(verdict);
   return judge_claims(rules, pending.facts.typ_verdict, claims, malformed, now);
+}
+
+void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcept {
+  const Verdict verdict = authenticate(pending);
+  if (verdict != Verdict::kValid) return reject(Findings::only(verdict), result);
+  accept(pending, result);
 }
 
 void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {

@@ -43,12 +43,9 @@ struct Pipeline {
   // what is wrong with its encoding.
   Verdict decode(PendingToken& pending) const noexcept;
 
-  // Whether pending.tag, computed under pending.key, is the signature; if not, whether a later
-  // key's is. kValid or kBadSignature.
-  Verdict authenticate(PendingToken& pending) const noexcept;
-
-  // Judges the claims behind a right signature, and remembers the header.
-  void accept(PendingToken& pending, VerifyResult& result) const noexcept;
+  // Takes a decoded token, whose pending.tag was computed under pending.key, through the last two
+  // steps.
+  void finish(PendingToken& pending, VerifyResult& result) const noexcept;
 
   static void reject(const Findings& findings, VerifyResult& result) noexcept;
 
@@ -57,14 +54,19 @@ struct Pipeline {
   Verdict read_header(PendingToken& pending) const noexcept;
   // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
   Verdict find_key(PendingToken& pending) const noexcept;
+  // Whether pending.tag is the signature; if not, whether a later key's is. kValid or
+  // kBadSignature.
+  Verdict authenticate(PendingToken& pending) const noexcept;
+  // Judges the claims behind a right signature, and remembers the header.
+  void accept(PendingToken& pending, VerifyResult& result) const noexcept;
   // Reads the claims and judges them under the policy.
   Findings judge(const PendingToken& pending, jose::JsonMembers& members,
                  jose::Claims& claims) const noexcept;
 };
 
 // Computes pending.tag under pending.key, and calls `meanwhile` as bytes::hmac_beside does.
-void compute_tag_beside(const bytes::Kernels& kernels, PendingToken& pending,
-                        absl::FunctionRef<bool()> meanwhile) noexcept;
+void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
+                 absl::FunctionRef<bool()> meanwhile) noexcept;
 
 // The same as a job of many.
 inline bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {

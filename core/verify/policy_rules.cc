@@ -12,39 +12,28 @@
 namespace simdjwt::internal {
 namespace {
 
-// A plain loop: the library's search is unrolled, which does not pay for one value.
-bool contains(const std::vector<std::string>& values, std::string_view value) noexcept {
-  for (const std::string& known : values) {
-    if (known == value) return true;
+// A plain loop: the library's searches are unrolled, which does not pay for one value.
+template <class Fits>
+bool any_fits(const std::vector<std::string>& values, Fits fits) noexcept {
+  for (const std::string& value : values) {
+    if (fits(value)) return true;
   }
   return false;
-}
-
-bool has_any_aud_of(const jose::Claims& claims,
-                    const std::vector<std::string>& audiences) noexcept {
-  for (const std::string& audience : audiences) {
-    if (claims.has_aud(audience)) return true;
-  }
-  return false;
-}
-
-bool has_all_auds_of(const jose::Claims& claims,
-                     const std::vector<std::string>& audiences) noexcept {
-  return std::all_of(audiences.begin(), audiences.end(),
-                     [&](const std::string& audience) { return claims.has_aud(audience); });
 }
 
 Verdict judge_iss(const PolicyRules& rules, std::optional<std::string_view> iss) noexcept {
   if (rules.iss_demand == Demand::kIgnore) return Verdict::kValid;
   if (!iss) return Verdict::kIssMissing;
-  return contains(rules.iss, *iss) ? Verdict::kValid : Verdict::kIssMismatch;
+  const auto fits = [&](const std::string& issuer) { return issuer == *iss; };
+  return any_fits(rules.iss, fits) ? Verdict::kValid : Verdict::kIssMismatch;
 }
 
 Verdict judge_aud(const PolicyRules& rules, const jose::Claims& claims) noexcept {
   if (rules.aud_demand == Demand::kIgnore) return Verdict::kValid;
   if (!claims.has_any_aud()) return Verdict::kAudMissing;
-  const bool matches =
-      rules.aud_all_of ? has_all_auds_of(claims, rules.aud) : has_any_aud_of(claims, rules.aud);
+  const auto present = [&](const std::string& audience) { return claims.has_aud(audience); };
+  const bool matches = rules.aud_all_of ? std::all_of(rules.aud.begin(), rules.aud.end(), present)
+                                        : any_fits(rules.aud, present);
   return matches ? Verdict::kValid : Verdict::kAudMismatch;
 }
 

@@ -80,16 +80,11 @@ absl::Status check_claims(std::string_view claims_json) {
   jose::JsonMembers members;
   jose::Claims claims;
   VerdictSet malformed;
-  switch (claims.read(reader, room.data(), claims_json.size(), members, malformed)) {
-    case jose::JsonStatus::kOk:
-      break;
-    case jose::JsonStatus::kInvalid:
-      return invalid(std::string(describe(Verdict::kBadClaimsJson)));
-    case jose::JsonStatus::kDuplicateName:
-      return invalid(std::string(describe(Verdict::kDuplicateClaim)));
-  }
-  if (!malformed.empty()) return invalid(std::string(describe(malformed.first())));
-  return absl::OkStatus();
+  Verdict verdict =
+      jose::verdict_of(claims.read(reader, room.data(), claims_json.size(), members, malformed),
+                       Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
+  if (verdict == Verdict::kValid) verdict = malformed.first();
+  return verdict == Verdict::kValid ? absl::OkStatus() : invalid(std::string(describe(verdict)));
 }
 
 }  // namespace

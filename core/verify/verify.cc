@@ -45,14 +45,13 @@ VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
   VerifyResult result;
   Verdict verdict = pipeline.open(token, pending);
   if (verdict == Verdict::kValid) {
-    internal::compute_tag_beside(pipeline.memory.kernels, pending, [&] {
+    internal::compute_tag(pipeline.memory.kernels, pending, [&] {
       verdict = pipeline.decode(pending);
       return verdict == Verdict::kValid;
     });
   }
-  if (verdict == Verdict::kValid) verdict = pipeline.authenticate(pending);
   if (verdict == Verdict::kValid) {
-    pipeline.accept(pending, result);
+    pipeline.finish(pending, result);
   } else {
     pipeline.reject(internal::Findings::only(verdict), result);
   }

@@ -67,14 +67,7 @@ class Batch {
 
   void judge(std::span<const uint8_t> slots) noexcept {
     for (const uint8_t slot : slots) {
-      PendingToken& pending = memory_.pending[slot];
-      VerifyResult& result = results_[index_[slot]];
-      const Verdict verdict = pipeline_.authenticate(pending);
-      if (verdict == Verdict::kValid) {
-        pipeline_.accept(pending, result);
-      } else {
-        Pipeline::reject(Findings::only(verdict), result);
-      }
+      pipeline_.finish(memory_.pending[slot], results_[index_[slot]]);
       free_[--num_open_] = slot;
     }
   }
