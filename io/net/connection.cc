@@ -22,13 +22,19 @@ void clear(std::string& buffer) {
 
 }  // namespace
 
-void Connection::open(uint32_t index, const Timeouts& timeouts, Instant now) noexcept {
+void Connection::open(uint32_t index, uint8_t listener, const PeerAddress& peer,
+                      std::unique_ptr<Wire> wire, const Timeouts& timeouts, Instant now) noexcept {
   *this = Connection();
   index_ = index;
+  listener_ = listener;
+  client_ = peer;
+  wire_ = std::move(wire);
   timeouts_ = &timeouts;
   phase_ = Phase::kOpen;
   idle_timeout_ = timeouts.idle;
   idle_deadline_ms_ = after(idle_timeout_, now);
+  is_opening_ = wire_ != nullptr;
+  if (is_opening_) head_deadline_ms_ = after(timeouts.head, now);
 }
 
 void Connection::finish() noexcept {
@@ -44,12 +50,9 @@ void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now
     discarded_ += bytes.size();
     return;
   }
+  if (wire_ != nullptr) return receive_through_wire(protocol, bytes, now);
   if (!kept_.empty() || output_full()) {
-    // The protocol may hold views into what is about to move.
-    if (kept_read_ > 0) {
-      protocol.flush();
-      kept_.erase(0, std::exchange(kept_read_, 0));
-    }
+    drop_read(protocol);
     kept_.append(bytes);
     receive_kept(protocol, now);
     return;
@@ -57,6 +60,38 @@ void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now
   const size_t num_consumed = protocol.receive(*this, bytes);
   kept_.assign(bytes.substr(num_consumed));
   note_progress(num_consumed, !kept_.empty(), now);
+}
+
+void Connection::receive_through_wire(Protocol& protocol, std::string_view bytes, Instant now) {
+  if (input_ended_) return;
+  drop_read(protocol);
+  const size_t kept_before = kept_.size();
+  const Wire::State state = wire_->receive(bytes, {kept_, encoded_, client_});
+  if (state == Wire::State::kOpening) return;
+  if (state == Wire::State::kDone) {
+    wire_ = wire_->next();
+    if (wire_ == nullptr) note_open(now);
+    if (!bytes.empty()) receive(protocol, bytes, now);
+    return;
+  }
+  if (is_opening_) note_open(now);
+  // Bytes that are no plain text yet win the client no time.
+  if (kept_.size() > kept_before) receive_kept(protocol, now);
+  if (state == Wire::State::kEnded) end_input();
+  if (state == Wire::State::kFailed) finish();
+}
+
+void Connection::note_open(Instant now) noexcept {
+  is_opening_ = false;
+  head_deadline_ms_ = kNever;
+  idle_deadline_ms_ = after(idle_timeout_, now);
+}
+
+// The protocol may hold views into what is about to move.
+void Connection::drop_read(Protocol& protocol) {
+  if (kept_read_ == 0) return;
+  protocol.flush();
+  kept_.erase(0, std::exchange(kept_read_, 0));
 }
 
 void Connection::receive_kept(Protocol& protocol, Instant now) {
@@ -86,12 +121,26 @@ void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instan
 
 void Connection::receive_end() noexcept {
   client_closed_ = true;
+  end_input();
+}
+
+void Connection::end_input() noexcept {
+  input_ended_ = true;
   if (!is_parked_) finish();  // otherwise there are whole requests yet to be answered
 }
 
+void Connection::encode() {
+  if (!output_.empty()) {
+    if (!wire_->send(output_, encoded_)) finish();
+    clear(output_);
+  }
+  if (phase_ == Phase::kFinishing) wire_->close(encoded_);
+}
+
 std::string_view Connection::begin_send(Instant now) {
-  if (sending_.empty() && !output_.empty()) {
-    sending_.swap(output_);
+  std::string& ready = wire_ == nullptr ? output_ : encoded_;
+  if (sending_.empty() && !ready.empty()) {
+    sending_.swap(ready);
     write_deadline_ms_ = after(timeouts_->write, now);
   }
   return std::string_view(sending_).substr(sent_);
@@ -105,11 +154,11 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   write_deadline_ms_ = kNever;
   if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(idle_timeout_, now);
   if (is_parked_) receive_kept(protocol, now);
-  if (client_closed_ && !is_parked_) finish();
+  if (input_ended_ && !is_parked_) finish();
 }
 
 void Connection::expire(Protocol& protocol, Instant now) {
-  if (write_deadline_ms_ <= now.steady_ms) {
+  if (write_deadline_ms_ <= now.steady_ms || is_opening_) {
     abort();
   } else if (head_deadline_ms_ <= now.steady_ms) {
     protocol.expire(*this);
@@ -125,12 +174,13 @@ void Connection::drain(Instant now) noexcept {
   idle_deadline_ms_ = std::min(idle_deadline_ms_, after(idle_timeout_, now));
 }
 
-Connection::Step Connection::next_step(Instant now) noexcept {
+Connection::Step Connection::next_step(Instant now) {
   if (kept_read_ == kept_.size()) {  // nothing looks at it any more
     clear(kept_);
     kept_read_ = 0;
   }
-  if (phase_ == Phase::kFinishing && output_.empty() && sending_.empty()) {
+  if (wire_ != nullptr && sending_.empty()) encode();
+  if (phase_ == Phase::kFinishing && output_.empty() && encoded_.empty() && sending_.empty()) {
     phase_ = Phase::kLingering;
     write_deadline_ms_ = after(timeouts_->linger, now);
     if (!client_closed_) return Step::kShutdownWrite;
@@ -141,7 +191,8 @@ Connection::Step Connection::next_step(Instant now) noexcept {
 
 bool Connection::wants_input() const noexcept {
   if (client_closed_ || phase_ == Phase::kClosed) return false;
-  return phase_ == Phase::kOpen ? !output_full() : discarded_ < kDiscardBytesMax;
+  if (phase_ != Phase::kOpen) return discarded_ < kDiscardBytesMax;
+  return !output_full() && encoded_.size() < kOutputBytesMax;
 }
 
 uint64_t Connection::deadline_ms() const noexcept {

@@ -2,7 +2,7 @@
 // Copyright The simdjwt Authors
 //
 // Connection: one client, as bytes in, bytes out and deadlines. Knows neither sockets nor HTTP: a
-// reactor moves the bytes, a Protocol gives them meaning.
+// reactor moves the bytes, a Wire may translate them, a Protocol gives them meaning.
 
 #ifndef SIMDJWT_IO_NET_CONNECTION_H_
 #define SIMDJWT_IO_NET_CONNECTION_H_
@@ -10,11 +10,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "net/clock.h"
 #include "net/deadlines.h"
+#include "net/peer_address.h"
+#include "net/wire.h"
 
 namespace simdjwt::net {
 
@@ -50,7 +53,7 @@ class Protocol {
 };
 
 struct Timeouts {
-  std::chrono::milliseconds head{10'000};   // a request, from its first byte to its last
+  std::chrono::milliseconds head{10'000};   // a request, first byte to last; or to open the wire
   std::chrono::milliseconds idle{60'000};   // between requests; longer than a proxy's pool keeps it
   std::chrono::milliseconds write{10'000};  // for the client to take what was sent
   std::chrono::milliseconds linger{1'000};  // for the client to close after we have
@@ -65,6 +68,11 @@ struct Timeouts {
 //
 // In kLingering input is thrown away: closing at once would answer it with a reset, and that takes
 // the last answer from under a slow reader (RFC 9112 section 9.6).
+//
+// With a wire, what arrives goes through it into kept_, and what is written waits in output_ as
+// plain text until it can be sent: then all of it goes through the wire at once, in few large
+// records, and in kFinishing the wire's farewell follows. Without one, neither costs more than
+// asking for it.
 class Connection {
  public:
   // Output that waits for the client beyond this stops the reading of its requests.
@@ -74,6 +82,10 @@ class Connection {
 
   // --- For the protocol ---
   [[nodiscard]] uint32_t index() const noexcept { return index_; }
+  // Which of the reactor's listeners it came through.
+  [[nodiscard]] uint8_t listener() const noexcept { return listener_; }
+  // The client, as a trusted proxy names it, else the socket's peer; unknown if nobody asked.
+  [[nodiscard]] const PeerAddress& client_address() const noexcept { return client_; }
   [[nodiscard]] bool output_full() const noexcept {
     return output_.size() + sending_.size() >= kOutputBytesMax;
   }
@@ -81,8 +93,10 @@ class Connection {
   // No request follows the ones received so far.
   void finish() noexcept;
 
-  // --- For the reactor: events. `timeouts` outlives the connection. ---
-  void open(uint32_t index, const Timeouts& timeouts, Instant now) noexcept;
+  // --- For the reactor: events ---
+  // `timeouts` outlives the connection. A null `wire` is plain text.
+  void open(uint32_t index, uint8_t listener, const PeerAddress& peer, std::unique_ptr<Wire> wire,
+            const Timeouts& timeouts, Instant now) noexcept;
   void receive(Protocol& protocol, std::string_view bytes, Instant now);
   void receive_end() noexcept;  // the client has closed its side
   void sent(Protocol& protocol, size_t num_bytes, Instant now);
@@ -96,18 +110,26 @@ class Connection {
     kShutdownWrite,  // told once
     kClose,
   };
-  [[nodiscard]] Step next_step(Instant now) noexcept;
+  [[nodiscard]] Step next_step(Instant now);
   // Whether input may still come in; otherwise it has to wait in the kernel.
   [[nodiscard]] bool wants_input() const noexcept;
-  // What to send; unchanged until sent() tells of it, whatever is written meanwhile.
+  // What to send, asked after next_step(); unchanged until sent() tells of it, whatever is written
+  // meanwhile.
   [[nodiscard]] std::string_view begin_send(Instant now);
   [[nodiscard]] uint64_t deadline_ms() const noexcept;
 
  private:
   enum class Phase : uint8_t { kOpen, kFinishing, kLingering, kClosed };
 
+  void receive_through_wire(Protocol& protocol, std::string_view bytes, Instant now);
+  void note_open(Instant now) noexcept;
+  void end_input() noexcept;
+  // Drops from kept_ what is consumed.
+  void drop_read(Protocol& protocol);
   // Feeds what is kept to the protocol.
   void receive_kept(Protocol& protocol, Instant now);
+  // Takes what is written through the wire.
+  void encode();
   // Notes what the protocol left over, and how long the client has for the rest.
   void note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept;
   [[nodiscard]] uint64_t after(std::chrono::milliseconds time, Instant now) const noexcept {
@@ -115,12 +137,14 @@ class Connection {
   }
 
   const Timeouts* timeouts_ = nullptr;
+  std::unique_ptr<Wire> wire_;
   // Input that could not be consumed yet: half a request, or what must wait for output to drain.
   // Empty between requests, so that idle connections cost nothing. The first kept_read_ bytes are
   // consumed, but the protocol may still look at them until its next flush().
   std::string kept_;
   size_t kept_read_ = 0;
   std::string output_;   // written, not given to the kernel yet
+  std::string encoded_;  // what the wire makes of output_, and its own part in the talk
   std::string sending_;  // the kernel's, until sent_ reaches its size
   size_t sent_ = 0;
   size_t discarded_ = 0;
@@ -129,8 +153,12 @@ class Connection {
   uint64_t idle_deadline_ms_ = kNever;
   std::chrono::milliseconds idle_timeout_{};  // shorter once the server drains
   uint32_t index_ = 0;
+  PeerAddress client_;
+  uint8_t listener_ = 0;
   Phase phase_ = Phase::kClosed;
-  bool is_parked_ = false;  // kept_ waits for output to drain, not for the client, who is not late
+  bool is_parked_ = false;   // kept_ waits for output to drain, not for the client, who is not late
+  bool is_opening_ = false;  // the wire; until then there is nobody to answer to
+  bool input_ended_ = false;
   bool client_closed_ = false;
 };
 

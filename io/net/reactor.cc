@@ -327,7 +327,7 @@ void Reactor::adopt(uint32_t index) {
   slot.is_open = true;
   ++num_open_;
   ++counters_.connections_accepted;
-  slot.connection.open(index, options_.timeouts, now_);
+  slot.connection.open(index, 0, PeerAddress(), nullptr, options_.timeouts, now_);
   if (is_draining_) slot.connection.drain(now_);
   protocol_.open(slot.connection);
 }

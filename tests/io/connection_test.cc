@@ -5,8 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace simdjwt::net {
@@ -56,9 +59,79 @@ class Echo final : public Protocol {
   std::vector<Held> held_;
 };
 
+// A wire of the plainest kind. The client says "hello;" and is answered "welcome;". Then lower case
+// is plain text for upper case, "." means that nothing follows, and "!" breaks the rules.
+class ShoutingWire final : public Wire {
+ public:
+  State receive(std::string_view& bytes, const Results& results) override {
+    for (const char c : std::exchange(bytes, {})) {
+      if (!is_open_) {
+        hello_ += c;
+        if (hello_ != "hello;") continue;
+        is_open_ = true;
+        results.output += "welcome;";
+      } else if (c == '!') {
+        has_failed_ = true;
+        results.output += "alert;";
+        return State::kFailed;
+      } else if (c == '.') {
+        return State::kEnded;
+      } else {
+        results.plain += static_cast<char>(std::tolower(c));
+      }
+    }
+    return is_open_ ? State::kOpen : State::kOpening;
+  }
+  bool send(std::string_view plain, std::string& output) override {
+    if (has_failed_) return false;
+    output += '<';
+    for (const char c : plain) output += static_cast<char>(std::toupper(c));
+    output += '>';
+    return true;
+  }
+  void close(std::string& output) override {
+    if (is_open_ && !has_failed_ && !std::exchange(is_closed_, true)) output += "bye;";
+  }
+
+ private:
+  std::string hello_;
+  bool is_open_ = false;
+  bool has_failed_ = false;
+  bool is_closed_ = false;
+};
+
+// The client says a port and ";" first, which is where it comes from.
+class HeaderWire final : public Wire {
+ public:
+  explicit HeaderWire(std::unique_ptr<Wire> next) : next_(std::move(next)) {}
+  State receive(std::string_view& bytes, const Results& results) override {
+    while (!bytes.empty()) {
+      const char c = bytes.front();
+      bytes.remove_prefix(1);
+      if (c == ';') {
+        results.client = {.port = static_cast<uint16_t>(std::stoi(header_))};
+        return State::kDone;
+      }
+      header_ += c;
+    }
+    return State::kOpening;
+  }
+  bool send(std::string_view, std::string&) override { return false; }
+  void close(std::string&) override {}
+  std::unique_ptr<Wire> next() override { return std::move(next_); }
+
+ private:
+  std::unique_ptr<Wire> next_;
+  std::string header_;
+};
+
 class ConnectionTest : public ::testing::Test {
  protected:
-  ConnectionTest() { connection_.open(7, kTimeouts, now()); }
+  ConnectionTest() { open(nullptr); }
+
+  void open(std::unique_ptr<Wire> wire) {
+    connection_.open(7, 3, kPeer, std::move(wire), kTimeouts, now());
+  }
 
   [[nodiscard]] Instant now() const { return {0, static_cast<uint64_t>(clock_.count())}; }
   void receive(std::string_view bytes) {
@@ -76,6 +149,14 @@ class ConnectionTest : public ::testing::Test {
     }
     return output;
   }
+  // The same, over turns in which nothing arrives: a wire translates at the end of each.
+  std::string take_wired_output() {
+    std::string output;
+    for (std::string more; next_step() == Step::kNone && !(more = take_output()).empty();) {
+      output += more;
+    }
+    return output;
+  }
   Step next_step() { return connection_.next_step(now()); }
   void expect_deadline_in(std::chrono::milliseconds time) {
     EXPECT_EQ(connection_.deadline_ms(), static_cast<uint64_t>((clock_ + time).count()));
@@ -83,6 +164,8 @@ class ConnectionTest : public ::testing::Test {
 
   static constexpr Timeouts kTimeouts{
       .head = 10s, .idle = 60s, .write = 20s, .linger = 1s, .drain = 2s};
+  static constexpr PeerAddress kPeer{
+      .ip = {192, 0, 2, 1}, .port = 4711, .family = PeerAddress::Family::kIpv4};
   std::chrono::milliseconds clock_{1'000'000};
   Echo echo_;
   Connection connection_;
@@ -299,11 +382,223 @@ TEST_F(ConnectionTest, ForgetsItsPredecessor) {
   receive("one\nhalf a req");
   connection_.receive_end();
   connection_.abort();
-  connection_.open(7, kTimeouts, now());
+  open(nullptr);
   expect_deadline_in(60s);
   receive("two\n");
   EXPECT_EQ(take_output(), "[two]");
   EXPECT_EQ(next_step(), Step::kNone);
+}
+
+TEST_F(ConnectionTest, KnowsWhereItComesFrom) {
+  EXPECT_EQ(connection_.index(), 7);
+  EXPECT_EQ(connection_.listener(), 3);
+  EXPECT_EQ(connection_.client_address(), kPeer);
+}
+
+// --- Wires ---
+
+class WiredConnectionTest : public ConnectionTest {
+ protected:
+  WiredConnectionTest() { open(std::make_unique<ShoutingWire>()); }
+  void handshake() {
+    receive("hello;");
+    EXPECT_EQ(take_wired_output(), "welcome;");
+  }
+};
+
+TEST_F(WiredConnectionTest, TranslatesBothWays) {
+  handshake();
+  receive("ONE\nTWO\nTH");
+  EXPECT_EQ(take_wired_output(), "<[ONE][TWO]>");  // one record
+  receive("REE\n");
+  EXPECT_EQ(take_wired_output(), "<[THREE]>");
+  EXPECT_TRUE(connection_.wants_input());
+}
+
+TEST_F(WiredConnectionTest, TakesRequestsBehindTheHandshake) {
+  receive("hello;ONE\nTW");
+  EXPECT_EQ(take_wired_output(), "welcome;<[ONE]>");
+  receive("O\n");
+  EXPECT_EQ(take_wired_output(), "<[TWO]>");
+}
+
+TEST_F(WiredConnectionTest, TakesOneByteAtATime) {
+  std::string output;
+  for (const char c : std::string_view("hello;ONE\nQUIT\n")) {
+    receive({&c, 1});
+    output += take_wired_output();
+  }
+  EXPECT_EQ(output, "welcome;<[ONE]><[QUIT]>bye;");
+}
+
+// The views into what the first receive of a turn left must survive the second.
+TEST_F(WiredConnectionTest, FlushesBeforeKeptInputMoves) {
+  handshake();
+  connection_.receive(echo_, "ONE\nT", now());
+  connection_.receive(echo_, std::string(100'000, 'W') + "\n", now());
+  echo_.flush();
+  EXPECT_EQ(take_wired_output(), "<[ONE][T" + std::string(100'000, 'W') + "]>");
+}
+
+TEST_F(WiredConnectionTest, TranslatesOnlyWhatCanBeSentNow) {
+  handshake();
+  receive("ONE\n");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(connection_.begin_send(now()), "<[ONE]>");
+  for (int i = 0; i < 2; ++i) {
+    receive("TWO\n");
+    EXPECT_EQ(next_step(), Step::kNone);
+    EXPECT_EQ(connection_.begin_send(now()), "<[ONE]>");
+  }
+  connection_.sent(echo_, 7, now());
+  EXPECT_EQ(take_wired_output(), "<[TWO][TWO]>");
+}
+
+TEST_F(WiredConnectionTest, HoldsRequestsBackWhileOutputIsFull) {
+  handshake();
+  std::string requests;
+  for (int i = 0; i < 50'000; ++i) requests += "REQUEST\n";
+  receive(requests);
+  EXPECT_FALSE(connection_.wants_input());
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_LE(connection_.begin_send(now()).size(), Connection::kOutputBytesMax + 256 * 9);
+  receive("TAIL\n.");  // was on its way, and is the end
+  const std::string output = take_wired_output();
+  EXPECT_GE(output.size(), 50'000 * std::string_view("[REQUEST]").size());
+  EXPECT_TRUE(output.ends_with("[TAIL]>bye;"));
+}
+
+// A wire may have much to say by itself, if that is what the client provokes.
+TEST_F(WiredConnectionTest, ReadsNoMoreWhileTheWireHasToDrain) {
+  class TalkativeWire final : public Wire {
+   public:
+    State receive(std::string_view& bytes, const Results& results) override {
+      results.output.append(std::exchange(bytes, {}).size(), '.');
+      return State::kOpening;
+    }
+    bool send(std::string_view, std::string&) override { return false; }
+    void close(std::string&) override {}
+  };
+  open(std::make_unique<TalkativeWire>());
+  receive("?");
+  EXPECT_EQ(connection_.begin_send(now()), ".");
+  receive(std::string(Connection::kOutputBytesMax, '?'));
+  EXPECT_FALSE(connection_.wants_input());
+  EXPECT_EQ(take_output().size(), 1 + Connection::kOutputBytesMax);
+  EXPECT_TRUE(connection_.wants_input());
+}
+
+TEST_F(WiredConnectionTest, SaysFarewellBehindTheLastAnswer) {
+  handshake();
+  receive("ONE\nQUIT\n");
+  EXPECT_EQ(take_wired_output(), "<[ONE][QUIT]>bye;");
+  EXPECT_EQ(next_step(), Step::kNone);  // now lingering
+  receive("!");                         // which nobody reads
+  connection_.receive_end();
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
+TEST_F(WiredConnectionTest, SaysFarewellToAnIdleClient) {
+  handshake();
+  expect_deadline_in(60s);
+  clock_ += 60s;
+  connection_.expire(echo_, now());
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "bye;");
+  EXPECT_EQ(next_step(), Step::kShutdownWrite);
+}
+
+TEST_F(WiredConnectionTest, AnswersAClientThatHasSaidFarewell) {
+  handshake();
+  receive("ONE\n.TWO\n");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "<[ONE]>bye;");
+  EXPECT_EQ(next_step(), Step::kShutdownWrite);
+  connection_.receive_end();
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
+TEST_F(WiredConnectionTest, AnswersAClientThatHasClosedWithoutFarewell) {
+  handshake();
+  receive("ONE\n");
+  connection_.receive_end();
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "<[ONE]>bye;");
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
+TEST_F(WiredConnectionTest, TellsAClientThatItBrokeTheRulesAndFinishes) {
+  handshake();
+  receive("!ONE\n");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "alert;");
+  EXPECT_EQ(next_step(), Step::kShutdownWrite);
+}
+
+// Its answer can no longer be translated, and must not go out as it is.
+TEST_F(WiredConnectionTest, LosesAnswersRatherThanSendThemInPlainText) {
+  handshake();
+  receive("ONE\n!");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "alert;");
+  EXPECT_EQ(next_step(), Step::kShutdownWrite);
+}
+
+TEST_F(WiredConnectionTest, GivesTheHandshakeTheTimeOfARequest) {
+  expect_deadline_in(10s);
+  clock_ += 9s;
+  receive("hell");
+  expect_deadline_in(1s);
+  clock_ += 1s;
+  connection_.expire(echo_, now());
+  EXPECT_EQ(take_output(), "");  // there is nobody yet to be told that it is late
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
+TEST_F(WiredConnectionTest, AnswersALateRequest) {
+  handshake();
+  receive("O");
+  expect_deadline_in(10s);
+  clock_ += 10s;
+  connection_.expire(echo_, now());
+  EXPECT_EQ(take_wired_output(), "<LATE>bye;");
+}
+
+TEST_F(WiredConnectionTest, ClosesOnAClientThatLeavesDuringTheHandshake) {
+  receive("hell");
+  connection_.receive_end();
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
+TEST_F(WiredConnectionTest, IsPlainBehindAHeader) {
+  open(std::make_unique<HeaderWire>(nullptr));
+  expect_deadline_in(10s);
+  receive("12");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(connection_.client_address(), kPeer);
+  receive("34;one\nt");
+  EXPECT_EQ(take_wired_output(), "[one]");
+  EXPECT_EQ(connection_.client_address(), (PeerAddress{.port = 1234}));
+  receive("wo\n");
+  EXPECT_EQ(take_wired_output(), "[two]");
+  expect_deadline_in(60s);
+}
+
+TEST_F(WiredConnectionTest, IsIdleBehindAHeaderAlone) {
+  open(std::make_unique<HeaderWire>(nullptr));
+  receive("12;");
+  EXPECT_EQ(next_step(), Step::kNone);
+  expect_deadline_in(60s);
+}
+
+TEST_F(WiredConnectionTest, ChainsWires) {
+  open(std::make_unique<HeaderWire>(std::make_unique<ShoutingWire>()));
+  clock_ += 4s;
+  receive("12;hel");
+  expect_deadline_in(6s);  // header and handshake together
+  receive("lo;ONE\n");
+  EXPECT_EQ(take_wired_output(), "welcome;<[ONE]>");
+  EXPECT_EQ(connection_.client_address(), (PeerAddress{.port = 12}));
 }
 
 }  // namespace
