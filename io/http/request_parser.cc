@@ -4,54 +4,16 @@
 #include "http/request_parser.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
+#include "http/grammar.h"
 #include "http/scan.h"
 
 namespace simdjwt::http {
 namespace {
 
-using Table = std::array<bool, 256>;
-
-constexpr Table make_table(std::string_view extra) {
-  Table table{};
-  for (int c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = true;
-  for (const char c : extra) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-
-// RFC 9110 section 5.6.2.
-constexpr Table kTokenChars = make_table("!#$%&'*+-.^_`|~");
 // uri-host [ ":" port ] of RFC 9110 section 7.2: names, addresses, and brackets around IPv6.
-constexpr Table kHostChars = make_table("-._~%!$&'()*+,;=:[]");
-
-constexpr bool all_of(std::string_view text, const Table& table) {
-  return std::all_of(text.begin(), text.end(),
-                     [&table](char c) { return table[static_cast<unsigned char>(c)]; });
-}
-
-// Whether `text`, of token characters, is `lower` but for the case of letters. `lower` holds
-// letters and '-' only: of all token characters, these alone map to them by setting bit 5.
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < lower.size(); ++i) {
-    if ((text[i] | 0x20) != lower[i]) return false;
-  }
-  return true;
-}
-
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-constexpr std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr CharSet kHostChars("-._~%!$&'()*+,;=:[]");
 
 // Whether the comma-separated list holds the word (RFC 9110 section 5.6.1).
 constexpr bool list_holds(std::string_view list, std::string_view lower) {
@@ -61,6 +23,14 @@ constexpr bool list_holds(std::string_view list, std::string_view lower) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
+}
+
+Method method_of(std::string_view name) {
+  if (name == "GET") return Method::kGet;
+  if (name == "HEAD") return Method::kHead;
+  if (name == "POST") return Method::kPost;
+  if (name == "OPTIONS") return Method::kOptions;
+  return Method::kOther;
 }
 
 Status refusal_of_version(std::string_view version) {
@@ -79,11 +49,13 @@ RequestParser::Outcome RequestParser::refuse(Status status) noexcept {
 
 RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
   if (stage_ == Stage::kRefused) return Outcome::kRefused;
-  if (stage_ == Stage::kComplete) std::construct_at(this);  // an assignment costs 10 ns more
+  // An assignment costs 10 ns more.
+  if (stage_ == Stage::kComplete) std::construct_at(this, ParserLimits(limits_));
   while (true) {
     // Nothing is looked at beyond the bound, present or not: read boundaries change no outcome.
     const bool in_request_line = stage_ == Stage::kRequestLine;
-    const size_t bound = in_request_line ? line_begin_ + kRequestLineBytesMax : kHeadBytesMax;
+    const size_t bound =
+        in_request_line ? line_begin_ + limits_.request_line_bytes() : limits_.head_bytes;
     const std::string_view window = bytes.substr(0, bound);
     const size_t end = find_control(window, scanned_);
     if (end < window.size() && window[end] != '\r') return refuse(Status::kBadRequest);
@@ -103,17 +75,23 @@ RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
     } else if (!line.empty()) {
       status = parse_field(window, begin, end);
     } else {
-      status = check_framing();
+      status = settle_framing();
       if (status == Status::kOk) {
         stage_ = Stage::kComplete;
-        request_.path = bytes.substr(path_.begin, path_.length);
-        request_.authorization = bytes.substr(authorization_.begin, authorization_.length);
-        request_.keep_alive = http_1_1_ && !wants_close_;
+        point_request_into(window.substr(0, line_begin_));
         return Outcome::kComplete;
       }
     }
     if (status != Status::kOk) return refuse(status);
   }
+}
+
+void RequestParser::point_request_into(std::string_view head) noexcept {
+  request_.method_name = method_.of(head);
+  request_.path = path_.of(head);
+  request_.query = query_.of(head);
+  request_.fields = head.substr(fields_begin_, head.size() - 2 - fields_begin_);
+  request_.authorization = authorization_.of(head);
 }
 
 // method SP request-target SP HTTP-version (RFC 9112 section 3): single blanks and nothing else.
@@ -127,36 +105,38 @@ Status RequestParser::parse_request_line(std::string_view line, size_t line_begi
   const size_t target_end = line.size() - kVersionBytes - 1;
   if (line.size() <= kVersionBytes || line[target_end] != ' ') return Status::kBadRequest;
   const std::string_view version = line.substr(target_end + 1);
-  http_1_1_ = version == "HTTP/1.1";
-  if (!http_1_1_ && version != "HTTP/1.0") return refusal_of_version(version);
+  if (version == "HTTP/1.0") {
+    request_.version = Version::kHttp10;
+  } else if (version != "HTTP/1.1") {
+    return refusal_of_version(version);
+  }
 
   const size_t method_end = line.find(' ');
   if (method_end == target_end) return Status::kBadRequest;
   const std::string_view method = line.substr(0, method_end);
-  if (method == "GET") {
-    request_.method = Method::kGet;
-  } else if (method == "HEAD") {
-    request_.method = Method::kHead;
-  } else if (method.empty() || !all_of(method, kTokenChars)) {
-    return Status::kBadRequest;
+  method_ = make_part(line_begin, method_end);
+  request_.method = method_of(method);
+  if (request_.method == Method::kOther) {
+    if (method.empty() || !kTokenChars.holds_all_of(method)) return Status::kBadRequest;
+    if (method == "CONNECT") return Status::kNotImplemented;
   }
   stage_ = Stage::kFields;
-  return parse_path(line.substr(method_end + 1, target_end - method_end - 1),
-                    line_begin + method_end + 1);
+  fields_begin_ = line_begin_;
+  return parse_target(line.substr(method_end + 1, target_end - method_end - 1),
+                      line_begin + method_end + 1);
 }
 
-// Origin-form "/path?query" or absolute-form "http://host/path?query" (RFC 9112 section 3.2). The
-// asterisk and authority forms belong to OPTIONS and CONNECT, which no endpoint serves.
-Status RequestParser::parse_path(std::string_view target, size_t target_begin) noexcept {
-  if (target.size() > kTargetBytesMax) return Status::kUriTooLong;
+// Origin-form "/path?query", absolute-form "http://host/path?query", or the asterisk-form of
+// OPTIONS (RFC 9112 section 3.2). Authority-form belongs to CONNECT.
+Status RequestParser::parse_target(std::string_view target, size_t target_begin) noexcept {
+  if (target.size() > limits_.target_bytes()) return Status::kUriTooLong;
   if (target.empty() ||
       !std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; })) {
     return Status::kBadRequest;
   }
-  if (request_.method == Method::kOther) return Status::kOk;
-
-  std::string_view path = target;
-  if (target.front() != '/') {
+  std::string_view rest = target;
+  const bool is_asterisk = target == "*" && request_.method == Method::kOptions;
+  if (target.front() != '/' && !is_asterisk) {
     constexpr std::string_view kSeparator = "://";
     const size_t scheme_end = target.find(kSeparator);
     if (scheme_end == std::string_view::npos) return Status::kBadRequest;
@@ -164,26 +144,28 @@ Status RequestParser::parse_path(std::string_view target, size_t target_begin) n
     if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) {
       return Status::kBadRequest;
     }
-    path.remove_prefix(scheme_end + kSeparator.size());
-    const size_t authority_end = std::min(path.find_first_of("/?"), path.size());
-    const std::string_view authority = path.substr(0, authority_end);
-    if (authority.empty() || !all_of(authority, kHostChars)) return Status::kBadRequest;
-    path.remove_prefix(authority_end);
+    rest.remove_prefix(scheme_end + kSeparator.size());
+    const size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
+    const std::string_view authority = rest.substr(0, authority_end);
+    if (authority.empty() || !kHostChars.holds_all_of(authority)) return Status::kBadRequest;
+    rest.remove_prefix(authority_end);
   }
-  path = path.substr(0, path.find('?'));
-  path_.begin =
-      static_cast<uint16_t>(target_begin + static_cast<size_t>(path.data() - target.data()));
-  path_.length = static_cast<uint16_t>(path.size());
+  const size_t path_begin = target_begin + target.size() - rest.size();
+  const size_t path_bytes = std::min(rest.find('?'), rest.size());
+  path_ = make_part(path_begin, path_bytes);
+  if (path_bytes < rest.size()) {
+    query_ = make_part(path_begin + path_bytes + 1, rest.size() - path_bytes - 1);
+  }
   return Status::kOk;
 }
 
 // field-name ":" OWS field-value OWS (RFC 9112 section 5). A line that begins with a blank
 // (obs-fold) and a blank before the colon both fail as names.
 Status RequestParser::parse_field(std::string_view window, size_t begin, size_t end) noexcept {
-  if (++num_fields_ > kFieldsMax) return Status::kHeadTooLarge;
+  if (++num_fields_ > limits_.fields) return Status::kHeadTooLarge;
   // Neither passes the CR at `end`.
   size_t name_end = plain_name_end(window, begin);
-  while (kTokenChars[static_cast<unsigned char>(window[name_end])]) ++name_end;
+  while (kTokenChars.holds(window[name_end])) ++name_end;
   if (name_end == begin || window[name_end] != ':') return Status::kBadRequest;
   const std::string_view value = trim(window.substr(name_end + 1, end - name_end - 1));
   return parse_known_field(window.substr(begin, name_end - begin), value,
@@ -196,8 +178,15 @@ Status RequestParser::parse_known_field(std::string_view name, std::string_view 
     case 4:
       if (equals_ignoring_case(name, "host")) {
         // Two could mean two things to two readers (RFC 9112 section 3.2).
-        if (has_host_ || !all_of(value, kHostChars)) return Status::kBadRequest;
+        if (has_host_ || !kHostChars.holds_all_of(value)) return Status::kBadRequest;
         has_host_ = true;
+      }
+      break;
+    case 6:
+      if (equals_ignoring_case(name, "expect")) {
+        const bool is_known = equals_ignoring_case(value, "100-continue");
+        request_.expects_continue |= is_known;
+        expects_other_ |= !is_known;
       }
       break;
     case 10:
@@ -207,28 +196,20 @@ Status RequestParser::parse_known_field(std::string_view name, std::string_view 
       if (equals_ignoring_case(name, "authorization")) {
         // Which of two would be the right one is not ours to guess; the endpoint refuses them.
         if (request_.num_authorizations == 0) {
-          authorization_.begin = static_cast<uint16_t>(value_begin);
-          authorization_.length = static_cast<uint16_t>(value.size());
+          authorization_ = make_part(value_begin, value.size());
         }
         request_.num_authorizations = request_.num_authorizations == 0 ? 1 : 2;
       }
       break;
     case 14:
       if (equals_ignoring_case(name, "content-length")) {
-        // 1*DIGIT, once (RFC 9112 section 6.3). How large does not matter: all but 0 is refused.
-        if (has_content_length_ || value.empty() ||
-            !std::all_of(value.begin(), value.end(), is_digit)) {
-          return Status::kBadRequest;
-        }
-        has_content_length_ = true;
-        has_body_ |= value.find_first_not_of('0') != std::string_view::npos;
+        return parse_content_length(value);
       }
       break;
     case 17:
       if (equals_ignoring_case(name, "transfer-encoding")) {
         if (has_transfer_encoding_) return Status::kBadRequest;
         has_transfer_encoding_ = true;
-        has_body_ = true;
         is_chunked_ = equals_ignoring_case(value, "chunked");
       }
       break;
@@ -238,15 +219,38 @@ Status RequestParser::parse_known_field(std::string_view name, std::string_view 
   return Status::kOk;
 }
 
-// RFC 9112 sections 3.2 (Host), 6.1 and 6.3 (how long the message is).
-Status RequestParser::check_framing() const noexcept {
-  if (http_1_1_ && !has_host_) return Status::kBadRequest;
-  if (has_transfer_encoding_) {
-    if (has_content_length_ || !http_1_1_) return Status::kBadRequest;
-    if (!is_chunked_) return Status::kNotImplemented;
+// 1*DIGIT, once (RFC 9112 section 6.3): two, even if equal, are what two readers may differ about.
+Status RequestParser::parse_content_length(std::string_view value) noexcept {
+  if (has_content_length_ || value.empty()) return Status::kBadRequest;
+  has_content_length_ = true;
+  bool overflows = false;
+  for (const char c : value) {
+    if (!is_digit(c)) return Status::kBadRequest;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    overflows |= __builtin_mul_overflow(request_.content_length, 10, &request_.content_length) ||
+                 __builtin_add_overflow(request_.content_length, digit, &request_.content_length);
   }
-  if (!has_body_) return Status::kOk;
-  return request_.method == Method::kOther ? Status::kMethodNotAllowed : Status::kContentTooLarge;
+  return overflows ? Status::kContentTooLarge : Status::kOk;
+}
+
+// RFC 9112 sections 3.2 (Host), 6.1 and 6.3 (how long the message is); RFC 9110 section 10.1.1.
+Status RequestParser::settle_framing() noexcept {
+  const bool is_1_1 = request_.version == Version::kHttp11;
+  if (is_1_1 && !has_host_) return Status::kBadRequest;
+  if (has_transfer_encoding_) {
+    if (has_content_length_ || !is_1_1) return Status::kBadRequest;
+    if (!is_chunked_) return Status::kNotImplemented;
+    request_.body = BodyFraming::kChunked;
+  } else if (request_.content_length > 0) {
+    request_.body = BodyFraming::kLength;
+  }
+  request_.keep_alive = is_1_1 && !wants_close_;
+  if (!is_1_1) {
+    request_.expects_continue = false;  // to be ignored, says section 10.1.1
+  } else if (expects_other_) {
+    return Status::kExpectationFailed;
+  }
+  return Status::kOk;
 }
 
 }  // namespace simdjwt::http

@@ -11,27 +11,23 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/request.h"
 #include "http/status.h"
 
 namespace simdjwt::http {
 
-inline constexpr size_t kHeadBytesMax = 16 * 1024;
-inline constexpr size_t kTargetBytesMax = 8 * 1024;  // RFC 9112 section 3 asks for 8000
-inline constexpr size_t kRequestLineBytesMax = kTargetBytesMax + 64;
-inline constexpr size_t kFieldsMax = 100;
+// What a head may at most be.
+struct ParserLimits {
+  static constexpr uint32_t kHeadBytesMin = 1024;
+  static constexpr uint32_t kHeadBytesMax = 64 * 1024;  // offsets into a head fit 16 bits
 
-static_assert(kRequestLineBytesMax < kHeadBytesMax, "a long target still leaves room for fields");
-static_assert(kHeadBytesMax <= 0xffff, "offsets into a head fit 16 bits");
+  uint32_t head_bytes = 16 * 1024;  // within [kHeadBytesMin, kHeadBytesMax]
+  uint8_t fields = 100;             // below 255
 
-enum class Method : uint8_t { kGet, kHead, kOther };
-
-// What the endpoints ask of a request. Views point into the bytes that completed it.
-struct Request {
-  std::string_view path;           // of the target, without query; never decoded or normalised
-  std::string_view authorization;  // value of the first Authorization field, blanks trimmed
-  Method method = Method::kOther;
-  uint8_t num_authorizations = 0;  // 2 means two or more
-  bool keep_alive = false;         // whether another request may follow
+  // Half of a head, so that fields fit behind every target: by default 8 KiB, where RFC 9112
+  // section 3 asks for 8000 octets at least.
+  [[nodiscard]] constexpr size_t target_bytes() const noexcept { return head_bytes / 2; }
+  [[nodiscard]] constexpr size_t request_line_bytes() const noexcept { return target_bytes() + 64; }
 };
 
 // Parses one head after another from a growing buffer:
@@ -44,10 +40,13 @@ struct Request {
 // as if all had come at once. Allocates nothing; keeps offsets, so the buffer may move between
 // calls.
 //
-// A request that declares a body is refused: what we serve needs none, and a body that nobody reads
-// is where request smuggling begins.
+// Any method is accepted but CONNECT, as nothing here is a tunnel (501). A body is only announced:
+// who neither decodes it nor lets the request be the connection's last would take it for the next
+// one.
 class RequestParser {
  public:
+  explicit RequestParser(const ParserLimits& limits = {}) noexcept : limits_(limits) {}
+
   enum class Outcome : uint8_t {
     kIncomplete,  // call again with the same bytes and more
     kComplete,    // request() holds it; the next one begins head_bytes() behind this one
@@ -69,34 +68,47 @@ class RequestParser {
   struct Part {
     uint16_t begin = 0;
     uint16_t length = 0;
+
+    [[nodiscard]] std::string_view of(std::string_view head) const noexcept {
+      return {head.data() + begin, length};
+    }
   };
+  static Part make_part(size_t begin, size_t length) noexcept {
+    return {static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
+  }
 
   Outcome refuse(Status status) noexcept;
   // Each returns Status::kOk or the refusal.
   Status parse_request_line(std::string_view line, size_t line_begin) noexcept;
-  Status parse_path(std::string_view target, size_t target_begin) noexcept;
+  Status parse_target(std::string_view target, size_t target_begin) noexcept;
   // The line is window[begin, end), and a CR follows.
   Status parse_field(std::string_view window, size_t begin, size_t end) noexcept;
   Status parse_known_field(std::string_view name, std::string_view value,
                            size_t value_begin) noexcept;
-  [[nodiscard]] Status check_framing() const noexcept;
+  Status parse_content_length(std::string_view value) noexcept;
+  // At the end of the head.
+  Status settle_framing() noexcept;
+  void point_request_into(std::string_view head) noexcept;
 
   Request request_;
+  ParserLimits limits_;
+  Part method_;
   Part path_;
+  Part query_;
   Part authorization_;
+  size_t fields_begin_ = 0;
   size_t line_begin_ = 0;  // of the line that is not complete yet
   size_t scanned_ = 0;     // no line end in [line_begin_, scanned_)
   Status refusal_ = Status::kOk;
   Stage stage_ = Stage::kRequestLine;
   uint8_t num_fields_ = 0;
   bool skipped_empty_line_ = false;
-  bool http_1_1_ = false;
   bool has_host_ = false;
   bool has_content_length_ = false;
-  bool has_body_ = false;
   bool has_transfer_encoding_ = false;
   bool is_chunked_ = false;
   bool wants_close_ = false;
+  bool expects_other_ = false;  // than 100-continue
 };
 
 }  // namespace simdjwt::http

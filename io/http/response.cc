@@ -8,19 +8,43 @@
 
 namespace simdjwt::http {
 
-Response::Response(Status status, std::string_view fields) {
-  std::string line = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + ' ';
-  line.append(reason_phrase(status)).append("\r\nDate: ");
-  date_begin_ = line.size();
-  const auto date = format_date(0);
-  line.append(date.data(), date.size()).append("\r\n").append(fields);
-  texts_[static_cast<size_t>(Persistence::kKeepAlive)] = line + "Content-Length: 0\r\n\r\n";
-  texts_[static_cast<size_t>(Persistence::kClose)] =
-      line + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+namespace {
+
+constexpr std::string_view kDateName = "Date: ";
+
+std::string begin_head(Status status, std::string_view fields) {
+  std::string head = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + ' ';
+  return head.append(reason_phrase(status)).append("\r\n").append(fields);
 }
 
-void Response::set_date(std::string_view date) noexcept {
-  for (std::string& text : texts_) std::memcpy(text.data() + date_begin_, date.data(), kDateBytes);
+}  // namespace
+
+HeadEnd::HeadEnd() {
+  const std::string line = std::string(kDateName) + std::string(kDateBytes, ' ') + "\r\n";
+  texts_[static_cast<size_t>(Persistence::kKeepAlive)] = line + "\r\n";
+  texts_[static_cast<size_t>(Persistence::kClose)] = line + "Connection: close\r\n\r\n";
+  set_time(0);
+}
+
+void HeadEnd::set_time(int64_t unix_seconds) noexcept {
+  if (unix_seconds == rendered_seconds_) return;
+  rendered_seconds_ = unix_seconds;
+  const auto date = format_date(unix_seconds);
+  for (std::string& text : texts_) {
+    std::memcpy(text.data() + kDateName.size(), date.data(), date.size());
+  }
+}
+
+Response::Response(Status status, std::string_view fields, std::string_view body)
+    : head_(begin_head(status, fields)), body_(body) {
+  head_.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+}
+
+Response Response::streamed(Status status, std::string_view fields, Version version) {
+  Response response;
+  response.head_ = begin_head(status, fields);
+  if (version == Version::kHttp11) response.head_.append("Transfer-Encoding: chunked\r\n");
+  return response;
 }
 
 std::array<char, kDateBytes> format_date(int64_t unix_seconds) noexcept {

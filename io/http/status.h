@@ -21,6 +21,7 @@ enum class Status : uint16_t {
   kRequestTimeout = 408,
   kContentTooLarge = 413,
   kUriTooLong = 414,
+  kExpectationFailed = 417,
   kHeadTooLarge = 431,
   kNotImplemented = 501,
   kUnavailable = 503,
@@ -47,6 +48,8 @@ enum class Status : uint16_t {
       return "Content Too Large";
     case Status::kUriTooLong:
       return "URI Too Long";
+    case Status::kExpectationFailed:
+      return "Expectation Failed";
     case Status::kHeadTooLarge:
       return "Request Header Fields Too Large";
     case Status::kNotImplemented:

@@ -16,9 +16,9 @@ using http::Status;
 
 // What the parser refuses with, and 408 for a request that does not end in time.
 constexpr std::array kRefusals = {
-    Status::kBadRequest,      Status::kMethodNotAllowed,    Status::kRequestTimeout,
-    Status::kContentTooLarge, Status::kUriTooLong,          Status::kHeadTooLarge,
-    Status::kNotImplemented,  Status::kVersionNotSupported,
+    Status::kBadRequest,      Status::kMethodNotAllowed, Status::kRequestTimeout,
+    Status::kContentTooLarge, Status::kUriTooLong,       Status::kExpectationFailed,
+    Status::kHeadTooLarge,    Status::kNotImplemented,   Status::kVersionNotSupported,
 };
 
 // Stable, for people who read logs; programs have the error code.
@@ -68,13 +68,6 @@ Answers::Answers(const ChallengeOptions& options) : demands_scope_(!options.scop
     const bool names_methods = status == Status::kMethodNotAllowed;  // RFC 9110 section 15.5.6
     responses_.emplace_back(status, names_methods ? "Allow: GET, HEAD\r\n" : "");
   }
-}
-
-void Answers::set_time(int64_t unix_seconds) noexcept {
-  if (unix_seconds == rendered_seconds_) return;
-  rendered_seconds_ = unix_seconds;
-  const auto date = http::format_date(unix_seconds);
-  for (Response& response : responses_) response.set_date({date.data(), date.size()});
 }
 
 const Response& Answers::judged(std::string_view token, const VerifyResult& result,

@@ -25,14 +25,11 @@ struct ChallengeOptions {
   std::string scope = {};  // blank-separated; what a token needs, empty if nothing
 };
 
-// Of one reactor, as the Date in them changes. A client learns the class of a failure, never the
+// Immutable. A client learns the class of a failure, never the
 // exact verdict: which of two checks failed helps those who guess.
 class Answers {
  public:
   explicit Answers(const ChallengeOptions& options);
-
-  // Puts the time into all of them; cheap when the second is the same.
-  void set_time(int64_t unix_seconds) noexcept;
 
   [[nodiscard]] const http::Response& ok() const noexcept { return responses_[kOk]; }
   [[nodiscard]] const http::Response& not_found() const noexcept { return responses_[kNotFound]; }
@@ -65,7 +62,6 @@ class Answers {
 
   bool demands_scope_;
   std::vector<http::Response> responses_;
-  int64_t rendered_seconds_ = -1;
 };
 
 }  // namespace simdjwt::serve

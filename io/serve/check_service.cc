@@ -19,7 +19,7 @@ CheckService::CheckService(Snapshot<Verifier>& verifier, const ChallengeOptions&
 
 void CheckService::begin_turn(const net::Instant& now) {
   now_unix_seconds_ = now.unix_seconds;
-  answers_.set_time(now.unix_seconds);
+  head_end_.set_time(now.unix_seconds);
 }
 
 void CheckService::open(const net::Connection& connection) {
@@ -39,43 +39,46 @@ size_t CheckService::receive(net::Connection& connection, std::string_view bytes
         return bytes.size();
       case RequestParser::Outcome::kComplete:
         num_consumed += parser.head_bytes();
-        serve(connection, parser.request());
-        if (is_draining_ || !parser.request().keep_alive) return bytes.size();
+        if (!serve(connection, parser.request())) return bytes.size();
     }
   }
   return num_consumed;
 }
 
-// Paths are compared as they are written: whatever else might mean the same is not found.
-void CheckService::serve(net::Connection& connection, const http::Request& request) {
+// Paths are compared as they are written: whatever else might mean the same is not found. Nobody
+// waits for a body: some proxies announce their client's and never send it.
+bool CheckService::serve(net::Connection& connection, const http::Request& request) {
   ++counters_.requests;
-  if (request.method == http::Method::kOther) {
-    queue(connection, &answers_.refusal(http::Status::kMethodNotAllowed), request.keep_alive);
+  const bool keep_alive =
+      !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
+  if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
+    queue(connection, &answers_.refusal(http::Status::kMethodNotAllowed), keep_alive);
   } else if (request.path == "/check") {
-    check(connection, request);
+    check(connection, request, keep_alive);
   } else if (request.path == "/livez") {
-    queue(connection, &answers_.ok(), request.keep_alive);
+    queue(connection, &answers_.ok(), keep_alive);
   } else {
-    queue(connection, &answers_.not_found(), request.keep_alive);
+    queue(connection, &answers_.not_found(), keep_alive);
   }
+  return keep_alive;
 }
 
-void CheckService::check(net::Connection& connection, const http::Request& request) {
+void CheckService::check(net::Connection& connection, const http::Request& request,
+                         bool keep_alive) {
   if (request.num_authorizations > 1) {
-    return queue(connection, &answers_.invalid_request(), request.keep_alive);
+    return queue(connection, &answers_.invalid_request(), keep_alive);
   }
   const std::optional<std::string_view> token = bearer_credentials(request.authorization);
-  if (!token) return queue(connection, &answers_.no_credentials(), request.keep_alive);
+  if (!token) return queue(connection, &answers_.no_credentials(), keep_alive);
   tokens_[num_tokens_++] = *token;
-  queue(connection, nullptr, request.keep_alive);
+  queue(connection, nullptr, keep_alive);
 }
 
 void CheckService::queue(net::Connection& connection, const http::Response* response,
                          bool keep_alive) {
-  const bool is_last = is_draining_ || !keep_alive;
-  if (is_last) connection.finish();
+  if (!keep_alive) connection.finish();
   queue_[num_queued_++] = {&connection, response,
-                           is_last ? Persistence::kClose : Persistence::kKeepAlive};
+                           keep_alive ? Persistence::kKeepAlive : Persistence::kClose};
   if (num_queued_ == kBatchMax) flush();
 }
 
@@ -100,7 +103,7 @@ void CheckService::flush() {
       ++(result ? counters_.tokens_accepted : counters_.tokens_rejected);
       response = &answers_.judged(tokens_[num_judged++], result, verifier.policy());
     }
-    queued.connection->write(response->text(queued.persistence));
+    response->write_to(*queued.connection, head_end_, queued.persistence, /*is_for_head=*/false);
   }
   reader_.park();
   num_queued_ = num_tokens_ = 0;

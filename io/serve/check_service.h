@@ -59,14 +59,16 @@ class CheckService final : public net::Protocol {
     http::Persistence persistence;
   };
 
-  void serve(net::Connection& connection, const http::Request& request);
-  void check(net::Connection& connection, const http::Request& request);
+  // Whether another request may follow.
+  bool serve(net::Connection& connection, const http::Request& request);
+  void check(net::Connection& connection, const http::Request& request, bool keep_alive);
   // All answers go through the queue: those of one connection must leave in order.
   void queue(net::Connection& connection, const http::Response* response, bool keep_alive);
 
   Snapshot<Verifier>::Reader reader_;
   Scratch scratch_;
   Answers answers_;
+  http::HeadEnd head_end_;
   std::vector<http::RequestParser> parsers_;  // by connection
   std::array<Queued, kBatchMax> queue_;
   std::array<std::string_view, kBatchMax> tokens_;

@@ -248,15 +248,20 @@ TEST_F(CheckTest, NeverParsesWhatFollowsARefusedRequest) {
 }
 
 // A request within the body of another must not be answered: that is how requests are smuggled.
+// Nobody waits for a body, for some proxies announce one and never send it.
 TEST_F(CheckTest, NeverTakesABodyForARequest) {
   RunningServer server;
   const std::string good = request_with(good_token());
   const std::string head = good.substr(0, good.size() - 2);
   for (const std::string& framing : {"Content-Length: " + std::to_string(good.size()) + "\r\n\r\n",
                                      std::string("Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")}) {
-    Client client(server.port());
-    client.send(head + framing + good);
-    EXPECT_EQ(client.receive_all(), answer_and_close("413 Content Too Large"));
+    Client with_body(server.port());
+    with_body.send(head + framing + good);
+    EXPECT_EQ(with_body.receive_all(), kOkAndClose);
+    EXPECT_FALSE(with_body.was_reset());
+    Client without(server.port());
+    without.send(head + framing.substr(0, framing.find("\r\n\r\n") + 4));
+    EXPECT_EQ(without.receive_all(), kOkAndClose);
   }
   Client client(server.port());
   client.send(head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + good);

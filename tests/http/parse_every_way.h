@@ -23,20 +23,28 @@ struct Parsed {
   http::Status refusal = http::Status::kOk;
   size_t head_bytes = 0;
   http::Method method = http::Method::kOther;
+  http::Version version = http::Version::kHttp11;
+  std::string method_name;
   std::string path;
+  std::string query;
+  std::string fields;
   std::string authorization;
   int num_authorizations = 0;
+  http::BodyFraming body = http::BodyFraming::kNone;
+  uint64_t content_length = 0;
   bool keep_alive = false;
+  bool expects_continue = false;
 
   friend bool operator==(const Parsed&, const Parsed&) = default;
 };
 
 // Parses `bytes` as they grow to each of `sizes` in turn, each time at another address and against
 // an unreadable page. Stops, as a connection does, at the first outcome.
-inline Parsed parse_in_steps(std::string_view bytes, const std::vector<size_t>& sizes) {
+inline Parsed parse_in_steps(std::string_view bytes, const std::vector<size_t>& sizes,
+                             const http::ParserLimits& limits = {}) {
   using Outcome = http::RequestParser::Outcome;
   GuardedBuffer buffer(bytes.size() + 1);
-  http::RequestParser parser;
+  http::RequestParser parser(limits);
   Parsed parsed;
   for (size_t i = 0; i < sizes.size() && parsed.outcome == Outcome::kIncomplete; ++i) {
     const std::string_view arrived = bytes.substr(0, sizes[i]);
@@ -47,10 +55,17 @@ inline Parsed parse_in_steps(std::string_view bytes, const std::vector<size_t>& 
     const http::Request& request = parser.request();
     parsed.head_bytes = parser.head_bytes();
     parsed.method = request.method;
+    parsed.version = request.version;
+    parsed.method_name = request.method_name;
     parsed.path = request.path;
+    parsed.query = request.query;
+    parsed.fields = request.fields;
     parsed.authorization = request.authorization;
     parsed.num_authorizations = request.num_authorizations;
+    parsed.body = request.body;
+    parsed.content_length = request.content_length;
     parsed.keep_alive = request.keep_alive;
+    parsed.expects_continue = request.expects_continue;
   }
   return parsed;
 }

@@ -20,23 +20,66 @@ TEST(FormatDate, WritesImfFixdate) {
   EXPECT_EQ(date(253402300799), "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
-TEST(Response, RendersBothPersistences) {
-  Response response(Status::kMethodNotAllowed, "Allow: GET\r\n");
-  response.set_date(date(784111777));
-  EXPECT_EQ(response.text(Persistence::kKeepAlive),
-            "HTTP/1.1 405 Method Not Allowed\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-            "Allow: GET\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(response.text(Persistence::kClose),
-            "HTTP/1.1 405 Method Not Allowed\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-            "Allow: GET\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+struct Text {
+  void write(std::string_view more) { text += more; }
+  std::string text;
+};
+
+std::string render(const Response& response, Persistence persistence, bool is_for_head = false) {
+  HeadEnd end;
+  end.set_time(784111777);
+  Text out;
+  response.write_to(out, end, persistence, is_for_head);
+  return out.text;
 }
 
-TEST(Response, ChangesNothingButTheDate) {
-  Response response(Status::kOk);
-  const std::string before(response.text(Persistence::kKeepAlive));
-  response.set_date(date(784111777));
-  response.set_date(date(0));
-  EXPECT_EQ(response.text(Persistence::kKeepAlive), before);
+TEST(HeadEnd, FollowsTheTime) {
+  HeadEnd end;
+  EXPECT_EQ(end.text(Persistence::kKeepAlive), "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n");
+  for (int i = 0; i < 2; ++i) {
+    end.set_time(784111777);
+    EXPECT_EQ(end.text(Persistence::kKeepAlive), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
+    EXPECT_EQ(end.text(Persistence::kClose),
+              "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\n\r\n");
+  }
+}
+
+TEST(Response, RendersBothPersistences) {
+  const Response response(Status::kMethodNotAllowed, "Allow: GET\r\n");
+  EXPECT_EQ(render(response, Persistence::kKeepAlive),
+            "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nContent-Length: 0\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
+  EXPECT_EQ(render(response, Persistence::kClose),
+            "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nContent-Length: 0\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\n\r\n");
+}
+
+TEST(Response, SparesHeadTheBodyButNotItsLength) {
+  const Response response(Status::kOk, "", "{}\n");
+  const std::string head =
+      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+  EXPECT_EQ(render(response, Persistence::kKeepAlive), head + "{}\n");
+  EXPECT_EQ(render(response, Persistence::kKeepAlive, true), head);
+}
+
+TEST(StreamedBody, IsChunked) {
+  EXPECT_EQ(Response::streamed(Status::kOk, "X: y\r\n", Version::kHttp11).head(),
+            "HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n");
+  Text out;
+  write_streamed(out, "a", Version::kHttp11);
+  write_streamed(out, "", Version::kHttp11);
+  write_streamed(out, std::string(0x1ff, 'b'), Version::kHttp11);
+  end_streamed(out, Version::kHttp11);
+  EXPECT_EQ(out.text, "1\r\na\r\n1ff\r\n" + std::string(0x1ff, 'b') + "\r\n0\r\n\r\n");
+}
+
+TEST(StreamedBody, IsBareForHttp10) {
+  EXPECT_EQ(Response::streamed(Status::kOk, "", Version::kHttp10).head(), "HTTP/1.1 200 OK\r\n");
+  Text out;
+  write_streamed(out, "ab", Version::kHttp10);
+  write_streamed(out, "c", Version::kHttp10);
+  end_streamed(out, Version::kHttp10);
+  EXPECT_EQ(out.text, "abc");
 }
 
 }  // namespace
