@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/metrics.h"
+
+namespace simdjwt::serve {
+
+Metrics::Metrics(size_t num_reactors) : last_reload_ok_unix_seconds_(time(nullptr)) {
+  for (size_t i = 0; i < num_reactors; ++i) {
+    reactors_.push_back(std::make_unique<ReactorMetrics>());
+  }
+}
+
+PolicyMetrics& Metrics::policy(std::string_view name) {
+  const std::lock_guard lock(policies_mutex_);
+  const auto found = policies_.find(name);
+  if (found != policies_.end()) return found->second;
+  const std::string_view label = policies_.size() < kPoliciesMax ? name : kOtherPolicies;
+  return policies_.try_emplace(std::string(label), num_reactors()).first->second;
+}
+
+void Metrics::for_each_policy(
+    const std::function<void(const std::string& name, const PolicyMetrics&)>& visit) const {
+  const std::lock_guard lock(policies_mutex_);
+  for (const auto& [name, metrics] : policies_) visit(name, metrics);
+}
+
+void Metrics::count_reload(bool is_ok, int64_t unix_seconds) noexcept {
+  (is_ok ? reloads_ok_ : reloads_failed_).fetch_add(1, std::memory_order_relaxed);
+  is_last_reload_ok_.store(is_ok, std::memory_order_relaxed);
+  if (is_ok) last_reload_ok_unix_seconds_.store(unix_seconds, std::memory_order_relaxed);
+}
+
+Metrics::Reloads Metrics::reloads() const noexcept {
+  return {.num_ok = reloads_ok_.load(std::memory_order_relaxed),
+          .num_failed = reloads_failed_.load(std::memory_order_relaxed),
+          .is_last_ok = is_last_reload_ok_.load(std::memory_order_relaxed),
+          .last_ok_unix_seconds = last_reload_ok_unix_seconds_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace simdjwt::serve
