@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/token_lines.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace simdjwt::serve {
+namespace {
+
+using Tokens = std::vector<std::string>;
+
+// What comes out when `text` comes in pieces of `piece_bytes`; checks the sizes of the batches.
+Tokens tokens_of(std::string_view text, size_t piece_bytes) {
+  Tokens tokens;
+  const auto judge = [&tokens](std::span<const std::string_view> batch) {
+    EXPECT_FALSE(batch.empty());
+    EXPECT_LE(batch.size(), TokenLines::kBatchMax);
+    tokens.insert(tokens.end(), batch.begin(), batch.end());
+  };
+  TokenLines lines;
+  for (; !text.empty(); text.remove_prefix(std::min(piece_bytes, text.size()))) {
+    // Of its own size on the heap, so that a sanitizer sees who reads on.
+    const std::vector<char> piece(text.begin(), text.begin() + std::min(piece_bytes, text.size()));
+    lines.add({piece.data(), piece.size()}, judge);
+  }
+  lines.finish(judge);
+  return tokens;
+}
+
+TEST(TokenLines, AreTheSameHoweverTheStreamIsCut) {
+  const std::string text = "a\nbb\nccc\n\n\ndddd\ne";
+  for (size_t piece_bytes = 1; piece_bytes <= text.size(); ++piece_bytes) {
+    EXPECT_EQ(tokens_of(text, piece_bytes), Tokens({"a", "bb", "ccc", "dddd", "e"})) << piece_bytes;
+  }
+}
+
+TEST(TokenLines, HaveALastOneWithOrWithoutItsEnd) {
+  EXPECT_EQ(tokens_of("a\nb", 100), Tokens({"a", "b"}));
+  EXPECT_EQ(tokens_of("a\nb\n", 100), Tokens({"a", "b"}));
+}
+
+TEST(TokenLines, AreNoneInNothingAndInEmptyLines) {
+  EXPECT_EQ(tokens_of("", 1), Tokens());
+  EXPECT_EQ(tokens_of("\n\n\n", 2), Tokens());
+}
+
+TEST(TokenLines, ComeInBatches) {
+  std::string text;
+  Tokens expected;
+  for (size_t i = 0; i < 2 * TokenLines::kBatchMax + 1; ++i) {
+    expected.push_back(std::to_string(i));
+    text += expected.back() + '\n';
+  }
+  EXPECT_EQ(tokens_of(text, text.size()), expected);
+  EXPECT_EQ(tokens_of(text, 7), expected);
+}
+
+TEST(TokenLines, KeepOfAnEndlessLineOnlyWhatShowsItToBeTooLarge) {
+  const std::string endless(10 * kTokenBytesMax, 'x');
+  for (const size_t piece_bytes : {size_t{1000}, kTokenBytesMax, kTokenBytesMax + 1}) {
+    const Tokens tokens = tokens_of(endless + "\nnext\n", piece_bytes);
+    ASSERT_EQ(tokens.size(), 2) << piece_bytes;
+    EXPECT_GT(tokens[0].size(), kTokenBytesMax);
+    EXPECT_EQ(tokens[1], "next");
+  }
+}
+
+TEST(TokenLines, KeepTheLongestTokenWhole) {
+  const std::string longest(kTokenBytesMax, 'x');
+  EXPECT_EQ(tokens_of(longest + "\n", 1000), Tokens({longest}));
+}
+
+}  // namespace
+}  // namespace simdjwt::serve
