@@ -35,7 +35,7 @@ WRK_SCRIPT = """
 local requests, num_requests, next = {}, 0, 0
 for token in io.lines("%s") do
   num_requests = num_requests + 1
-  requests[num_requests] = "GET /check HTTP/1.1\\r\\nHost: bench\\r\\nAuthorization: Bearer " ..
+  requests[num_requests] = "GET /verify/default HTTP/1.1\\r\\nHost: bench\\r\\nAuthorization: Bearer " ..
                            token .. "\\r\\n\\r\\n"
 end
 request = function()
@@ -55,17 +55,16 @@ http {{
   keepalive_requests 1000000000;
   server {{
     listen 127.0.0.1:{port} reuseport;
-    location = /check {{ return 200; }}
+    location = /verify/default {{ return 200; }}
   }}
 }}
 """
 
 SIMDJWTD_CONFIG = """
-[listen]
+[[listen]]
 address = "127.0.0.1:{port}"
-[keys]
+[policy.default]
 jwks_file = "keys.json"
-[policy]
 iss = "{issuer}"
 aud = "{audience}"
 typ = "JWT"
@@ -94,7 +93,7 @@ def free_port():
 
 def status_of(port, token=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/check",
+    connection.request("GET", "/verify/default",
                        headers={"Authorization": f"Bearer {token}"} if token else {})
     return connection.getresponse().status
 
@@ -131,7 +130,7 @@ class Server:
         before = cpu_seconds(self.pid)
         output = subprocess.run(
             ["taskset", "-c", str(cpu), "wrk", "-t1", f"-c{connections}", f"-d{seconds}",
-             "-s", script, f"http://127.0.0.1:{self.port}/check"],
+             "-s", script, f"http://127.0.0.1:{self.port}/verify/default"],
             capture_output=True, text=True, check=True).stdout
         spent = cpu_seconds(self.pid) - before
         if "Non-2xx" in output or "Socket errors" in output:

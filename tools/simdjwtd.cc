@@ -43,8 +43,8 @@ void raise_descriptor_limit() {
 uint32_t connections_of_each_thread(const Config& config) {
   rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);
-  const uint32_t wanted =
-      (config.num_connections_max + config.num_threads - 1) / config.num_threads;
+  const uint32_t num_threads = config.server.num_threads;
+  const uint32_t wanted = (config.limits.num_connections_max + num_threads - 1) / num_threads;
   const auto allowed = static_cast<uint32_t>(std::min<rlim_t>(limit.rlim_cur, wanted));
   if (allowed < wanted) {
     spdlog::warn("{} connections a thread instead of {}: RLIMIT_NOFILE", allowed, wanted);
@@ -72,17 +72,19 @@ int serve(const Config& config, simdjwt::KeySet keys) {
   raise_descriptor_limit();
   const size_t num_keys = keys.num_keys();
   auto server =
-      Server::create({.address = config.address,
-                      .num_threads = config.num_threads,
-                      .challenge = config.challenge,
+      Server::create({.address = config.listeners.front().socket.address,
+                      .num_threads = config.server.num_threads,
+                      .challenge = config.policies.front().challenge,
                       .reactor = {.num_connections_max = connections_of_each_thread(config),
-                                  .timeouts = config.timeouts}},
-                     simdjwt::Verifier(std::move(keys), config.policy));
+                                  .timeouts = {.head = config.limits.head,
+                                               .idle = config.limits.idle,
+                                               .write = config.limits.write}}},
+                     simdjwt::Verifier(std::move(keys), config.policies.front().demands));
   if (!server.ok()) return fail(server.status(), kExitFailure);
   (*server)->start([] { kill(getpid(), SIGTERM); });
   spdlog::info("listening on {}; threads: {}, keys: {}, io: io_uring/{}, kernels: {}",
-               (*server)->address().to_string(), config.num_threads, num_keys, (*server)->mode(),
-               simdjwt::active_kernels());
+               (*server)->address().to_string(), config.server.num_threads, num_keys,
+               (*server)->mode(), simdjwt::active_kernels());
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
@@ -100,7 +102,8 @@ int serve(const Config& config, simdjwt::KeySet keys) {
 
 // Returns the exit status.
 int run(int argc, char** argv) {
-  CLI::App app("Checks JSON Web Tokens for reverse proxies: GET /check with a bearer token");
+  CLI::App app(
+      "Checks JSON Web Tokens for reverse proxies: GET /verify/default with a bearer token");
   std::string config_path;
   bool only_check = false;
   app.add_option("--config", config_path, "TOML file to read")->required();
@@ -118,11 +121,11 @@ int run(int argc, char** argv) {
   const auto config = simdjwt::serve::load_config(config_path);
   if (!config.ok()) return fail(config.status(), kExitConfiguration);
   std::vector<std::string> warnings;
-  auto keys = simdjwt::serve::load_keys(*config, warnings);
+  auto keys = simdjwt::serve::load_keys(config->policies.front(), warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!keys.ok()) return fail(keys.status(), kExitConfiguration);
   if (only_check) {
-    std::cout << "keys: " << keys->num_keys() << '\n' << config->policy.describe();
+    std::cout << describe(*config) << "keys: " << keys->num_keys() << '\n';
     return 0;
   }
   return serve(*config, *std::move(keys));

@@ -39,7 +39,7 @@ std::string_view description_of(VerdictClass verdict_class) {
   }
 }
 
-std::string challenge(const ChallengeOptions& options, std::string_view error,
+std::string challenge(const ChallengeConfig& options, std::string_view error,
                       std::string_view description) {
   std::string line = "WWW-Authenticate: Bearer realm=\"" + options.realm + '"';
   if (!error.empty()) line.append(", error=\"").append(error).append("\"");
@@ -52,7 +52,7 @@ std::string challenge(const ChallengeOptions& options, std::string_view error,
 
 }  // namespace
 
-Answers::Answers(const ChallengeOptions& options) : demands_scope_(!options.scope.empty()) {
+Answers::Answers(const ChallengeConfig& options) : demands_scope_(!options.scope.empty()) {
   responses_.emplace_back(Status::kOk);
   responses_.emplace_back(Status::kNotFound);
   responses_.emplace_back(Status::kUnauthorized, challenge(options, "", ""));

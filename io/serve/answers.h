@@ -14,22 +14,17 @@
 
 #include "http/response.h"
 #include "http/status.h"
+#include "serve/policy_config.h"
 #include "simdjwt/policy.h"
 #include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
 
-// What the challenges tell (RFC 6750 section 3): printable ASCII without '"' and '\'.
-struct ChallengeOptions {
-  std::string realm;
-  std::string scope = {};  // blank-separated; what a token needs, empty if nothing
-};
-
 // Immutable. A client learns the class of a failure, never the
 // exact verdict: which of two checks failed helps those who guess.
 class Answers {
  public:
-  explicit Answers(const ChallengeOptions& options);
+  explicit Answers(const ChallengeConfig& options);
 
   [[nodiscard]] const http::Response& ok() const noexcept { return responses_[kOk]; }
   [[nodiscard]] const http::Response& not_found() const noexcept { return responses_[kNotFound]; }

@@ -13,7 +13,7 @@ namespace simdjwt::serve {
 using http::Persistence;
 using http::RequestParser;
 
-CheckService::CheckService(Snapshot<Verifier>& verifier, const ChallengeOptions& options,
+CheckService::CheckService(Snapshot<Verifier>& verifier, const ChallengeConfig& options,
                            size_t num_connections_max)
     : reader_(verifier.make_reader()), answers_(options), parsers_(num_connections_max) {}
 
@@ -53,7 +53,7 @@ bool CheckService::serve(net::Connection& connection, const http::Request& reque
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
   if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
     queue(connection, &answers_.refusal(http::Status::kMethodNotAllowed), keep_alive);
-  } else if (request.path == "/check") {
+  } else if (request.path == "/verify/default") {
     check(connection, request, keep_alive);
   } else if (request.path == "/livez") {
     queue(connection, &answers_.ok(), keep_alive);

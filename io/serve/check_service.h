@@ -3,7 +3,7 @@
 //
 // CheckService: HTTP/1.1 whose one question is whether a bearer token is good.
 //
-//   GET /check   200 for a good token, else 400, 401 or 403 with a challenge (RFC 6750)
+//   GET /verify/default   200 for a good token, else 400, 401 or 403 with a challenge (RFC 6750)
 //   GET /livez   200
 
 #ifndef SIMDJWT_IO_SERVE_CHECK_SERVICE_H_
@@ -38,7 +38,7 @@ class CheckService final : public net::Protocol {
  public:
   static constexpr size_t kBatchMax = 256;
 
-  CheckService(Snapshot<Verifier>& verifier, const ChallengeOptions& options,
+  CheckService(Snapshot<Verifier>& verifier, const ChallengeConfig& options,
                size_t num_connections_max);
 
   void begin_turn(const net::Instant& now) override;

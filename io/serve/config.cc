@@ -3,188 +3,156 @@
 
 #include "serve/config.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <string_view>
 
-#include "net/unique_fd.h"
+#include "serve/file_text.h"
+#include "serve/text.h"
 #include "serve/toml_section.h"
-#include "simdjwt/limits.h"
 
 namespace simdjwt::serve {
 namespace {
 
-constexpr size_t kConfigBytesMax = 1024 * 1024;
-constexpr size_t kChallengeTextMax = 256;
+constexpr size_t kConfigBytesMax = 16 * 1024 * 1024;  // thousands of policies
 constexpr int64_t kSecondsMax = 24 * 3600;
 
-// The bytes of a file, wiped when they are dropped.
-class FileText {
- public:
-  FileText() = default;
-  FileText(FileText&& other) noexcept : text_(std::move(other.text_)) {}
-  ~FileText() { explicit_bzero(text_.data(), text_.size()); }
+std::string optional_file(TomlSection& section, const char* key, const std::string& config_path) {
+  const auto file = section.string(key);
+  return file ? relative_to(config_path, *file) : "";
+}
 
-  static absl::StatusOr<FileText> read(const std::string& path, size_t num_bytes_max,
-                                       mode_t* mode = nullptr);
-  [[nodiscard]] std::string_view view() const noexcept { return text_; }
-
- private:
-  std::string text_;
-};
-
-absl::StatusOr<FileText> FileText::read(const std::string& path, size_t num_bytes_max,
-                                        mode_t* mode) {
-  const auto failure = [&path](std::string_view cause) {
-    return absl::InvalidArgumentError(path + ": " + std::string(cause));
-  };
-  const net::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat facts;
-  if (!fd || fstat(fd.get(), &facts) != 0) return failure(std::strerror(errno));
-  if (!S_ISREG(facts.st_mode)) return failure("not a regular file");
-  if (static_cast<size_t>(facts.st_size) > num_bytes_max) return failure("too large");
-  if (mode != nullptr) *mode = facts.st_mode;
-  FileText file;
-  file.text_.resize(static_cast<size_t>(facts.st_size));
-  size_t num_read = 0;
-  while (num_read < file.text_.size()) {
-    const ssize_t n = ::read(fd.get(), file.text_.data() + num_read, file.text_.size() - num_read);
-    if (n < 0) return failure(std::strerror(errno));
-    if (n == 0) return failure("changed while it was read");
-    num_read += static_cast<size_t>(n);
+// "0660".
+std::optional<uint32_t> read_mode(TomlSection& section) {
+  const auto text = section.string("mode");
+  if (!text) return std::nullopt;
+  uint32_t mode = 0;
+  bool is_octal = !text->empty() && text->size() <= 4;
+  for (const char digit : *text) {
+    is_octal = is_octal && digit >= '0' && digit <= '7';
+    mode = mode * 8 + static_cast<uint32_t>(digit - '0');
   }
-  return file;
+  if (is_octal && mode <= 0777) return mode;
+  section.fail("mode", "not octal permissions such as \"0660\"");
+  return std::nullopt;
 }
 
-// What may stand between the quotes of a challenge (RFC 6749 section 3.3, RFC 6750 section 3).
-bool is_challenge_text(std::string_view text) {
-  return text.size() <= kChallengeTextMax && std::all_of(text.begin(), text.end(), [](char c) {
-           return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-         });
-}
-
-std::vector<std::string> split_words(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-std::chrono::milliseconds read_seconds(TomlSection& section, const char* key,
-                                       std::chrono::milliseconds unsaid) {
-  const auto seconds = section.integer(key, 1, kSecondsMax);
-  return seconds ? std::chrono::seconds(*seconds) : unsaid;
-}
-
-void read_listen(TomlSection section, net::SocketAddress& address, uint32_t& num_threads) {
-  const std::string text = section.required_string("address");
-  if (absl::StatusOr<net::SocketAddress> parsed = net::SocketAddress::parse(text); parsed.ok()) {
-    address = *parsed;
+SocketConfig read_socket(TomlSection& section) {
+  SocketConfig config;
+  const std::string address = section.required_string("address");
+  if (absl::StatusOr<net::SocketAddress> parsed = net::SocketAddress::parse(address); parsed.ok()) {
+    config.address = *parsed;
   } else {
     section.fail("address", std::string(parsed.status().message()));
   }
-  num_threads = static_cast<uint32_t>(section.integer("threads", 1, 256).value_or(1));
-}
-
-void read_keys(TomlSection section, const std::string& config_path, std::string& jwks_file,
-               std::optional<Algorithm>& fallback_algorithm) {
-  const std::filesystem::path directory = std::filesystem::path(config_path).parent_path();
-  jwks_file = (directory / section.required_string("jwks_file")).string();
-  if (const auto name = section.string("algorithm")) {
-    fallback_algorithm = parse_algorithm(*name);
-    if (!fallback_algorithm) section.fail("algorithm", "not one of HS256, HS384 and HS512");
-  }
-}
-
-void read_demands(TomlSection& section, PolicyBuilder& builder) {
-  if (!section.has("iss")) {
-    section.fail_missing("iss", "write iss = \"https://...\", or iss = false to accept any issuer");
-  } else if (section.is_false("iss")) {
-    builder.ignore_iss();
-  } else {
-    builder.expect_iss_any_of(section.strings("iss"));
-  }
-
-  if (section.has("aud") && section.has("aud_all")) {
-    section.fail("aud_all", "excludes aud: say one of them");
-  } else if (section.has("aud_all")) {
-    builder.expect_aud_all_of(section.strings("aud_all"));
-  } else if (!section.has("aud")) {
-    section.fail_missing("aud",
-                         "write aud = \"https://...\", or aud = false to accept any audience");
-  } else if (section.is_false("aud")) {
-    builder.ignore_aud();
-  } else {
-    builder.expect_aud_any_of(section.strings("aud"));
-  }
-
-  if (!section.has("typ")) {
-    section.fail_missing("typ",
-                         "write typ = \"JWT\" or another, or typ = false to accept any type");
-  } else if (section.is_false("typ")) {
-    builder.ignore_typ();
-  } else {
-    builder.expect_typ(section.required_string("typ"));
-  }
-
-  if (!section.has("exp")) {
-    section.fail_missing("exp", "write exp = \"required\", or \"optional\" for tokens without end");
-  } else if (const std::string exp = section.required_string("exp"); exp == "required") {
-    builder.expect_exp();
-  } else if (exp == "optional") {
-    builder.allow_missing_exp();
-  } else {
-    section.fail("exp", "neither \"required\" nor \"optional\"");
-  }
-
-  if (const auto seconds = section.integer("leeway_seconds", 0, kLeewaySecondsMax)) {
-    builder.leeway_seconds(*seconds);
-  }
-  if (const auto seconds = section.integer("max_age_seconds", 1, kNumericDateMax)) {
-    builder.max_age_seconds(*seconds);
-  }
-}
-
-void read_rules(TomlSection& section, PolicyBuilder& builder, ChallengeOptions& challenge) {
-  for (const std::string& name : section.strings("required_claims")) builder.require_claim(name);
-  for (const std::string& name : section.strings("forbidden_claims")) builder.forbid_claim(name);
-  section.for_each_in("claims", [&](const std::string& name, const TomlSection::Value& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      builder.expect_string(name, *text);
-    } else if (const auto* number = std::get_if<int64_t>(&value)) {
-      builder.expect_integer(name, *number);
-    } else if (const auto* flag = std::get_if<bool>(&value)) {
-      builder.expect_boolean(name, *flag);
-    } else {
-      builder.expect_any_of(name, std::get<std::vector<std::string>>(value));
+  config.mode = read_mode(section);
+  config.owner = section.string("owner").value_or("");
+  for (const char* key : {"mode", "owner"}) {
+    if (section.has(key) && !address.starts_with("unix:/")) {
+      section.fail(key, "only of a unix socket with a path");
     }
-  });
-
-  // Last, so that a token which lacks nothing but scope is told so (403 instead of 401).
-  challenge.scope = section.string("scope").value_or("");
-  if (!is_challenge_text(challenge.scope)) section.fail("scope", "not blank-separated scope words");
-  for (const std::string& word : split_words(challenge.scope)) builder.expect_scope("scope", word);
-  challenge.realm = section.string("realm").value_or("simdjwt");
-  if (!is_challenge_text(challenge.realm)) {
-    section.fail("realm", "not printable ASCII without quotes and backslashes, or too long");
   }
+  return config;
 }
 
-void read_limits(TomlSection section, uint32_t& num_connections_max, net::Timeouts& timeouts) {
-  num_connections_max = static_cast<uint32_t>(
-      section.integer("connections", 1, 1 << 20).value_or(num_connections_max));
-  timeouts.head = read_seconds(section, "head_seconds", timeouts.head);
-  timeouts.idle = read_seconds(section, "idle_seconds", timeouts.idle);
-  timeouts.write = read_seconds(section, "write_seconds", timeouts.write);
+std::optional<TlsConfig> read_tls(TomlSection& section, const std::string& config_path) {
+  TlsConfig config{.certificate_file = optional_file(section, "tls_certificate", config_path),
+                   .key_file = optional_file(section, "tls_key", config_path),
+                   .client_ca_file = optional_file(section, "tls_client_ca", config_path),
+                   .client_required = section.boolean("tls_client_required").value_or(true)};
+  const auto demand = [&section](const char* key, const char* other) {
+    if (section.has(key) && !section.has(other)) {
+      section.fail(key, concat("needs ", other, " beside it"));
+    }
+  };
+  demand("tls_certificate", "tls_key");
+  demand("tls_key", "tls_certificate");
+  demand("tls_client_ca", "tls_certificate");
+  demand("tls_client_required", "tls_client_ca");
+  if (config.certificate_file.empty()) return std::nullopt;
+  return config;
+}
+
+std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& config_path) {
+  std::vector<ListenConfig> listeners;
+  for (TomlSection& section : file.sections("listen")) {
+    ListenConfig listener{.socket = read_socket(section),
+                          .proxy_protocol_from = section.strings("proxy_protocol_from"),
+                          .tls = read_tls(section, config_path)};
+    // The kernel would not notice: our sockets may share a port, so that every thread has its own.
+    const std::string address = section.string("address").value_or("");
+    for (const ListenConfig& other : listeners) {
+      if (!address.ends_with(":0") &&
+          other.socket.address.to_string() == listener.socket.address.to_string()) {
+        section.fail("address", "the same as of another listener");
+      }
+    }
+    listeners.push_back(std::move(listener));
+  }
+  return listeners;
+}
+
+LimitsConfig read_limits(TomlSection section) {
+  LimitsConfig limits;
+  const auto read_seconds = [&section](const char* key, std::chrono::seconds& seconds,
+                                       int64_t min = 1) {
+    seconds =
+        std::chrono::seconds(section.integer(key, min, kSecondsMax).value_or(seconds.count()));
+  };
+  limits.num_connections_max = static_cast<uint32_t>(
+      section.integer("connections", 1, 1 << 20).value_or(limits.num_connections_max));
+  read_seconds("head_seconds", limits.head);
+  read_seconds("body_seconds", limits.body);
+  read_seconds("idle_seconds", limits.idle);
+  read_seconds("write_seconds", limits.write);
+  read_seconds("drain_seconds", limits.drain);
+  read_seconds("drain_delay_seconds", limits.drain_delay, 0);
+  limits.head_bytes_max =
+      static_cast<size_t>(section.integer("head_bytes", 16 * 1024, 64 * 1024)
+                              .value_or(static_cast<int64_t>(limits.head_bytes_max)));
+  limits.body_bytes_max =
+      static_cast<size_t>(section.integer("body_bytes", 1024, 1 << 30)
+                              .value_or(static_cast<int64_t>(limits.body_bytes_max)));
+  return limits;
+}
+
+LogConfig read_log(TomlSection section, const std::string& config_path) {
+  LogConfig log;
+  log.decisions = section.string("decisions").value_or("");
+  if (section.has("decisions") && log.decisions.empty()) {
+    section.fail("decisions", "neither \"stderr\" nor a file");
+  } else if (!log.decisions.empty() && log.decisions != "stderr") {
+    log.decisions = relative_to(config_path, log.decisions);
+  }
+  log.allow_sample = section.number("allow_sample", 0, 1).value_or(0);
+  return log;
+}
+
+std::string octal(uint32_t mode) {
+  std::string digits = "0000";
+  for (size_t i = digits.size(); i-- > 0; mode /= 8) digits[i] = static_cast<char>('0' + mode % 8);
+  return digits;
+}
+
+std::string describe(const SocketConfig& socket) {
+  std::string line = socket.address.to_string();
+  if (socket.mode) append(line, ", mode ", octal(*socket.mode));
+  if (!socket.owner.empty()) append(line, ", owner ", socket.owner);
+  return line;
+}
+
+std::string describe(const ListenConfig& listener) {
+  std::string line = describe(listener.socket);
+  if (!listener.proxy_protocol_from.empty()) {
+    append(line, ", PROXY protocol from");
+    for (const std::string& peer : listener.proxy_protocol_from) append(line, " ", peer);
+  }
+  if (listener.tls) {
+    append(line, ", TLS with ", listener.tls->certificate_file);
+    if (!listener.tls->client_ca_file.empty()) {
+      append(line, ", client certificates of ", listener.tls->client_ca_file,
+             listener.tls->client_required ? " required" : " accepted");
+    }
+  }
+  return line;
 }
 
 }  // namespace
@@ -196,40 +164,41 @@ absl::StatusOr<Config> load_config(const std::string& path) {
   if (!file.ok()) return file.status();
 
   Config config;
-  read_listen(file->section("listen"), config.address, config.num_threads);
-  read_keys(file->section("keys"), path, config.jwks_file, config.fallback_algorithm);
-  PolicyBuilder builder;
-  TomlSection policy = file->section("policy");
-  read_demands(policy, builder);
-  read_rules(policy, builder, config.challenge);
-  read_limits(file->section("limits"), config.num_connections_max, config.timeouts);
-  if (absl::Status status = file->finish(); !status.ok()) return status;
-
-  absl::StatusOr<Policy> built = builder.build();
-  if (!built.ok()) {
-    policy.fail(std::string(built.status().message()));
-    return file->finish();
+  config.server.num_threads = static_cast<uint32_t>(
+      file->section("server").integer("threads", 1, 256).value_or(config.server.num_threads));
+  config.listeners = read_listeners(*file, path);
+  if (TomlSection admin = file->section("admin"); admin.is_present()) {
+    config.admin = AdminConfig{read_socket(admin)};
   }
-  config.policy = *std::move(built);
+  for (const TomlSection& section : file->members("policy")) {
+    config.policies.push_back(read_policy(section, path));
+  }
+  config.limits = read_limits(file->section("limits"));
+  config.log = read_log(file->section("log"), path);
+  if (absl::Status status = file->finish(); !status.ok()) return status;
   return config;
 }
 
-absl::StatusOr<KeySet> load_keys(const Config& config, std::vector<std::string>& warnings) {
-  mode_t mode = 0;
-  const absl::StatusOr<FileText> text = FileText::read(config.jwks_file, kJwksBytesMax, &mode);
-  if (!text.ok()) return text.status();
-  if ((mode & S_IROTH) != 0) {
-    warnings.push_back(config.jwks_file + ": everybody on this machine may read these secrets");
+std::string describe(const Config& config) {
+  std::string text = concat("threads: ", config.server.num_threads, "\n");
+  for (const ListenConfig& listener : config.listeners) {
+    append(text, "listen: ", describe(listener), "\n");
   }
-  std::vector<std::string> skipped;
-  absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(text->view(), {.fallback = config.fallback_algorithm}, &skipped);
-  for (const std::string& line : skipped) warnings.push_back(config.jwks_file + ": " + line);
-  if (!keys.ok()) {
-    return absl::InvalidArgumentError(config.jwks_file + ": " +
-                                      std::string(keys.status().message()));
+  append(text, "admin: ", config.admin ? describe(config.admin->socket) : "none", "\n");
+  const LimitsConfig& limits = config.limits;
+  append(text, "limits: ", limits.num_connections_max, " connections, ", limits.head_bytes_max,
+         " bytes of head, ", limits.body_bytes_max, " bytes of body; seconds: head ",
+         limits.head.count(), ", body ", limits.body.count(), ", idle ", limits.idle.count(),
+         ", write ", limits.write.count(), ", drain ", limits.drain.count(), " after ",
+         limits.drain_delay.count(), "\n");
+  if (config.log.decisions.empty()) {
+    append(text, "decisions: not logged\n");
+  } else {
+    append(text, "decisions: to ", config.log.decisions, ", all denied and ",
+           config.log.allow_sample, " of the allowed\n");
   }
-  return keys;
+  for (const PolicyConfig& policy : config.policies) text += describe(policy);
+  return text;
 }
 
 }  // namespace simdjwt::serve

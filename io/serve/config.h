@@ -1,73 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Config: what simdjwtd is told in its TOML file.
+// Config: what simdjwtd is told in its TOML file. policy_config.h has what a [policy.NAME] may say.
 //
-//   [listen]
-//   address = "127.0.0.1:8080"           # port 0: the kernel chooses
-//   threads = 1                          # optional
+//   [server]                             # optional
+//   threads = 1
 //
-//   [keys]
-//   jwks_file = "keys.json"              # a JWK Set or one JWK; relative to the config file
-//   algorithm = "HS256"                  # optional: of keys that name none
+//   [[listen]]                           # one or more
+//   address = "127.0.0.1:8080"           # "[::1]:8080", "unix:/run/simdjwtd/check.sock",
+//                                        # "unix:@name", "systemd:NAME"; port 0: the kernel chooses
+//   mode = "0660"                        # of a unix socket with a path
+//   owner = "user:group"                 # likewise
+//   proxy_protocol_from = ["10.0.0.0/8"] # a PROXY header is required, and of these peers only;
+//                                        # "unix": whoever can reach the unix socket
+//   tls_certificate = "cert.pem"         # with tls_key: this listener speaks TLS
+//   tls_key = "key.pem"
+//   tls_client_ca = "ca.pem"             # clients show a certificate of this authority
+//   tls_client_required = true           # false: those who have one
 //
-//   [policy]                             # the first four must be said, one way or the other
-//   iss = "https://issuer.example"       # or an array, any of which; or false: not checked
-//   aud = "https://api.example"          # likewise; or aud_all = [...]: all of them
-//   typ = "JWT"                          # or false
-//   exp = "required"                     # or "optional": a token without exp never expires
-//   leeway_seconds = 0                   # the rest is optional
-//   max_age_seconds = 3600
-//   required_claims = ["sub"]
-//   forbidden_claims = ["act"]
-//   claims = { tenant = "a", role = ["admin", "ops"] }    # equal to; any of
-//   scope = "read write"                 # the words that scope must have
-//   realm = "simdjwt"                    # in challenges
+//   [admin]                              # absent: no admin listener
+//   address = "127.0.0.1:9090"           # with mode and owner, as above
 //
 //   [limits]                             # optional, as is each of them
 //   connections = 4096                   # in all threads together
-//   head_seconds = 10                    # for a whole request
+//   head_seconds = 10                    # for the head of a request
+//   body_seconds = 30                    # for its body
 //   idle_seconds = 60                    # between requests; longer than your proxy's keep-alive
 //   write_seconds = 10                   # for a client to take its answers
+//   drain_seconds = 25                   # for all that is under way at shutdown
+//   drain_delay_seconds = 0              # not ready, but still accepting, before that
+//   head_bytes = 16384
+//   body_bytes = 1048576                 # of an introspection
+//
+//   [log]
+//   decisions = "stderr"                 # or a file; absent: not logged
+//   allow_sample = 0.0                   # share of the allowed requests; denied ones are all
+//   logged
+//
+// All paths are relative to the config file.
 
 #ifndef SIMDJWT_IO_SERVE_CONFIG_H_
 #define SIMDJWT_IO_SERVE_CONFIG_H_
 
 #include <absl/status/statusor.h>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "net/connection.h"
 #include "net/listener.h"
-#include "serve/answers.h"
-#include "simdjwt/key.h"
-#include "simdjwt/key_set.h"
-#include "simdjwt/policy.h"
+#include "serve/policy_config.h"
 
 namespace simdjwt::serve {
 
-struct Config {
-  net::SocketAddress address;
+struct ServerConfig {
   uint32_t num_threads = 1;
+};
+
+struct SocketConfig {
+  net::SocketAddress address;
+  std::optional<uint32_t> mode;  // permission bits
+  std::string owner;             // "user:group", "user" or ":group"; empty: left as it is
+};
+
+struct TlsConfig {
+  std::string certificate_file;
+  std::string key_file;
+  std::string client_ca_file;  // empty: clients are not asked for certificates
+  bool client_required = true;
+};
+
+struct ListenConfig {
+  SocketConfig socket;
+  std::vector<std::string> proxy_protocol_from;  // networks, or "unix"
+  std::optional<TlsConfig> tls;
+};
+
+struct AdminConfig {
+  SocketConfig socket;
+};
+
+struct LimitsConfig {
   uint32_t num_connections_max = 4096;
-  net::Timeouts timeouts;
-  std::string jwks_file;
-  std::optional<Algorithm> fallback_algorithm;
-  Policy policy = Policy::signature_only();
-  ChallengeOptions challenge;
+  std::chrono::seconds head{10};
+  std::chrono::seconds body{30};
+  std::chrono::seconds idle{60};
+  std::chrono::seconds write{10};
+  std::chrono::seconds drain{25};
+  std::chrono::seconds drain_delay{0};
+  size_t head_bytes_max = 16 * 1024;
+  size_t body_bytes_max = 1024 * 1024;
+};
+
+struct LogConfig {
+  std::string decisions;  // "stderr", a path, or empty
+  double allow_sample = 0;
+};
+
+struct Config {
+  ServerConfig server;
+  std::vector<ListenConfig> listeners;  // one or more
+  std::optional<AdminConfig> admin;
+  std::vector<PolicyConfig> policies;  // one or more, sorted by name
+  LimitsConfig limits;
+  LogConfig log;
 };
 
 // Errors are "FILE:LINE: KEY: what is wrong". A key that is not known is an error: it may be a
 // misspelt demand.
 [[nodiscard]] absl::StatusOr<Config> load_config(const std::string& path);
 
-// Reads the configured keys. `warnings` receives a line for each thing that is legal but looks like
-// a mistake: a key that is skipped, or a file that everybody may read.
-[[nodiscard]] absl::StatusOr<KeySet> load_keys(const Config& config,
-                                               std::vector<std::string>& warnings);
+// All of it in words, a thing a line, as it was understood. Holds no secret.
+[[nodiscard]] std::string describe(const Config& config);
 
 }  // namespace simdjwt::serve
 

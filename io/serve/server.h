@@ -27,7 +27,7 @@ namespace simdjwt::serve {
 struct ServerOptions {
   net::SocketAddress address;
   uint32_t num_threads = 1;
-  ChallengeOptions challenge;
+  ChallengeConfig challenge;
   net::ReactorOptions reactor = {};  // of each thread
 };
 

@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "serve/text.h"
+
 namespace simdjwt::serve {
 namespace {
 
@@ -19,7 +21,8 @@ constexpr uint32_t kNoLine = UINT32_MAX;  // of what the file lacks: behind all 
 struct TomlFile::Impl {
   std::string path;
   toml::table root;
-  std::list<TomlSection::Data> sections;  // their addresses are handed out
+  std::list<TomlSection::Data> sections;          // their addresses are handed out
+  std::set<std::string, std::less<>> asked = {};  // at the top
   uint32_t error_line = kNoLine;
   std::string error;
 
@@ -33,25 +36,47 @@ struct TomlFile::Impl {
     error_line = line;
     error = at(line, message);
   }
+  const toml::node* find(const char* name) {
+    asked.insert(name);
+    return root.get(name);
+  }
+  // `table` is null if the file lacks it, or fails if it is something else.
+  TomlSection add(std::string full_name, std::string name, const toml::node* node);
 };
 
 struct TomlSection::Data {
   TomlFile::Impl* file;
+  std::string full_name;
   std::string name;
   const toml::table* table;  // null if the file lacks it
   std::set<std::string, std::less<>> asked = {};
+  bool is_sound = true;
 
   const toml::node* find(const char* key) {
     asked.insert(key);
     return table == nullptr ? nullptr : table->get(key);
   }
   uint32_t line() const { return table == nullptr ? kNoLine : table->source().begin.line; }
-  void fail(uint32_t line, std::string_view key, std::string_view message) const {
-    std::string text = name;
+  void fail(uint32_t line, std::string_view key, std::string_view message) {
+    is_sound = false;
+    std::string text = full_name;
     if (!key.empty()) text.append(".").append(key);
     file->fail(line, text.append(": ").append(message));
   }
 };
+
+TomlSection TomlFile::Impl::add(std::string full_name, std::string name, const toml::node* node) {
+  const toml::table* table = node == nullptr ? nullptr : node->as_table();
+  if (node != nullptr && table == nullptr) {
+    fail(node->source().begin.line, full_name + ": not a table");
+  }
+  return TomlSection(&sections.emplace_back(
+      TomlSection::Data{this, std::move(full_name), std::move(name), table}));
+}
+
+const std::string& TomlSection::name() const noexcept { return data_->name; }
+bool TomlSection::is_present() const noexcept { return data_->table != nullptr; }
+bool TomlSection::is_sound() const noexcept { return data_->is_sound; }
 
 bool TomlSection::has(const char* key) { return data_->find(key) != nullptr; }
 
@@ -80,6 +105,23 @@ std::optional<int64_t> TomlSection::integer(const char* key, int64_t min, int64_
   if (number && *number >= min && *number <= max) return number;
   fail(key, "not an integer from " + std::to_string(min) + " to " + std::to_string(max));
   return std::nullopt;
+}
+
+std::optional<double> TomlSection::number(const char* key, double min, double max) {
+  const toml::node* node = data_->find(key);
+  if (node == nullptr) return std::nullopt;
+  const std::optional<double> number = node->value<double>();  // an integer is one, too
+  if (node->is_number() && number && *number >= min && *number <= max) return number;
+  fail(key, concat("not a number from ", min, " to ", max));
+  return std::nullopt;
+}
+
+std::optional<bool> TomlSection::boolean(const char* key) {
+  const toml::node* node = data_->find(key);
+  if (node == nullptr) return std::nullopt;
+  const std::optional<bool> flag = node->value_exact<bool>();
+  if (!flag) fail(key, "neither true nor false");
+  return flag;
 }
 
 namespace {
@@ -125,8 +167,7 @@ void TomlSection::for_each_in(const char* key,
     } else if (const auto texts = as_strings(value)) {
       visit(name, *texts);
     } else {
-      data_->fail(value.source().begin.line, std::string(key) + '.' + name,
-                  "not a string, an integer, a boolean or an array of strings");
+      fail(key, name, "not a string, an integer, a boolean or an array of strings");
     }
   }
 }
@@ -134,6 +175,14 @@ void TomlSection::for_each_in(const char* key,
 void TomlSection::fail(const char* key, std::string_view message) {
   const toml::node* node = data_->find(key);
   data_->fail(node == nullptr ? data_->line() : node->source().begin.line, key, message);
+}
+
+void TomlSection::fail(const char* key, const std::string& member, std::string_view message) {
+  const toml::node* node = data_->find(key);
+  const toml::table* table = node == nullptr ? nullptr : node->as_table();
+  if (table != nullptr && table->contains(member)) node = table->get(member);
+  data_->fail(node == nullptr ? data_->line() : node->source().begin.line,
+              std::string(key) + '.' + member, message);
 }
 
 void TomlSection::fail(std::string_view message) { data_->fail(data_->line(), "", message); }
@@ -158,32 +207,61 @@ absl::StatusOr<TomlFile> TomlFile::parse(const std::string& path, std::string_vi
 }
 
 TomlSection TomlFile::section(const char* name) {
-  const toml::node* node = impl_->root.get(name);
-  const toml::table* table = node == nullptr ? nullptr : node->as_table();
-  if (node != nullptr && table == nullptr) {
-    impl_->fail(node->source().begin.line, std::string(name) + ": not a table");
+  return impl_->add(name, name, impl_->find(name));
+}
+
+std::vector<TomlSection> TomlFile::sections(const char* name) {
+  const toml::node* node = impl_->find(name);
+  const toml::array* array = node == nullptr ? nullptr : node->as_array();
+  std::vector<TomlSection> sections;
+  if (array != nullptr) {
+    for (const toml::node& element : *array) sections.push_back(impl_->add(name, name, &element));
+  } else if (node != nullptr) {
+    impl_->fail(node->source().begin.line,
+                concat(name, ": not an array of tables: write [[", name, "]]"));
   }
-  return TomlSection(&impl_->sections.emplace_back(TomlSection::Data{impl_.get(), name, table}));
+  if (sections.empty()) sections.push_back(impl_->add(name, name, nullptr));
+  return sections;
+}
+
+std::vector<TomlSection> TomlFile::members(const char* name) {
+  const toml::node* node = impl_->find(name);
+  const toml::table* table = node == nullptr ? nullptr : node->as_table();
+  std::vector<TomlSection> sections;
+  if (table == nullptr || table->empty()) {
+    impl_->fail(node == nullptr ? kNoLine : node->source().begin.line,
+                concat(name, ": missing: write at least one, as [", name, ".default]"));
+    return sections;
+  }
+  for (const auto& [key, member] : *table) {
+    const std::string member_name(key.str());
+    sections.push_back(impl_->add(concat(name, ".", member_name), member_name, &member));
+  }
+  return sections;
 }
 
 absl::Status TomlFile::finish() const {
   if (!impl_->error.empty()) return absl::InvalidArgumentError(impl_->error);
+  uint32_t line = kNoLine;
+  std::string unknown;
+  const auto note = [&](const toml::node& node, std::string key) {
+    if (node.source().begin.line >= line) return;
+    line = node.source().begin.line;
+    unknown = std::move(key);
+  };
   for (const auto& [name, node] : impl_->root) {
-    const TomlSection::Data* section = nullptr;
-    for (const TomlSection::Data& known : impl_->sections) {
-      if (known.name == name.str()) section = &known;
-    }
-    const auto unknown = [this](const toml::node& where, const std::string& what) {
-      return absl::InvalidArgumentError(impl_->at(where.source().begin.line, what + ": unknown"));
-    };
-    if (section == nullptr) return unknown(node, std::string(name.str()));
-    for (const auto& [key, value] : *section->table) {
-      if (!section->asked.contains(std::string(key.str()))) {
-        return unknown(value, section->name + '.' + std::string(key.str()));
+    if (!impl_->asked.contains(name.str())) note(node, std::string(name.str()));
+  }
+  for (const TomlSection::Data& section : impl_->sections) {
+    if (section.table == nullptr) continue;
+    for (const auto& [key, value] : *section.table) {
+      if (!section.asked.contains(key.str())) {
+        note(value, concat(section.full_name, ".", key.str()));
       }
     }
   }
-  return absl::OkStatus();
+  if (line == kNoLine) return absl::OkStatus();
+  return absl::InvalidArgumentError(impl_->at(line, unknown + ": unknown"));
 }
 
 }  // namespace simdjwt::serve

@@ -23,11 +23,18 @@ namespace simdjwt::serve {
 
 class TomlFile;
 
-// One table at the top of a file. A wrong type notes an error in the file and reads as absent, so
-// that the reader goes straight on; TomlFile::finish() tells of the first one.
+// One table of a file: [name], a [[name]] or a [name.member]. A wrong type notes an error in the
+// file and reads as absent, so that the reader goes straight on; TomlFile::finish() tells of the
+// first one.
 class TomlSection {
  public:
   using Value = std::variant<std::string, int64_t, bool, std::vector<std::string>>;
+
+  // The last part of the table's name.
+  [[nodiscard]] const std::string& name() const noexcept;
+  [[nodiscard]] bool is_present() const noexcept;
+  // Whether nothing wrong has been noted in it so far.
+  [[nodiscard]] bool is_sound() const noexcept;
 
   [[nodiscard]] bool has(const char* key);
   [[nodiscard]] bool is_false(const char* key);
@@ -35,14 +42,17 @@ class TomlSection {
   // Empty, and an error, if absent.
   [[nodiscard]] std::string required_string(const char* key);
   [[nodiscard]] std::optional<int64_t> integer(const char* key, int64_t min, int64_t max);
+  [[nodiscard]] std::optional<double> number(const char* key, double min, double max);
+  [[nodiscard]] std::optional<bool> boolean(const char* key);
   // An array of strings, or a single one. Empty if absent.
   [[nodiscard]] std::vector<std::string> strings(const char* key);
   // Visits the members of a table in the section.
   void for_each_in(const char* key,
                    const std::function<void(const std::string&, const Value&)>& visit);
 
-  // Notes that the value of `key`, or the section as a whole, is wrong.
+  // Notes that the value of `key`, of a member of it, or the section as a whole, is wrong.
   void fail(const char* key, std::string_view message);
+  void fail(const char* key, const std::string& member, std::string_view message);
   void fail(std::string_view message);
   void fail_missing(const char* key, std::string_view remedy);
 
@@ -61,8 +71,13 @@ class TomlFile {
   TomlFile(TomlFile&&) noexcept;
   ~TomlFile();
 
-  // Empty if the file has none of this name. Lives as long as the file.
+  // Sections live as long as the file.
+  // [name]; empty if the file has none.
   [[nodiscard]] TomlSection section(const char* name);
+  // Each [[name]], as they stand in the file; at least one, which may be empty.
+  [[nodiscard]] std::vector<TomlSection> sections(const char* name);
+  // Each [name.member], sorted by member; at least one is demanded.
+  [[nodiscard]] std::vector<TomlSection> members(const char* name);
 
   // The error of the smallest line, or, if there is none, of the first key nobody asked for.
   [[nodiscard]] absl::Status finish() const;

@@ -99,12 +99,14 @@ TEST_F(CheckTest, FindsNothingUnderAnotherSpelling) {
   Client client(server.port());
   const std::string bearer = "Authorization: Bearer " + good_token() + "\r\n";
   for (const char* path :
-       {"/", "//check", "/check/", "/./check", "/CHECK", "/%63heck", "/check;x", "/check%3f"}) {
+       {"/", "/verify", "/verify/", "//verify/default", "/verify/default/", "/./verify/default",
+        "/verify/x/../default", "/VERIFY/default", "/verify/Default", "/%76erify/default",
+        "/verify/default;x", "/verify/default%3f"}) {
     EXPECT_EQ(client.ask(request_of(bearer, path)),
               "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         << path;
   }
-  EXPECT_EQ(client.ask(request_of(bearer, "/check?access_token=x")), kOk);
+  EXPECT_EQ(client.ask(request_of(bearer, "/verify/default?access_token=x")), kOk);
 }
 
 TEST_F(CheckTest, ServesNoOtherMethods) {
@@ -220,7 +222,7 @@ TEST_F(CheckTest, ClosesWhenAsked) {
 TEST_F(CheckTest, ClosesAfterHttp10) {
   RunningServer server;
   Client client(server.port());
-  client.send("GET /check HTTP/1.0\r\nAuthorization: Bearer " + good_token() + "\r\n\r\n");
+  client.send("GET /verify/default HTTP/1.0\r\nAuthorization: Bearer " + good_token() + "\r\n\r\n");
   EXPECT_EQ(client.receive_all(), kOkAndClose);
   EXPECT_FALSE(client.was_reset());
 }
@@ -237,9 +239,9 @@ TEST_F(CheckTest, AnswersAHalfClosedClient) {
 TEST_F(CheckTest, NeverParsesWhatFollowsARefusedRequest) {
   RunningServer server;
   const std::string good = request_with(good_token());
-  for (const char* refused :
-       {"GET /check HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", "GET /check HTTP/1.1\r\nHost: a\n\r\n",
-        "GET /check HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"}) {
+  for (const char* refused : {"GET /verify/default HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
+                              "GET /verify/default HTTP/1.1\r\nHost: a\n\r\n",
+                              "GET /verify/default HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"}) {
     Client client(server.port());
     client.send(good + refused + good + good);
     EXPECT_EQ(client.receive_all(), std::string(kOk) + std::string(kBadRequestAndClose)) << refused;
@@ -271,7 +273,7 @@ TEST_F(CheckTest, NeverTakesABodyForARequest) {
 TEST_F(CheckTest, LetsASenderOfABodyReadItsAnswer) {
   RunningServer server;
   Client client(server.port());
-  client.send("POST /check HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" +
+  client.send("POST /verify/default HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" +
               std::string(60'000, 'x'));
   EXPECT_EQ(client.receive_all(),
             "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n"

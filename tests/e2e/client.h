@@ -22,8 +22,8 @@
 
 namespace simdjwt::testing {
 
-// "GET /check" with these fields, each with its CRLF.
-inline std::string request_of(std::string_view fields, std::string_view path = "/check") {
+// "GET /verify/default" with these fields, each with its CRLF.
+inline std::string request_of(std::string_view fields, std::string_view path = "/verify/default") {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(fields) + "\r\n";
 }
 inline std::string request_with(std::string_view token) {

@@ -31,13 +31,13 @@ namespace simdjwt::testing {
 // A directory with keys.json, holding kSecret, and simdjwtd.toml.
 class DaemonFiles {
  public:
-  // `more` follows the [policy] section.
+  // `more` follows the [policy.default] section.
   explicit DaemonFiles(std::string_view address = "127.0.0.1:0", std::string_view more = "") {
     directory_ = ::testing::TempDir() + "simdjwtd_XXXXXX";
     EXPECT_NE(mkdtemp(directory_.data()), nullptr);
     write("keys.json", R"({"kty":"oct","alg":"HS256","k":")" + base64url(kSecret) + "\"}");
-    write("simdjwtd.toml", "[listen]\naddress = \"" + std::string(address) +
-                               "\"\n[keys]\njwks_file = \"keys.json\"\n[policy]\niss = false\n"
+    write("simdjwtd.toml", "[[listen]]\naddress = \"" + std::string(address) +
+                               "\"\n[policy.default]\njwks_file = \"keys.json\"\niss = false\n"
                                "aud = false\ntyp = false\nexp = \"required\"\nrealm = \"test\"\n" +
                                std::string(more));
   }

@@ -84,7 +84,7 @@ TEST_F(SimdjwtdTest, ServesFromTwoThreads) {
   const DaemonFiles files;
   std::ifstream in(files.config());
   std::string config((std::istreambuf_iterator<char>(in)), {});
-  config.insert(config.find("[keys]"), "threads = 2\n");
+  config.insert(0, "[server]\nthreads = 2\n");
   files.write("simdjwtd.toml", config);
   Daemon daemon(files);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
@@ -132,7 +132,7 @@ TEST_F(SimdjwtdTest, WorksWithCurl) {
   if (std::system("curl --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "curl is not installed";
   const DaemonFiles files;
   Daemon daemon(files);
-  const std::string url = "http://127.0.0.1:" + std::to_string(daemon.port()) + "/check";
+  const std::string url = "http://127.0.0.1:" + std::to_string(daemon.port()) + "/verify/default";
   const auto status_of = [&url](const std::string& options) {
     const std::string command =
         "curl -s -o /dev/null -w '%{http_code} %{num_connects}' " + options + ' ' + url + ' ' + url;
@@ -168,7 +168,7 @@ TEST_F(SimdjwtdTest, ExitsWithTwoForAMistakeInItsConfiguration) {
   const DaemonFiles files("127.0.0.1:0", "leway_seconds = 5\n");
   const Failure failure = fail_with({"--config", files.config()});
   EXPECT_EQ(failure.status, 2);
-  EXPECT_NE(failure.output.find("simdjwtd.toml:11: policy.leway_seconds: unknown\n"),
+  EXPECT_NE(failure.output.find("simdjwtd.toml:10: policy.default.leway_seconds: unknown\n"),
             std::string::npos)
       << failure.output;
 }

@@ -45,29 +45,48 @@ class ConfigTest : public ::testing::Test {
   std::string keys_path_;
 };
 
-constexpr std::string_view kListen = "[listen]\naddress = \"127.0.0.1:8080\"\n";
-constexpr std::string_view kKeys = "[keys]\njwks_file = \"keys.json\"\n";
+constexpr std::string_view kListen = "[[listen]]\naddress = \"127.0.0.1:8080\"\n";
+constexpr std::string_view kDemands = "iss = false\naud = false\ntyp = false\nexp = \"optional\"\n";
 
-// A valid file, with these lines in [policy], which is line 5.
+// A valid file, with these lines in [policy.default], which is line 3.
 std::string with_policy(std::string_view lines) {
-  return std::string(kListen) + std::string(kKeys) + "[policy]\n" + std::string(lines);
+  return std::string(kListen) + "[policy.default]\njwks_file = \"keys.json\"\n" +
+         std::string(lines);
 }
+// The same; what is added begins in line 9.
 std::string with_all_said(std::string_view more = "") {
-  return with_policy("iss = false\naud = false\ntyp = false\nexp = \"optional\"\n" +
-                     std::string(more));
+  return with_policy(std::string(kDemands) + std::string(more));
+}
+std::string with_listen(std::string_view more) {
+  return "[[listen]]\n" + std::string(more) + "[policy.default]\njwks_file = \"keys.json\"\n" +
+         std::string(kDemands);
 }
 
 TEST_F(ConfigTest, ReadsTheSmallestFile) {
   const auto config = load(with_all_said());
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->address.to_string(), "127.0.0.1:8080");
-  EXPECT_EQ(config->num_threads, 1);
-  EXPECT_EQ(config->jwks_file, keys_path_);
-  EXPECT_EQ(config->fallback_algorithm, std::nullopt);
-  EXPECT_EQ(config->challenge.realm, "simdjwt");
-  EXPECT_EQ(config->challenge.scope, "");
-  EXPECT_EQ(config->timeouts.head, 10s);
-  EXPECT_EQ(config->policy.describe(), PolicyBuilder()
+  EXPECT_EQ(config->server.num_threads, 1);
+  ASSERT_EQ(config->listeners.size(), 1);
+  EXPECT_EQ(config->listeners[0].socket.address.to_string(), "127.0.0.1:8080");
+  EXPECT_EQ(config->listeners[0].tls, std::nullopt);
+  EXPECT_EQ(config->admin, std::nullopt);
+  EXPECT_EQ(config->limits.head, 10s);
+  EXPECT_EQ(config->log.decisions, "");
+  ASSERT_EQ(config->policies.size(), 1);
+  const PolicyConfig& policy = config->policies[0];
+  EXPECT_EQ(policy.name, "default");
+  EXPECT_EQ(policy.jwks_file, keys_path_);
+  EXPECT_EQ(policy.fallback_algorithm, std::nullopt);
+  EXPECT_EQ(policy.challenge.realm, "simdjwt");
+  EXPECT_EQ(policy.challenge.scope, "");
+  EXPECT_TRUE(policy.challenge.has_description);
+  EXPECT_EQ(policy.token_from, std::vector<TokenSource>({TokenSource()}));
+  EXPECT_FALSE(policy.is_optional);
+  EXPECT_FALSE(policy.passes_preflight);
+  EXPECT_EQ(policy.aud_mismatch, http::Status::kUnauthorized);
+  EXPECT_EQ(policy.unavailable, http::Status::kUnavailable);
+  EXPECT_EQ(policy.identity_headers, std::vector<IdentityHeader>());
+  EXPECT_EQ(policy.demands.describe(), PolicyBuilder()
                                            .ignore_iss()
                                            .ignore_aud()
                                            .ignore_typ()
@@ -78,25 +97,79 @@ TEST_F(ConfigTest, ReadsTheSmallestFile) {
 
 TEST_F(ConfigTest, ReadsTheLargestFile) {
   const auto config = load(
-      "[listen]\naddress = \"[::1]:0\"\nthreads = 2\n"
-      "[keys]\njwks_file = \"/etc/keys.json\"\nalgorithm = \"HS512\"\n"
-      "[policy]\niss = [\"a\", \"b\"]\naud_all = [\"x\", \"y\"]\ntyp = \"at+jwt\"\n"
+      "[server]\nthreads = 2\n"
+      "[[listen]]\naddress = \"[::1]:0\"\nproxy_protocol_from = [\"127.0.0.1\", \"10.0.0.0/8\"]\n"
+      "[[listen]]\naddress = \"127.0.0.1:8443\"\ntls_certificate = \"cert.pem\"\n"
+      "tls_key = \"/etc/key.pem\"\ntls_client_ca = \"ca.pem\"\ntls_client_required = false\n"
+      "[admin]\naddress = \"127.0.0.1:9090\"\n"
+      "[policy.b]\njwks_file = \"/etc/keys.json\"\nalgorithm = \"HS512\"\n"
+      "iss = [\"a\", \"b\"]\naud_all = [\"x\", \"y\"]\ntyp = \"at+jwt\"\n"
       "exp = \"required\"\nleeway_seconds = 5\nmax_age_seconds = 3600\n"
       "required_claims = [\"sub\", \"jti\"]\nforbidden_claims = \"act\"\n"
       "claims = { tenant = \"t\", level = 3, beta = true, role = [\"admin\", \"ops\"] }\n"
-      "scope = \"read  write\"\nrealm = \"my api\"\n"
-      "[limits]\nconnections = 100\nhead_seconds = 1\nidle_seconds = 2\nwrite_seconds = 3\n");
+      "scope = \"read  write\"\nrealm = \"my api\"\nresource_metadata = \"https://a/.well-known\"\n"
+      "error_description = false\n"
+      "token_from = [\"cookie:s\", \"header:X-Api-Token\", \"query:t\", \"authorization\"]\n"
+      "optional = true\npreflight = true\naud_mismatch = 403\nunavailable = 403\n"
+      "identity_headers = { X-B = \"sub\", X-A = \"tenant\" }\npayload_header = \"X-P\"\n"
+      "cache_seconds = 60\n"
+      "[policy.a]\njwks_file = \"keys.json\"\n" +
+      std::string(kDemands) +
+      "[limits]\nconnections = 100\nhead_seconds = 1\nbody_seconds = 6\nidle_seconds = 2\n"
+      "write_seconds = 3\ndrain_seconds = 4\ndrain_delay_seconds = 5\nhead_bytes = 32768\n"
+      "body_bytes = 2048\n"
+      "[log]\ndecisions = \"log.json\"\nallow_sample = 0.25\n");
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->address.to_string(), "[::1]:0");
-  EXPECT_EQ(config->num_threads, 2);
-  EXPECT_EQ(config->jwks_file, "/etc/keys.json");
-  EXPECT_EQ(config->fallback_algorithm, Algorithm::kHs512);
-  EXPECT_EQ(config->challenge.realm, "my api");
-  EXPECT_EQ(config->challenge.scope, "read  write");
-  EXPECT_EQ(config->num_connections_max, 100);
-  EXPECT_EQ(config->timeouts.head, 1s);
-  EXPECT_EQ(config->timeouts.idle, 2s);
-  EXPECT_EQ(config->timeouts.write, 3s);
+  const std::string directory = path_.substr(0, path_.rfind('/') + 1);
+  EXPECT_EQ(config->server.num_threads, 2);
+  ASSERT_EQ(config->listeners.size(), 2);
+  EXPECT_EQ(config->listeners[0].socket.address.to_string(), "[::1]:0");
+  EXPECT_EQ(config->listeners[0].proxy_protocol_from,
+            std::vector<std::string>({"127.0.0.1", "10.0.0.0/8"}));
+  const std::optional<TlsConfig>& tls = config->listeners[1].tls;
+  ASSERT_TRUE(tls);
+  EXPECT_EQ(tls->certificate_file, directory + "cert.pem");
+  EXPECT_EQ(tls->key_file, "/etc/key.pem");
+  EXPECT_EQ(tls->client_ca_file, directory + "ca.pem");
+  EXPECT_FALSE(tls->client_required);
+  ASSERT_TRUE(config->admin);
+  EXPECT_EQ(config->admin->socket.address.to_string(), "127.0.0.1:9090");
+  const LimitsConfig& limits = config->limits;
+  EXPECT_EQ(limits.num_connections_max, 100);
+  EXPECT_EQ(limits.head, 1s);
+  EXPECT_EQ(limits.body, 6s);
+  EXPECT_EQ(limits.idle, 2s);
+  EXPECT_EQ(limits.write, 3s);
+  EXPECT_EQ(limits.drain, 4s);
+  EXPECT_EQ(limits.drain_delay, 5s);
+  EXPECT_EQ(limits.head_bytes_max, 32768);
+  EXPECT_EQ(limits.body_bytes_max, 2048);
+  EXPECT_EQ(config->log.decisions, directory + "log.json");
+  EXPECT_EQ(config->log.allow_sample, 0.25);
+
+  ASSERT_EQ(config->policies.size(), 2);
+  EXPECT_EQ(config->policies[0].name, "a");
+  const PolicyConfig& policy = config->policies[1];
+  EXPECT_EQ(policy.name, "b");
+  EXPECT_EQ(policy.jwks_file, "/etc/keys.json");
+  EXPECT_EQ(policy.fallback_algorithm, Algorithm::kHs512);
+  EXPECT_EQ(policy.challenge.realm, "my api");
+  EXPECT_EQ(policy.challenge.scope, "read  write");
+  EXPECT_EQ(policy.challenge.resource_metadata, "https://a/.well-known");
+  EXPECT_FALSE(policy.challenge.has_description);
+  using Kind = TokenSource::Kind;
+  EXPECT_EQ(policy.token_from, std::vector<TokenSource>({{Kind::kCookie, "s"},
+                                                         {Kind::kHeader, "x-api-token"},
+                                                         {Kind::kQuery, "t"},
+                                                         {Kind::kAuthorization, ""}}));
+  EXPECT_TRUE(policy.is_optional);
+  EXPECT_TRUE(policy.passes_preflight);
+  EXPECT_EQ(policy.aud_mismatch, http::Status::kForbidden);
+  EXPECT_EQ(policy.unavailable, http::Status::kForbidden);
+  EXPECT_EQ(policy.identity_headers,
+            std::vector<IdentityHeader>({{"X-A", "tenant"}, {"X-B", "sub"}}));
+  EXPECT_EQ(policy.payload_header, "X-P");
+  EXPECT_EQ(policy.cache_seconds, 60);
   PolicyBuilder expected;
   expected.expect_iss_any_of({"a", "b"})
       .expect_aud_all_of({"x", "y"})
@@ -113,81 +186,225 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
       .expect_string("tenant", "t")
       .expect_scope("scope", "read")
       .expect_scope("scope", "write");
-  EXPECT_EQ(config->policy.describe(), expected.build()->describe());
+  EXPECT_EQ(policy.demands.describe(), expected.build()->describe());
 }
 
-TEST_F(ConfigTest, ReadsTheExampleInItsHeader) {
-  EXPECT_TRUE(load(with_policy("iss = \"https://issuer.example\"\naud = \"https://api.example\"\n"
-                               "typ = \"JWT\"\nexp = \"required\"\n"))
-                  .ok());
+TEST_F(ConfigTest, TellsWhatItUnderstood) {
+  const auto config = load(with_all_said(
+      "token_from = [\"authorization\", \"cookie:s\"]\noptional = true\n"
+      "identity_headers = { X-Sub = \"sub\" }\npayload_header = \"X-P\"\ncache_seconds = 5\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(
+      describe(*config),
+      "threads: 1\n"
+      "listen: 127.0.0.1:8080\n"
+      "admin: none\n"
+      "limits: 4096 connections, 16384 bytes of head, 1048576 bytes of body; seconds: head 10, "
+      "body 30, idle 60, write 10, drain 25 after 0\n"
+      "decisions: not logged\n"
+      "policy default:\n"
+      "  keys: " +
+          keys_path_ +
+          "\n"
+          "  iss: ignored\n"
+          "  aud: ignored\n"
+          "  typ: ignored\n"
+          "  exp: may be missing\n"
+          "  leeway: 0 s\n"
+          "  challenge: realm \"simdjwt\"\n"
+          "  token from: authorization cookie:s\n"
+          "  without a token: anonymous; CORS preflight: as any request; wrong audience: 401; "
+          "not to be judged: 503\n"
+          "  X-Sub: sub\n"
+          "  X-P: all claims, base64url\n"
+          "  nginx may cache for 5 seconds\n");
 }
 
 // The heart of it: what is not checked must be said, so that nothing is unchecked by oversight.
 TEST_F(ConfigTest, DemandsThatEveryDecisionIsSaid) {
-  EXPECT_EQ(error_of(with_policy("aud = false\ntyp = false\nexp = \"optional\"\n")),
-            ":5: policy.iss: missing: write iss = \"https://...\", or iss = false to accept any "
-            "issuer");
-  EXPECT_EQ(error_of(with_policy("iss = false\ntyp = false\nexp = \"optional\"\n")),
-            ":5: policy.aud: missing: write aud = \"https://...\", or aud = false to accept any "
-            "audience");
+  EXPECT_EQ(
+      error_of(with_policy("aud = false\ntyp = false\nexp = \"optional\"\n")),
+      ":3: policy.default.iss: missing: write iss = \"https://...\", or iss = false to accept "
+      "any issuer");
+  EXPECT_EQ(
+      error_of(with_policy("iss = false\ntyp = false\nexp = \"optional\"\n")),
+      ":3: policy.default.aud: missing: write aud = \"https://...\", or aud = false to accept "
+      "any audience");
   EXPECT_EQ(error_of(with_policy("iss = false\naud = false\nexp = \"optional\"\n")),
-            ":5: policy.typ: missing: write typ = \"JWT\" or another, or typ = false to accept any "
-            "type");
+            ":3: policy.default.typ: missing: write typ = \"JWT\" or another, or typ = false to "
+            "accept any type");
   EXPECT_EQ(error_of(with_policy("iss = false\naud = false\ntyp = false\n")),
-            ":5: policy.exp: missing: write exp = \"required\", or \"optional\" for tokens without "
-            "end");
+            ":3: policy.default.exp: missing: write exp = \"required\", or \"optional\" for tokens "
+            "without end");
 }
 
 TEST_F(ConfigTest, NamesTheLineOfAWrongValue) {
-  EXPECT_EQ(error_of(with_all_said("leeway_seconds = 601\n")),
-            ":10: policy.leeway_seconds: not an integer from 0 to 600");
-  EXPECT_EQ(error_of(with_all_said("leeway_seconds = \"5\"\n")),
-            ":10: policy.leeway_seconds: not an integer from 0 to 600");
-  EXPECT_EQ(error_of(with_all_said("leeway_seconds = 5.0\n")),
-            ":10: policy.leeway_seconds: not an integer from 0 to 600");
-  EXPECT_EQ(error_of(with_all_said("max_age_seconds = 0\n")),
-            ":10: policy.max_age_seconds: not an integer from 1 to 253402300799");
-  EXPECT_EQ(error_of(with_all_said("realm = \"a\\\"b\"\n")),
-            ":10: policy.realm: not printable ASCII without quotes and backslashes, or too long");
-  EXPECT_EQ(error_of(with_all_said("scope = \"a\\nb\"\n")),
-            ":10: policy.scope: not blank-separated scope words");
-  EXPECT_EQ(error_of(with_all_said("required_claims = [\"a\", 1]\n")),
-            ":10: policy.required_claims: not a string or an array of strings");
-  EXPECT_EQ(error_of(with_all_said("claims = { a = 1.5 }\n")),
-            ":10: policy.claims.a: not a string, an integer, a boolean or an array of strings");
-  EXPECT_EQ(error_of(with_all_said("aud_all = \"x\"\n")),
-            ":10: policy.aud_all: excludes aud: say one of them");
+  const auto error_with = [this](std::string_view line) {
+    const std::string error = error_of(with_all_said(line));
+    constexpr std::string_view kBegin = ":9: policy.default.";
+    return error.starts_with(kBegin) ? error.substr(kBegin.size()) : "elsewhere: " + error;
+  };
+  EXPECT_EQ(error_with("leeway_seconds = 601\n"), "leeway_seconds: not an integer from 0 to 600");
+  EXPECT_EQ(error_with("leeway_seconds = \"5\"\n"), "leeway_seconds: not an integer from 0 to 600");
+  EXPECT_EQ(error_with("leeway_seconds = 5.0\n"), "leeway_seconds: not an integer from 0 to 600");
+  EXPECT_EQ(error_with("max_age_seconds = 0\n"),
+            "max_age_seconds: not an integer from 1 to 253402300799");
+  EXPECT_EQ(error_with("realm = \"a\\\"b\"\n"),
+            "realm: not printable ASCII without quotes and backslashes, or too long");
+  EXPECT_EQ(error_with("scope = \"a\\nb\"\n"), "scope: not blank-separated scope words");
+  EXPECT_EQ(error_with("required_claims = [\"a\", 1]\n"),
+            "required_claims: not a string or an array of strings");
+  EXPECT_EQ(error_with("claims = { a = 1.5 }\n"),
+            "claims.a: not a string, an integer, a boolean or an array of strings");
+  EXPECT_EQ(error_with("aud_all = \"x\"\n"), "aud_all: excludes aud: say one of them");
+  EXPECT_EQ(error_with("optional = 1\n"), "optional: neither true nor false");
+  EXPECT_EQ(error_with("aud_mismatch = 400\n"), "aud_mismatch: neither 401 nor 403");
+  EXPECT_EQ(error_with("unavailable = 500\n"), "unavailable: neither 503 nor 403");
+  EXPECT_EQ(error_with("cache_seconds = -1\n"), "cache_seconds: not an integer from 0 to 86400");
+  EXPECT_EQ(error_with("algorithm = \"none\"\n"), "algorithm: not one of HS256, HS384 and HS512");
+  for (const char* url :
+       {"", "/x", "ftp://a", "https://a b", "https://a\\\"", "https://a\\u0000"}) {
+    EXPECT_EQ(error_with("resource_metadata = \"" + std::string(url) + "\"\n"),
+              "resource_metadata: not an absolute URL, or too long");
+  }
   EXPECT_EQ(error_of(with_policy("iss = true\naud = false\ntyp = false\nexp = \"optional\"\n")),
-            ":6: policy.iss: not a string or an array of strings");
+            ":5: policy.default.iss: not a string or an array of strings");
   EXPECT_EQ(error_of(with_policy("iss = []\naud = false\ntyp = false\nexp = \"optional\"\n")),
-            ":6: policy.iss: not a string or an array of strings");
+            ":5: policy.default.iss: not a string or an array of strings");
   EXPECT_EQ(error_of(with_policy("iss = false\naud = false\ntyp = false\nexp = \"no\"\n")),
-            ":9: policy.exp: neither \"required\" nor \"optional\"");
+            ":8: policy.default.exp: neither \"required\" nor \"optional\"");
 }
 
 TEST_F(ConfigTest, PassesOnWhatThePolicyRefuses) {
   EXPECT_EQ(error_of(with_policy("iss = \"\"\naud = false\ntyp = false\nexp = \"optional\"\n")),
-            ":5: policy: an expected iss is empty");
+            ":3: policy.default: an expected iss is empty");
+}
+
+TEST_F(ConfigTest, RefusesTokenSourcesThatNameNothing) {
+  const auto error_with = [this](const std::string& source) {
+    return error_of(with_all_said("token_from = [" + source + "]\n"));
+  };
+  const std::string begin = ":9: policy.default.token_from: ";
+  for (const std::string source :
+       {"", "Authorization", "header", "header:", "header:a b",
+        "header:a:", "cookie:", "cookie:a=b", "query:a&b", "body:token"}) {
+    EXPECT_EQ(error_with('"' + source + '"'),
+              begin + '"' + source +
+                  "\" is not \"authorization\", \"header:NAME\", \"cookie:NAME\" or "
+                  "\"query:NAME\"");
+  }
+  EXPECT_EQ(error_with("\"cookie:a\", \"cookie:a\""), begin + "\"cookie:a\" twice");
+  EXPECT_EQ(error_with("\"header:X-A\", \"header:x-a\""), begin + "\"header:x-a\" twice");
+  EXPECT_EQ(error_with("\"header:Authorization\""),
+            begin + "\"header:Authorization\": write \"authorization\"");
+  EXPECT_EQ(error_with("\"header:Cookie\""), begin + "\"header:Cookie\": write \"cookie:NAME\"");
+  EXPECT_EQ(error_with(""), begin + "not a string or an array of strings");
+}
+
+TEST_F(ConfigTest, RefusesIdentityHeadersThatMeanSomethingElse) {
+  const auto error_with = [this](const std::string& header) {
+    return error_of(with_all_said("identity_headers = { \"" + header + "\" = \"sub\" }\n"));
+  };
+  for (const std::string header :
+       {"Content-Length", "content-type", "Transfer-Encoding", "CONNECTION", "Keep-Alive", "TE",
+        "Trailer", "Upgrade", "Proxy-Connection", "Date", "WWW-Authenticate", "X-Auth-Result",
+        "X-Accel-Redirect", "x-envoy-auth-headers-to-remove", "Location", "Set-Cookie", "Host"}) {
+    EXPECT_EQ(error_with(header), ":9: policy.default.identity_headers." + header +
+                                      ": this header has another meaning to proxies");
+    EXPECT_EQ(error_of(with_all_said("payload_header = \"" + header + "\"\n")),
+              ":9: policy.default.payload_header: this header has another meaning to proxies");
+  }
+  for (const std::string header : {"", "X A", "X:A", "X-\xc3\xa4"}) {
+    EXPECT_EQ(error_with(header),
+              ":9: policy.default.identity_headers." + header + ": not the name of a header");
+  }
+  EXPECT_EQ(error_of(with_all_said("identity_headers = { X-A = \"a\", x-a = \"b\" }\n")),
+            ":9: policy.default.identity_headers.x-a: this header is given twice");
+  EXPECT_EQ(
+      error_of(with_all_said("payload_header = \"x-a\"\nidentity_headers = { X-A = \"a\" }\n")),
+      ":9: policy.default.payload_header: this header is given twice");
+  for (const std::string claim : {"\"\"", "1", "true", "[\"a\"]"}) {
+    EXPECT_EQ(error_of(with_all_said("identity_headers = { X-A = " + claim + " }\n")),
+              ":9: policy.default.identity_headers.X-A: not a claim's name");
+  }
+  EXPECT_EQ(
+      error_of(with_all_said("[policy.default.identity_headers]\nX-A = \"a\"\nDate = \"b\"\n")),
+      ":11: policy.default.identity_headers.Date: this header has another meaning to proxies");
+}
+
+TEST_F(ConfigTest, RefusesPolicyNamesThatAreNoPathSegment) {
+  for (const std::string name : {"", ".", "..", "a/b", "a b", "a%2e", "\xc3\xa4", "a?", "a;b"}) {
+    EXPECT_EQ(error_of(std::string(kListen) + "[policy.\"" + name + "\"]\njwks_file = \"k\"\n" +
+                       std::string(kDemands)),
+              ":3: policy." + name +
+                  ": not a policy's name: letters, digits, '-', '.' and '_', at most 64");
+  }
+  EXPECT_EQ(error_of(std::string(kListen)),
+            ": policy: missing: write at least one, as [policy.default]");
+  EXPECT_EQ(error_of(std::string(kListen) + "[policy]\n"),
+            ":3: policy: missing: write at least one, as [policy.default]");
+  EXPECT_EQ(error_of(std::string(kListen) + "[policy]\niss = false\n"),
+            ":4: policy.iss: not a table");
+}
+
+TEST_F(ConfigTest, RefusesListenersThatCannotBe) {
+  EXPECT_EQ(error_of(with_listen("")), ":1: listen.address: missing: it must be given");
+  EXPECT_EQ(error_of(with_listen("address = 8080\n")), ":2: listen.address: not a string");
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\nmode = \"0660\"\n")),
+            ":3: listen.mode: only of a unix socket with a path");
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\nowner = \"a\"\n")),
+            ":3: listen.owner: only of a unix socket with a path");
+  for (const char* mode : {"", "8", "rw", "07777", "1000", "0o660"}) {
+    EXPECT_EQ(
+        error_of(with_listen("mode = \"" + std::string(mode) + "\"\naddress = \"1.1.1.1:1\"\n")),
+        ":2: listen.mode: not octal permissions such as \"0660\"");
+  }
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_key = \"k\"\n")),
+            ":3: listen.tls_key: needs tls_certificate beside it");
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_certificate = \"c\"\n")),
+            ":3: listen.tls_certificate: needs tls_key beside it");
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_client_required = true\n")),
+            ":3: listen.tls_client_required: needs tls_client_ca beside it");
+  EXPECT_EQ(error_of(std::string(kListen) + with_all_said()),
+            ":4: listen.address: the same as of another listener");
+}
+
+TEST_F(ConfigTest, RefusesLimitsThatLimitNothing) {
+  for (const std::string key : {"connections", "head_seconds", "body_seconds", "idle_seconds",
+                                "write_seconds", "drain_seconds", "head_bytes", "body_bytes"}) {
+    const std::string error = error_of(with_all_said("[limits]\n" + key + " = 0\n"));
+    EXPECT_TRUE(error.starts_with(":10: limits." + key + ": not an integer from ")) << error;
+  }
+  EXPECT_EQ(error_of(with_all_said("[limits]\nhead_bytes = 65537\n")),
+            ":10: limits.head_bytes: not an integer from 16384 to 65536");
+  EXPECT_EQ(error_of(with_all_said("[log]\nallow_sample = 1.5\n")),
+            ":10: log.allow_sample: not a number from 0 to 1");
+  EXPECT_EQ(error_of(with_all_said("[log]\nallow_sample = nan\n")),
+            ":10: log.allow_sample: not a number from 0 to 1");
+  EXPECT_EQ(error_of(with_all_said("[log]\ndecisions = \"\"\n")),
+            ":10: log.decisions: neither \"stderr\" nor a file");
 }
 
 TEST_F(ConfigTest, RefusesUnknownKeys) {
   EXPECT_EQ(error_of(with_all_said("require_claims = [\"sub\"]\n")),
-            ":10: policy.require_claims: unknown");
-  EXPECT_EQ(error_of(with_all_said("[polcy]\n")), ":10: polcy: unknown");
-  EXPECT_EQ(error_of("threads = 1\n" + with_all_said()), ":1: threads: unknown");
+            ":9: policy.default.require_claims: unknown");
+  EXPECT_EQ(error_of(with_all_said("[polcy]\n")), ":9: polcy: unknown");
+  EXPECT_EQ(error_of("threads = 1\n" + with_all_said("x = 1\n")), ":1: threads: unknown");
+  EXPECT_EQ(error_of(with_all_said("[limits]\nx = 1\n[log]\na = 1\n")), ":10: limits.x: unknown");
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\nthreads = 1\n")),
+            ":3: listen.threads: unknown");
 }
 
 TEST_F(ConfigTest, RefusesIncompleteAndBrokenFiles) {
   EXPECT_EQ(error_of(""), ": listen.address: missing: it must be given");
-  EXPECT_EQ(error_of("[listen]\nthreads = 1\n"), ":1: listen.address: missing: it must be given");
-  EXPECT_EQ(error_of("listen = 1\n"), ":1: listen: not a table");
-  EXPECT_EQ(error_of("[listen]\naddress = 8080\n"), ":2: listen.address: not a string");
-  EXPECT_EQ(error_of("[listen]\naddress = \"localhost:80\"\n"),
-            ":2: listen.address: expected an address and a port such as \"127.0.0.1:8080\" or "
-            "\"[::1]:8080\"");
-  EXPECT_EQ(error_of(std::string(kListen) + "[keys]\njwks_file = \"k\"\nalgorithm = \"none\"\n"),
-            ":5: keys.algorithm: not one of HS256, HS384 and HS512");
-  EXPECT_TRUE(error_of("[listen]\naddress = \n").starts_with(":2: ")) << error_of("[listen");
+  EXPECT_EQ(error_of("listen = 1\n"), ":1: listen: not an array of tables: write [[listen]]");
+  EXPECT_EQ(error_of("[listen]\naddress = \"127.0.0.1:1\"\n"),
+            ":1: listen: not an array of tables: write [[listen]]");
+  EXPECT_EQ(error_of("listen = [1]\n"), ":1: listen: not a table");
+  EXPECT_EQ(error_of("server = 1\n" + with_all_said()), ":1: server: not a table");
+  EXPECT_EQ(error_of("[[listen]]\naddress = \"localhost:80\"\n").substr(0, 28),
+            ":2: listen.address: expected");
+  EXPECT_TRUE(error_of("[[listen]]\naddress = \n").starts_with(":2: "));
   EXPECT_EQ(load_config(path_ + "x").status().message(), path_ + "x: No such file or directory");
   EXPECT_EQ(load_config("/").status().message(), "/: not a regular file");
 }
@@ -203,7 +420,7 @@ TEST_F(ConfigTest, LoadsKeysBesideTheConfiguration) {
   write_file(keys_path_, kJwk);
   chmod(keys_path_.c_str(), 0640);
   std::vector<std::string> warnings;
-  const auto keys = load_keys(*config, warnings);
+  const auto keys = load_keys(config->policies[0], warnings);
   ASSERT_TRUE(keys.ok()) << keys.status();
   EXPECT_EQ(keys->num_keys(), 1);
   EXPECT_EQ(warnings, std::vector<std::string>());
@@ -214,7 +431,7 @@ TEST_F(ConfigTest, WarnsOfSecretsThatEverybodyMayRead) {
   write_file(keys_path_, kJwk);
   chmod(keys_path_.c_str(), 0644);
   std::vector<std::string> warnings;
-  EXPECT_TRUE(load_keys(*config, warnings).ok());
+  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
   EXPECT_EQ(warnings, std::vector<std::string>(
                           {keys_path_ + ": everybody on this machine may read these secrets"}));
 }
@@ -224,7 +441,7 @@ TEST_F(ConfigTest, WarnsOfKeysThatAreSkipped) {
   write_file(keys_path_, R"({"keys":[{"kty":"XYZ"},)" + std::string(kJwk) + "]}");
   chmod(keys_path_.c_str(), 0600);
   std::vector<std::string> warnings;
-  EXPECT_TRUE(load_keys(*config, warnings).ok());
+  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
   ASSERT_EQ(warnings.size(), 1);
   EXPECT_TRUE(warnings[0].starts_with(keys_path_ + ": keys[0]")) << warnings[0];
 }
@@ -232,10 +449,10 @@ TEST_F(ConfigTest, WarnsOfKeysThatAreSkipped) {
 TEST_F(ConfigTest, SaysWhyKeysCannotBeLoaded) {
   const auto config = load(with_all_said());
   std::vector<std::string> warnings;
-  EXPECT_EQ(load_keys(*config, warnings).status().message(),
+  EXPECT_EQ(load_keys(config->policies[0], warnings).status().message(),
             keys_path_ + ": No such file or directory");
   write_file(keys_path_, "{}");
-  const absl::Status status = load_keys(*config, warnings).status();
+  const absl::Status status = load_keys(config->policies[0], warnings).status();
   EXPECT_TRUE(std::string(status.message()).starts_with(keys_path_ + ": ")) << status;
 }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// PolicyConfig: what a [policy.NAME] section says.
+//
+//   [policy.default]                     # the name is a part of paths: letters, digits, "-._"
+//   jwks_file = "keys.json"              # a JWK Set or one JWK
+//   algorithm = "HS256"                  # optional: of keys that name none
+//                                        # the next four must be said, one way or the other
+//   iss = "https://issuer.example"       # or an array, any of which; or false: not checked
+//   aud = "https://api.example"          # likewise; or aud_all = [...]: all of them
+//   typ = "JWT"                          # or false
+//   exp = "required"                     # or "optional": a token without exp never expires
+//                                        # the rest is optional
+//   leeway_seconds = 0
+//   max_age_seconds = 3600
+//   required_claims = ["sub"]
+//   forbidden_claims = ["act"]
+//   claims = { tenant = "a", role = ["admin", "ops"] }    # equal to; any of
+//   scope = "read write"                 # the words that scope must have
+//
+//   token_from = ["authorization"]       # also "header:X-Api-Token", "cookie:session",
+//                                        # "query:access_token"; two different tokens are refused
+//   optional = false                     # true: a request without a token passes as anonymous
+//   preflight = false                    # true: a CORS preflight passes
+//   aud_mismatch = 401                   # or 403
+//   unavailable = 503                    # or 403
+//
+//   realm = "simdjwt"                    # in challenges, as are the next two
+//   error_description = true
+//   resource_metadata = "https://api.example/.well-known/oauth-protected-resource"   # RFC 9728
+//
+//   identity_headers = { X-Jwt-Sub = "sub", X-Jwt-Scope = "scope" }    # header = claim
+//   payload_header = "X-Jwt-Payload"     # the claims, base64url
+//   cache_seconds = 0                    # how long nginx may remember that a token was good
+
+#ifndef SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
+#define SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/status.h"
+#include "serve/toml_section.h"
+#include "simdjwt/key.h"
+#include "simdjwt/key_set.h"
+#include "simdjwt/policy.h"
+
+namespace simdjwt::serve {
+
+// What the challenges tell (RFC 6750 section 3): printable ASCII without '"' and '\'.
+struct ChallengeConfig {
+  std::string realm = "simdjwt";
+  std::string scope = {};              // blank-separated; what a token needs, empty if nothing
+  std::string resource_metadata = {};  // an absolute URL, or empty
+  bool has_description = true;
+};
+
+// Where a request may carry its token.
+struct TokenSource {
+  enum class Kind : uint8_t { kAuthorization, kHeader, kCookie, kQuery };
+  Kind kind = Kind::kAuthorization;
+  std::string name = {};  // of a header, in lower case; of a cookie or a query parameter
+
+  friend bool operator==(const TokenSource&, const TokenSource&) = default;
+};
+
+// A response header that tells the proxy who the caller is.
+struct IdentityHeader {
+  std::string header;
+  std::string claim;
+
+  friend bool operator==(const IdentityHeader&, const IdentityHeader&) = default;
+};
+
+struct PolicyConfig {
+  std::string name;
+  std::string jwks_file;
+  std::optional<Algorithm> fallback_algorithm;
+  Policy demands = Policy::signature_only();
+  ChallengeConfig challenge;
+  std::vector<TokenSource> token_from = {TokenSource()};  // one or more, in order of preference
+  bool is_optional = false;
+  bool passes_preflight = false;
+  http::Status aud_mismatch = http::Status::kUnauthorized;
+  http::Status unavailable = http::Status::kUnavailable;
+  std::vector<IdentityHeader> identity_headers;  // sorted by header
+  std::string payload_header;                    // empty: none
+  int64_t cache_seconds = 0;
+};
+
+// Reads a [policy.NAME]; what is wrong in it is noted in its file. `config_path` is what paths are
+// relative to.
+[[nodiscard]] PolicyConfig read_policy(TomlSection section, const std::string& config_path);
+
+// What a policy means, indented lines.
+[[nodiscard]] std::string describe(const PolicyConfig& policy);
+
+// Reads the policy's keys. `warnings` receives a line for each thing that is legal but looks like a
+// mistake: a key that is skipped, or a file that everybody may read.
+[[nodiscard]] absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy,
+                                               std::vector<std::string>& warnings);
+
+// `file` as the config file means it.
+[[nodiscard]] std::string relative_to(const std::string& config_path, const std::string& file);
+
+}  // namespace simdjwt::serve
+
+#endif  // SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
