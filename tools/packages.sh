@@ -11,6 +11,7 @@ peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-js
 quickstart_packages="ca-certificates curl"
 test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-cryptography-vectors
   openssl curl"
+proxy_packages="nginx caddy haproxy"
 node_packages="nodejs npm"  # where no npm is: the one that others package excludes Debian's
 check_packages="clang clang-format clang-tidy libclang-rt-14-dev"
 
