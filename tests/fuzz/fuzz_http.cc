@@ -1,106 +1,246 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// The request parser: what it accepts obeys the rules written out plainly here, and how the bytes
-// arrive changes nothing. The first byte of the input chooses where they are split.
+// Requests and their bodies, one behind another as on a connection: what is accepted obeys the
+// rules written out plainly here, and how the bytes arrive changes nothing. The first byte of the
+// input chooses where they are split.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
+#include <string>
 #include <string_view>
 
+#include "http/body_decoder.h"
+#include "http/fields.h"
 #include "http/request_parser.h"
+#include "require.h"
 
 namespace {
 
-using simdjwt::http::Method;
+using simdjwt::http::BodyDecoder;
+using simdjwt::http::BodyFraming;
+using simdjwt::http::find_cookie;
+using simdjwt::http::find_field;
+using simdjwt::http::find_parameter;
+using simdjwt::http::Found;
 using simdjwt::http::Request;
 using simdjwt::http::RequestParser;
-using Outcome = RequestParser::Outcome;
 
-void require(bool condition) {
-  if (!condition) __builtin_trap();
+constexpr uint64_t kContentBytesMax = 1000;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return result;
 }
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() < lower.size()) return false;
-  for (size_t i = 0; i < lower.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) return false;
-  }
+std::string_view take_line(std::string_view& text) {
+  const size_t end = text.find("\r\n");
+  require(end != std::string_view::npos);
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end + 2);
+  return line;
+}
+
+// The value of the field in `line`, if it has this name.
+bool is_field(std::string_view line, std::string_view lower_name, std::string_view& value) {
+  const size_t colon = line.find(':');
+  require(colon != std::string_view::npos && colon > 0 && line[colon - 1] != ' ');
+  if (lower(line.substr(0, colon)) != lower_name) return false;
+  value = line.substr(colon + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  value = value.substr(0, value.find_last_not_of(" \t") + 1);
   return true;
 }
 
-// Of a whole head: CRLF alone ends lines, no line folds, one Host.
+Found find_plainly(std::string_view fields, std::string_view lower_name) {
+  Found found;
+  while (!fields.empty()) {
+    std::string_view value;
+    if (!is_field(take_line(fields), lower_name, value)) continue;
+    if (found.count++ == 0) found.value = value;
+  }
+  return found;
+}
+
+void require_found(std::string_view fields, std::string_view lower_name) {
+  const Found plain = find_plainly(fields, lower_name);
+  const Found found = find_field(fields, lower_name);
+  require(found.count == plain.count && found.value == plain.value);
+}
+
+// Of a whole head: CRLF alone ends lines, no line folds, one Host, one way to tell the body's end.
 void require_well_formed(std::string_view head, const Request& request) {
   require(head.size() <= simdjwt::http::ParserLimits().head_bytes && head.ends_with("\r\n\r\n"));
-  if (head.starts_with("\r\n")) head.remove_prefix(2);
-  bool is_request_line = true;
-  int num_hosts = 0;
-  int num_authorizations = 0;
-  bool is_1_1 = false;
-  while (head != "\r\n") {
-    const size_t end = head.find("\r\n");
-    const std::string_view line = head.substr(0, end);
-    head.remove_prefix(end + 2);
-    for (const char c : line)
-      require(c == '\t' || (static_cast<unsigned char>(c) >= 32 && c != 127));
-    require(!line.empty() && line.front() != ' ' && line.front() != '\t');
-    if (is_request_line) {
-      is_request_line = false;
-      is_1_1 = line.ends_with(" HTTP/1.1");
-      require(is_1_1 || line.ends_with(" HTTP/1.0"));
-      require((request.method == Method::kGet) == line.starts_with("GET "));
-      continue;
-    }
-    const size_t colon = line.find(':');
-    require(colon != std::string_view::npos && colon > 0 && line[colon - 1] != ' ');
-    num_hosts += starts_with_ignoring_case(line, "host:");
-    num_authorizations += starts_with_ignoring_case(line, "authorization:");
+  for (const char c : head) {
+    require(c == '\t' || c == '\r' || c == '\n' ||
+            (static_cast<unsigned char>(c) >= 32 && c != 127));
   }
+  if (head.starts_with("\r\n")) head.remove_prefix(2);
+  const std::string_view request_line = take_line(head);
+  const bool is_1_1 = request_line.ends_with(" HTTP/1.1");
+  require(is_1_1 || request_line.ends_with(" HTTP/1.0"));
+  std::string target(request.path);
+  if (!request.query.empty()) target += '?' + std::string(request.query);
+  require(request_line.starts_with(std::string(request.method_name) + ' '));
+  require(request_line.substr(0, request_line.size() - 9).find(target) != std::string_view::npos);
+
+  require(request.fields == head.substr(0, head.size() - 2));
+  for (std::string_view rest = request.fields; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    require(!line.empty() && line.front() != ' ' && line.front() != '\t');
+    require(line.find_first_of("\r\n") == std::string_view::npos);
+  }
+  const size_t num_hosts = find_plainly(request.fields, "host").count;
   require(num_hosts == 1 || (num_hosts == 0 && !is_1_1));
-  require(request.num_authorizations == (num_authorizations > 2 ? 2 : num_authorizations));
+  const Found authorization = find_plainly(request.fields, "authorization");
+  require(request.num_authorizations == std::min<size_t>(authorization.count, 2));
+  require(request.authorization == authorization.value);
+  for (const char* name : {"authorization", "cookie", "host", "x", "x-forwarded-for"}) {
+    require_found(request.fields, name);
+  }
+  require(find_cookie(request.fields, "a").count == 0 ||
+          find_field(request.fields, "cookie").count > 0);
+  require(find_parameter(request.query, "a").count <= request.query.size());
+
+  const Found length = find_plainly(request.fields, "content-length");
+  const Found coding = find_plainly(request.fields, "transfer-encoding");
+  require(length.count + coding.count <= 1);
+  require(coding.count == 0 || (is_1_1 && lower(coding.value) == "chunked"));
+  require((request.body == BodyFraming::kChunked) == (coding.count == 1));
+  require((request.body == BodyFraming::kLength) == (request.content_length > 0));
+  if (length.count == 1) {
+    const size_t digits = length.value.find_first_not_of('0');
+    require(!length.value.empty());
+    require((digits == std::string_view::npos ? "0" : length.value.substr(digits)) ==
+            std::to_string(request.content_length));
+  }
   require(!request.keep_alive || is_1_1);
 }
 
-bool is_same(const RequestParser& a, const RequestParser& b) {
-  const Request& x = a.request();
-  const Request& y = b.request();
-  return a.head_bytes() == b.head_bytes() && x.path == y.path &&
-         x.authorization == y.authorization && x.method == y.method &&
-         x.num_authorizations == y.num_authorizations && x.keep_alive == y.keep_alive;
+// Of a whole chunked body: it is what its sizes say.
+void require_chunks(std::string_view body, std::string_view content) {
+  while (true) {
+    const std::string size(take_line(body));
+    const uint64_t num_bytes = std::stoull(size, nullptr, 16);
+    if (num_bytes == 0) break;
+    require(content.size() >= num_bytes &&
+            body.substr(0, num_bytes) == content.substr(0, num_bytes));
+    content.remove_prefix(num_bytes);
+    body.remove_prefix(num_bytes);
+    require(take_line(body).empty());
+  }
+  require(content.empty());
+  while (!take_line(body).empty()) {
+  }
+  require(body.empty());
 }
+
+// A connection that gets bytes as they come and writes down what they mean.
+class Transcript {
+ public:
+  void receive(std::string_view bytes) {
+    pending_.append(bytes);
+    // On the heap and of exact size, so that the sanitizer sees a read beyond it.
+    const ExactInput input(reinterpret_cast<const uint8_t*>(pending_.data()), pending_.size());
+    std::string_view rest = input.text();
+    while (!is_closed_ && (is_in_body_ ? read_body(rest) : read_head(rest))) {
+    }
+    pending_.erase(0, pending_.size() - rest.size());
+  }
+
+  [[nodiscard]] std::string text() const { return text_ + (is_closed_ ? "" : "..."); }
+
+ private:
+  // Each returns whether it is worth while to go on.
+  bool read_head(std::string_view& rest) {
+    const RequestParser::Outcome outcome = parser_.parse(rest);
+    if (outcome == RequestParser::Outcome::kIncomplete) return false;
+    if (outcome == RequestParser::Outcome::kRefused) return close(parser_.refusal());
+    const Request& request = parser_.request();
+    require(parser_.head_bytes() <= rest.size());
+    require_well_formed(rest.substr(0, parser_.head_bytes()), request);
+    for (const std::string_view part : {request.method_name, request.path, request.query,
+                                        request.fields, request.authorization}) {
+      text_.append(part).append("|");
+    }
+    for (const uint64_t number :
+         {static_cast<uint64_t>(request.method), static_cast<uint64_t>(request.version),
+          static_cast<uint64_t>(request.body), request.content_length,
+          static_cast<uint64_t>(request.num_authorizations),
+          static_cast<uint64_t>(request.keep_alive),
+          static_cast<uint64_t>(request.expects_continue)}) {
+      text_.append(std::to_string(number)).append("|");
+    }
+    rest.remove_prefix(parser_.head_bytes());
+    decoder_ = BodyDecoder(request, kContentBytesMax);
+    is_in_body_ = true;
+    body_.clear();
+    content_.clear();
+    return true;
+  }
+
+  bool read_body(std::string_view& rest) {
+    const BodyDecoder::Decoded decoded = decoder_.decode(rest);
+    require(decoded.num_consumed <= rest.size());
+    body_.append(rest.substr(0, decoded.num_consumed));
+    content_.append(decoded.content);
+    rest.remove_prefix(decoded.num_consumed);
+    require(content_.size() <= kContentBytesMax);
+    switch (decoded.outcome) {
+      case BodyDecoder::Outcome::kContent:
+        require(!decoded.content.empty());
+        return true;
+      case BodyDecoder::Outcome::kIncomplete:
+        require(rest.empty());
+        return false;
+      case BodyDecoder::Outcome::kRefused:
+        return close(decoder_.refusal());
+      case BodyDecoder::Outcome::kComplete:
+        break;
+    }
+    const Request& request = parser_.request();
+    if (request.body == BodyFraming::kChunked) {
+      require_chunks(body_, content_);
+    } else {
+      require(body_ == content_ && body_.size() == request.content_length);
+    }
+    text_.append(content_).append("|");
+    is_in_body_ = false;
+    if (!request.keep_alive) is_closed_ = true;
+    return true;
+  }
+
+  bool close(simdjwt::http::Status refusal) {
+    text_ += "refused " + std::to_string(static_cast<int>(refusal));
+    is_closed_ = true;
+    return false;
+  }
+
+  RequestParser parser_;
+  BodyDecoder decoder_;
+  bool is_in_body_ = false;
+  bool is_closed_ = false;
+  std::string pending_;
+  std::string body_;
+  std::string content_;
+  std::string text_;
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  // On the heap and of exact size, so that the sanitizer sees a read beyond it.
-  const size_t num_bytes = size - 1;
   const size_t step = data[0] % 32 + 1;
-  const auto memory = std::make_unique<char[]>(num_bytes);
-  if (num_bytes > 0) std::memcpy(memory.get(), data + 1, num_bytes);
-  const std::string_view bytes(memory.get(), num_bytes);
-
-  RequestParser at_once;
-  const Outcome outcome = at_once.parse(bytes);
-  if (outcome == Outcome::kComplete) {
-    require(at_once.head_bytes() <= num_bytes);
-    require_well_formed(bytes.substr(0, at_once.head_bytes()), at_once.request());
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  Transcript at_once;
+  at_once.receive(bytes);
+  Transcript in_steps;
+  for (std::string_view rest = bytes; !rest.empty();) {
+    in_steps.receive(rest.substr(0, step));
+    rest.remove_prefix(std::min(step, rest.size()));
   }
-
-  RequestParser in_steps;
-  Outcome step_outcome = Outcome::kIncomplete;
-  for (size_t arrived = step; step_outcome == Outcome::kIncomplete; arrived += step) {
-    const size_t length = arrived < num_bytes ? arrived : num_bytes;
-    const auto copy = std::make_unique<char[]>(length);
-    if (length > 0) std::memcpy(copy.get(), bytes.data(), length);
-    step_outcome = in_steps.parse({copy.get(), length});
-    if (step_outcome == Outcome::kComplete) require(is_same(at_once, in_steps));
-    if (length == num_bytes) break;
-  }
-  require(step_outcome == outcome);
-  require(outcome != Outcome::kRefused || at_once.refusal() == in_steps.refusal());
+  if (!bytes.empty()) require(at_once.text() == in_steps.text());
   return 0;
 }
