@@ -55,10 +55,7 @@ absl::StatusOr<LogSink> LogSink::open(const std::string& target) {
   struct stat facts;
   if (!sink.fd_ || fstat(sink.fd_.get(), &facts) != 0) return failure(target, errno);
   sink.is_file_ = S_ISREG(facts.st_mode);
-  // If this fails for lack of space, the first line will be the one that has no line of its own.
-  if (target != "stderr" && sink.is_file_ && ends_amid_line(sink.fd_.get())) {
-    (void)write_some(sink.fd_.get(), "\n");
-  }
+  sink.may_end_amid_line_ = sink.is_file_ && target != "stderr";
   return sink;
 }
 
@@ -69,8 +66,14 @@ absl::Status LogSink::write(std::string& lines) {
 }
 
 absl::Status LogSink::write_file(std::string& lines) {
+  // Now and not when it was opened: the thread that writes to the file until then could be amid
+  // one.
+  if (may_end_amid_line_) {
+    if (ends_amid_line(fd_.get()) && write_some(fd_.get(), "\n") < 0) return failure(name_, errno);
+    may_end_amid_line_ = false;
+  }
   const ssize_t n = write_some(fd_.get(), lines);
-  if (n < 0) return failure(name_, errno);
+  if (n <= 0) return failure(name_, n < 0 ? errno : ENOSPC);
   auto num_kept = static_cast<size_t>(n);
   if (num_kept < lines.size()) {
     // The disk became full amid a line. Take that part back, unless another process has appended

@@ -20,7 +20,7 @@ class LogSink {
   // Takes lines and forgets them.
   LogSink() = default;
   // "stderr", a file to append to, which is made if need be (mode 0640), or "" for nowhere. A file
-  // that ends amid a line, as after a power failure, gets its end first.
+  // that ends amid a line, as after a power failure, gets the end of that first.
   [[nodiscard]] static absl::StatusOr<LogSink> open(const std::string& target);
 
   // Writes what it can of `lines`, each at most PIPE_BUF bytes with its end, and removes that from
@@ -36,6 +36,7 @@ class LogSink {
   net::UniqueFd fd_;
   std::string name_;
   bool is_file_ = false;
+  bool may_end_amid_line_ = false;
 };
 
 }  // namespace simdjwt::serve
