@@ -6,6 +6,7 @@
 #ifndef SIMDJWT_IO_NET_WIRE_H_
 #define SIMDJWT_IO_NET_WIRE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,9 +51,19 @@ class Wire {
   virtual std::unique_ptr<Wire> next() { return nullptr; }
 };
 
+// Over all wires of a factory, by all threads: once a connection, so that nobody feels the sharing.
+struct WireCounters {
+  std::atomic<uint64_t> opened{0};
+  std::atomic<uint64_t> failed{0};   // broke the rules, before or after they opened
+  std::atomic<uint64_t> refused{0};  // clients who may not connect from where they are
+};
+
 // Makes the wires of one listener. Thread-safe; outlives its wires.
 class WireFactory {
  public:
+  WireFactory() = default;
+  WireFactory(const WireFactory&) = delete;
+  WireFactory& operator=(const WireFactory&) = delete;
   virtual ~WireFactory() = default;
 
   // Whether admits() has to be asked, which costs a system call for each connection.
@@ -61,6 +72,15 @@ class WireFactory {
   [[nodiscard]] virtual bool admits(const PeerAddress& /*peer*/) const noexcept { return true; }
   // Never null: that would be plain text where something else was asked for.
   [[nodiscard]] virtual std::unique_ptr<Wire> make() const = 0;
+
+  [[nodiscard]] const WireCounters& counters() const noexcept { return counters_; }
+
+ protected:
+  // To count in, which changes nothing about what the factory makes.
+  [[nodiscard]] WireCounters& tally() const noexcept { return counters_; }
+
+ private:
+  mutable WireCounters counters_;
 };
 
 }  // namespace simdjwt::net
