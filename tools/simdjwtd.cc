@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -67,24 +68,31 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-int serve(const Config& config, simdjwt::KeySet keys) {
+int serve(const Config& config, simdjwt::net::IoMode io, simdjwt::KeySet keys) {
   const sigset_t stop_signals = block_stop_signals();
   raise_descriptor_limit();
   const size_t num_keys = keys.num_keys();
   auto server =
       Server::create({.address = config.listeners.front().socket.address,
+                      .io = io,
                       .num_threads = config.server.num_threads,
                       .challenge = config.policies.front().challenge,
                       .reactor = {.num_connections_max = connections_of_each_thread(config),
                                   .timeouts = {.head = config.limits.head,
                                                .idle = config.limits.idle,
-                                               .write = config.limits.write}}},
+                                               .write = config.limits.write},
+                                  .drain_limit = config.limits.drain}},
                      simdjwt::Verifier(std::move(keys), config.policies.front().demands));
   if (!server.ok()) return fail(server.status(), kExitFailure);
   (*server)->start([] { kill(getpid(), SIGTERM); });
-  spdlog::info("listening on {}; threads: {}, keys: {}, io: io_uring/{}, kernels: {}",
+  const simdjwt::net::Reactor& reactor = (*server)->reactor();
+  if (!reactor.why_not_uring().ok()) {
+    spdlog::warn("serving by {}: {}", reactor.mode(),
+                 std::string(reactor.why_not_uring().message()));
+  }
+  spdlog::info("listening on {}; threads: {}, keys: {}, io: {}, kernels: {}",
                (*server)->address().to_string(), config.server.num_threads, num_keys,
-               (*server)->mode(), simdjwt::active_kernels());
+               reactor.mode(), simdjwt::active_kernels());
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
@@ -106,8 +114,14 @@ int run(int argc, char** argv) {
       "Checks JSON Web Tokens for reverse proxies: GET /verify/default with a bearer token");
   std::string config_path;
   bool only_check = false;
+  simdjwt::net::IoMode io = simdjwt::net::IoMode::kAuto;
   app.add_option("--config", config_path, "TOML file to read")->required();
   app.add_flag("--check", only_check, "read configuration and keys, say what they mean, and exit");
+  app.add_option("--io", io, "how to talk to the kernel: auto, uring or epoll")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, simdjwt::net::IoMode>{{"auto", simdjwt::net::IoMode::kAuto},
+                                                      {"uring", simdjwt::net::IoMode::kUring},
+                                                      {"epoll", simdjwt::net::IoMode::kEpoll}}));
   app.set_version_flag("--version", "simdjwtd " SIMDJWT_VERSION);
   try {
     app.parse(argc, argv);
@@ -128,7 +142,7 @@ int run(int argc, char** argv) {
     std::cout << describe(*config) << "keys: " << keys->num_keys() << '\n';
     return 0;
   }
-  return serve(*config, *std::move(keys));
+  return serve(*config, io, *std::move(keys));
 }
 
 // The same, whatever happens.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Reactor: one thread, one ring, one listening socket, and the connections accepted from it.
+// Reactor: one thread, its listening sockets, and the connections accepted from them. What does not
+// depend on how the kernel is asked is here; UringReactor and EpollReactor ask it.
 
 #ifndef SIMDJWT_IO_NET_REACTOR_H_
 #define SIMDJWT_IO_NET_REACTOR_H_
@@ -9,18 +10,40 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "net/clock.h"
 #include "net/connection.h"
+#include "net/counter.h"
 #include "net/deadlines.h"
-#include "net/ring.h"
+#include "net/peer_address.h"
 #include "net/unique_fd.h"
+#include "net/wire.h"
 
 namespace simdjwt::net {
+
+enum class IoMode : uint8_t {
+  kAuto,  // io_uring, or epoll where the kernel refuses it
+  kUring,
+  kEpoll,
+};
+
+// A listening socket.
+struct ReactorListener {
+  UniqueFd socket;
+  const WireFactory* wire = nullptr;  // outlives the reactor; null for plain text
+  // Also accepted from by others: other reactors, or whoever the socket was inherited from. Such a
+  // socket is closed at the end, but never shut down.
+  bool is_shared = false;
+
+  [[nodiscard]] bool needs_peer() const noexcept { return wire != nullptr && wire->needs_peer(); }
+};
 
 struct ReactorOptions {
   uint32_t num_connections_max = 4096;  // more wait in the kernel's backlog
@@ -31,32 +54,43 @@ struct ReactorOptions {
   unsigned num_submissions = 512;
   unsigned num_completions = 4096;
   Timeouts timeouts = {};
+  std::chrono::milliseconds drain_limit{25'000};  // after stop(); whoever is left then is cut off
 };
 
-// What happened, to be read after run() has returned.
+// What happened so far. May be read while the reactor runs.
 struct ReactorCounters {
-  uint64_t connections_accepted = 0;
-  uint64_t connections_expired = 0;  // by one of the timeouts
-  uint64_t receives_starved = 0;     // no buffer was free
-  uint64_t accepts_failed = 0;
-  uint64_t completions_stale = 0;  // of a connection that is gone: 0, or the books are wrong
-  uint64_t turns = 0;
+  Counter turns;
+  Counter connections_open;
+  Counter connections_accepted;
+  Counter connections_refused;  // by the wire, for where they came from
+  Counter connections_expired;  // by one of the timeouts
+  Counter connections_cut_off;  // still open when drain_limit was over
+  Counter accepts_failed;       // no descriptor or no memory was left; tried again
+  Counter accepts_paused;       // num_connections_max was reached, and clients had to wait
+  Counter bytes_received;
+  Counter bytes_sent;
+  // Of io_uring:
+  Counter receives_starved;       // no buffer was free
+  Counter completions_stale;      // of a connection that is gone: 0, or the books are wrong
+  Counter completions_overflown;  // turns that began with more completions than their queue holds
+
+  ReactorCounters& operator+=(const ReactorCounters& other) noexcept;
 };
 
-// A turn: handle all completions, give the protocol what arrived, flush its answers, tell the
-// kernel about every connection that changed; then one system call submits all that and waits. Each
-// connection gets one send a turn, which saves a third of the CPU when requests are pipelined.
-//
-// A slot's index is also its place in the ring's table of descriptors. The kernel gives that place
-// to the next connection as soon as it is closed, while completions of the old one may be on their
-// way, and then one client's bytes would be taken for another's. Therefore a slot is
-// closed only when all its operations have completed, and each operation carries the slot's
-// generation.
+// A turn: handle all events, give the protocol what arrived, flush its answers, then tell the
+// kernel about every connection that changed. Each connection gets one send a turn, which saves a
+// third of the CPU when requests are pipelined.
 class Reactor {
  public:
-  // `protocol` outlives the reactor and serves no other. Thread-safe.
+  // Of IoMode::kAuto, why_not_uring() then tells what was chosen. `protocol` outlives the reactor
+  // and serves no other. Fails with a sentence that names the cause. Thread-safe.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(
-      UniqueFd listener, Protocol& protocol, const ReactorOptions& options);
+      IoMode io, std::vector<ReactorListener> listeners, Protocol& protocol,
+      const ReactorOptions& options);
+
+  virtual ~Reactor() = default;
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
 
   // Serves until stop() was called and the last connection is gone. To be called once.
   [[nodiscard]] absl::Status run();
@@ -65,85 +99,94 @@ class Reactor {
   // Thread-safe, returns at once.
   void stop() noexcept;
 
-  [[nodiscard]] std::string_view mode() const noexcept { return ring_.mode(); }
+  // "io_uring/defer-taskrun", "epoll".
+  [[nodiscard]] const std::string& mode() const noexcept { return mode_; }
+  // OK if this is io_uring, or nobody wanted it.
+  [[nodiscard]] const absl::Status& why_not_uring() const noexcept { return why_not_uring_; }
+  // Thread-safe.
   [[nodiscard]] const ReactorCounters& counters() const noexcept { return counters_; }
 
- private:
-  enum class Operation : uint8_t {
-    kWake,
-    kAccept,
-    kCancelAccept,
-    kReceive,
-    kCancelReceive,
-    kSend,
-    kShutdown,
-    kClose
+ protected:
+  struct Parts {
+    std::vector<ReactorListener> listeners;
+    UniqueFd wake;
+    Protocol& protocol;
+    const ReactorOptions& options;
   };
+  Reactor(Parts parts, std::string mode);
 
   struct Slot {
     Connection connection;
-    uint32_t generation = 0;
-    uint8_t num_operations = 0;  // that the kernel has not completed yet
     bool is_open = false;
     bool is_touched = false;  // listed in touched_
-    bool is_receiving = false;
-    bool is_cancelling = false;  // the receive
-    bool is_sending = false;
-    bool is_closing = false;  // waits until num_operations is 0
+    bool is_sending = false;  // the kernel has not taken all yet
   };
 
-  Reactor(UniqueFd listener, UniqueFd wake, Protocol& protocol, const ReactorOptions& options,
-          Ring ring, BufferRing buffers);
+  // --- What a back end does ---
+  // In the thread that will run it.
+  [[nodiscard]] virtual absl::Status start() = 0;
+  // Returns when there are events, or `timeout_ms` (kNever: not at all) are over.
+  [[nodiscard]] virtual absl::Status wait(uint64_t timeout_ms) = 0;
+  // Handles the events that wait() brought.
+  virtual void handle_events() = 0;
+  // No view into what was received is held any more.
+  virtual void reuse_input() = 0;
+  // Accepts from now on while there is room for so many connections more, or stops that. Each
+  // listener may exceed the room by one connection.
+  virtual void update_accept(uint32_t room) = 0;
+  // Whether connections may still arrive although update_accept(0) was called.
+  [[nodiscard]] virtual bool is_accepting() const = 0;
+  // Finds a place for a connection that was accepted by accept_all().
+  [[nodiscard]] virtual std::optional<uint32_t> install(UniqueFd client) = 0;
+  // Sends. True if all was done that can be; otherwise sets is_sending, and clears it, touching the
+  // connection, when there is more to do.
+  [[nodiscard]] virtual bool send(uint32_t index, std::string_view bytes) = 0;
+  // Receives from now on, or stops that. Called at the end of every turn that touched it.
+  virtual void update_receive(uint32_t index, bool wants_input) = 0;
+  virtual void shut_down_write(uint32_t index) = 0;
+  // Ends what is under way and closes, then calls release(). Called whenever the connection was
+  // touched, until then.
+  virtual void close(uint32_t index) = 0;
 
-  // --- A turn ---
-  [[nodiscard]] bool wait();
-  void handle(const io_uring_cqe& cqe);
-  void settle(uint32_t index);
-
-  // --- Completions ---
-  void handle_wake();
-  void handle_accept(const io_uring_cqe& cqe);
-  void handle_receive(Slot& slot, const io_uring_cqe& cqe);
-  void handle_send(Slot& slot, int result);
-
-  // --- Submissions ---
-  template <class Prepare>
-  void submit(Operation operation, uint32_t generation, uint32_t index, Prepare prepare);
-  template <class Prepare>
-  void submit_for(uint32_t index, Operation operation, Prepare prepare);
-  void await_wake();
-  void update_accept();
-  void receive(uint32_t index);
-  void cancel_receive(uint32_t index);
-  void send(uint32_t index, std::string_view bytes);
-  void shut_down(uint32_t index, int how);
-  void begin_close(uint32_t index);
-  void close(uint32_t index);
-
-  void adopt(uint32_t index);
-  void adopt_backlog();
+  // --- What a back end reports ---
+  // Something happened to this connection: at the end of the turn it will be settled.
   void touch(uint32_t index);
+  void adopt(uint32_t index, uint8_t listener, const PeerAddress& peer);
+  void received(uint32_t index, std::string_view bytes);
+  void sent(uint32_t index, size_t num_bytes);
+  void release(uint32_t index);
+  void woken();
+  void accept_failed();
+  // Accepts all that wait at this listener, which must not block, while there is room.
+  void accept_all(uint8_t listener);
 
-  Protocol& protocol_;
   const ReactorOptions options_;
-  UniqueFd listener_;
-  UniqueFd wake_;  // an eventfd: stop() writes it, the ring reads it
-  uint64_t wake_value_ = 0;
-  // Before ring_, so that it outlives it: what the kernel still writes to must exist.
+  Protocol& protocol_;
+  std::vector<ReactorListener> listeners_;  // none any more once they are shut
+  UniqueFd wake_;                           // an eventfd, which stop() writes
   std::vector<Slot> slots_;
+  ReactorCounters counters_;
+
+ private:
+  // --- A turn ---
+  void settle_touched();
+  void settle(uint32_t index);
+  void expire();
+  void update_accept();
+  void shut_listeners();
+  [[nodiscard]] uint32_t accept_room();
+  [[nodiscard]] uint64_t timeout_ms() const noexcept;
+
+  std::string mode_;
+  absl::Status why_not_uring_;
   Deadlines deadlines_;
   std::vector<uint32_t> touched_;
-  Ring ring_;
-  BufferRing buffers_;
   Instant now_{};
-  uint64_t accept_again_ms_ = 0;  // after an error
-  uint32_t num_open_ = 0;
-  bool is_accepting_ = false;
-  bool is_accept_multishot_ = false;
-  bool is_cancelling_accept_ = false;
+  uint64_t accept_again_ms_ = 0;    // after an error
+  uint64_t drain_end_ms_ = kNever;  // when whoever is left is cut off
+  bool is_full_ = false;
   bool is_draining_ = false;
-  bool is_listener_shut_ = false;
-  ReactorCounters counters_;
+  bool are_listeners_shut_ = false;
 };
 
 }  // namespace simdjwt::net

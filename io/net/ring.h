@@ -47,6 +47,12 @@ class Ring {
   [[nodiscard]] bool submit_and_wait(__kernel_timespec* timeout) noexcept;
   [[nodiscard]] int last_error() const noexcept { return last_error_; }
 
+  // Whether there were more completions than places for them. The kernel keeps the rest, but ends
+  // every multishot request among it.
+  [[nodiscard]] bool has_overflown() const noexcept {
+    return io_uring_cq_has_overflow(ring_.get());
+  }
+
   // Calls handle(cqe) for each completion and frees their places.
   template <class Handle>
   void for_each_completion(Handle handle) {

@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Counter, Histogram: written by one thread, read by any.
+// Histogram, beside net::Counter: written by one thread, read by any.
 
 #ifndef SIMDJWT_IO_SERVE_COUNTER_H_
 #define SIMDJWT_IO_SERVE_COUNTER_H_
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
+#include "net/counter.h"
+
 namespace simdjwt::serve {
 
-// One writer and no locked instruction: add() costs what `n += k` costs. Readers see some value of
-// the recent past, and never a torn one.
-class Counter {
- public:
-  void add(uint64_t n = 1) noexcept {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  [[nodiscard]] uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_{0};
-};
+using net::Counter;
 
 // Of durations. Bucket i counts those of at most 256 * 2^i nanoseconds that no smaller bucket
 // counts: 256 ns, 512 ns, ... 1.07 s; the last one counts what took longer.

@@ -5,13 +5,10 @@
 
 #include <utility>
 
-#include "net/ring.h"
-
 namespace simdjwt::serve {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& options,
                                                        Verifier verifier) {
-  if (absl::Status status = net::check_io_uring(); !status.ok()) return status;
   absl::StatusOr<net::ListenerGroup> listeners =
       net::ListenerGroup::listen(options.address, options.num_threads);
   if (!listeners.ok()) return listeners.status();
@@ -22,8 +19,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& opti
     Worker worker;
     worker.service = std::make_unique<CheckService>(server->verifier_, options.challenge,
                                                     options.reactor.num_connections_max);
+    std::vector<net::ReactorListener> sockets;
+    sockets.push_back({.socket = std::move(listener)});
     absl::StatusOr<std::unique_ptr<net::Reactor>> reactor =
-        net::Reactor::create(std::move(listener), *worker.service, options.reactor);
+        net::Reactor::create(options.io, std::move(sockets), *worker.service, options.reactor);
     if (!reactor.ok()) return reactor.status();
     worker.reactor = *std::move(reactor);
     server->workers_.push_back(std::move(worker));
@@ -52,15 +51,7 @@ absl::Status Server::stop() {
 
 net::ReactorCounters Server::reactor_counters() const noexcept {
   net::ReactorCounters sum;
-  for (const Worker& worker : workers_) {
-    const net::ReactorCounters& counters = worker.reactor->counters();
-    sum.connections_accepted += counters.connections_accepted;
-    sum.connections_expired += counters.connections_expired;
-    sum.receives_starved += counters.receives_starved;
-    sum.accepts_failed += counters.accepts_failed;
-    sum.completions_stale += counters.completions_stale;
-    sum.turns += counters.turns;
-  }
+  for (const Worker& worker : workers_) sum += worker.reactor->counters();
   return sum;
 }
 

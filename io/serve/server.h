@@ -26,6 +26,7 @@ namespace simdjwt::serve {
 
 struct ServerOptions {
   net::SocketAddress address;
+  net::IoMode io = net::IoMode::kAuto;
   uint32_t num_threads = 1;
   ChallengeConfig challenge;
   net::ReactorOptions reactor = {};  // of each thread
@@ -43,10 +44,12 @@ class Server {
   [[nodiscard]] absl::Status stop();
 
   [[nodiscard]] const net::SocketAddress& address() const noexcept { return address_; }
-  [[nodiscard]] std::string_view mode() const noexcept { return workers_.front().reactor->mode(); }
+  // Of the first thread, which stands for all.
+  [[nodiscard]] const net::Reactor& reactor() const noexcept { return *workers_.front().reactor; }
 
-  // Sums over the threads; only after stop().
+  // Sums over the threads. Thread-safe.
   [[nodiscard]] net::ReactorCounters reactor_counters() const noexcept;
+  // Only after stop().
   [[nodiscard]] CheckCounters check_counters() const noexcept;
 
  private:

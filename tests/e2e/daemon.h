@@ -52,6 +52,11 @@ class DaemonFiles {
   std::string directory_;
 };
 
+// So that the tests of the daemon run on both back ends, too.
+inline std::string io_option() {
+  return std::getenv("SIMDJWT_TEST_IO") == nullptr ? "--io=uring" : "--io=epoll";
+}
+
 class Daemon {
  public:
   // `before_exec` runs in the new process.
@@ -74,7 +79,7 @@ class Daemon {
     }
   }
   explicit Daemon(const DaemonFiles& files)
-      : Daemon(std::vector<std::string>{"--config", files.config()}) {}
+      : Daemon(std::vector<std::string>{"--config", files.config(), io_option()}) {}
   ~Daemon() {
     if (pid_ > 0) {
       kill(SIGKILL);

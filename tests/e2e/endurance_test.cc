@@ -113,7 +113,9 @@ TEST_F(EnduranceTest, AnswersAllWhenReceiveBuffersRunOut) {
   }
   for (auto& client : clients) EXPECT_EQ(client->receive_all(), answers);
   server.stop();
-  EXPECT_GT(server.reactor_counters().receives_starved, 0);
+  if (io_under_test() == net::IoMode::kUring) {
+    EXPECT_GT(server.reactor_counters().receives_starved, 0);
+  }
 }
 
 TEST_F(EnduranceTest, AnswersAllWhenCompletionsOverflow) {

@@ -58,7 +58,8 @@ TEST_F(SimdjwtdTest, SaysWhatItRunsOn) {
   const DaemonFiles files;
   Daemon daemon(files);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
-  for (const char* word : {"threads: 1", "keys: 1", "io: io_uring/", "base64url/", "sha256/"}) {
+  const char* io = io_under_test() == net::IoMode::kUring ? "io: io_uring/" : "io: epoll";
+  for (const char* word : {"threads: 1", "keys: 1", io, "base64url/", "sha256/"}) {
     EXPECT_NE(daemon.output().find(word), std::string::npos) << word << "\n" << daemon.output();
   }
 }
@@ -177,6 +178,7 @@ TEST_F(SimdjwtdTest, ExitsWithTwoWithoutFilesOrArguments) {
   EXPECT_EQ(fail_with({}).status, 2);
   EXPECT_EQ(fail_with({"--config", "/no/such/file"}).status, 2);
   EXPECT_EQ(fail_with({"--no-such-option"}).status, 2);
+  EXPECT_EQ(fail_with({"--io=aio"}).status, 2);
   const DaemonFiles files;
   unlink(files.path("keys.json").c_str());
   const Failure failure = fail_with({"--config", files.config()});
@@ -199,7 +201,8 @@ TEST_F(SimdjwtdTest, ExitsWithOneWhenItsAddressIsTaken) {
 void deny_io_uring() {
   sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, SYS_io_uring_setup, 0, 2),
+      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, SYS_io_uring_register, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
@@ -208,12 +211,46 @@ void deny_io_uring() {
   prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-TEST_F(SimdjwtdTest, SaysWhyIoUringIsRefused) {
+constexpr std::string_view kWhyRefused =
+    "io_uring: no ring: refused, most likely by a seccomp profile such as the default one of "
+    "Docker or containerd\n";
+
+TEST(SimdjwtdWithoutIoUring, ServesByEpollAndSaysWhy) {
   const DaemonFiles files;
   Daemon daemon({"--config", files.config()}, deny_io_uring);
-  EXPECT_EQ(daemon.wait(), 1);
-  EXPECT_NE(daemon.output().find("io_uring: no ring: refused, most likely by a seccomp profile"),
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  EXPECT_NE(daemon.output().find("serving by epoll: " + std::string(kWhyRefused)),
             std::string::npos)
+      << daemon.output();
+  EXPECT_NE(daemon.output().find("io: epoll,"), std::string::npos) << daemon.output();
+  Client client(daemon.port());
+  EXPECT_EQ(client.ask(request_with(good_token())), kOk);
+  EXPECT_EQ(client.ask(request_with(tampered_token())), bad_signature());
+  client.close();
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+}
+
+TEST(SimdjwtdWithoutIoUring, FailsWhereNothingElseIsAllowed) {
+  const DaemonFiles files;
+  Daemon daemon({"--config", files.config(), "--io=uring"}, deny_io_uring);
+  EXPECT_EQ(daemon.wait(), 1);
+  EXPECT_NE(daemon.output().find(kWhyRefused), std::string::npos) << daemon.output();
+}
+
+TEST(SimdjwtdWithoutIoUring, SaysNothingOfItWhenEpollWasAskedFor) {
+  const DaemonFiles files;
+  Daemon daemon({"--config", files.config(), "--io=epoll"}, deny_io_uring);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  EXPECT_EQ(daemon.output().find("io_uring"), std::string::npos) << daemon.output();
+}
+
+TEST_F(SimdjwtdTest, ChoosesIoUringWhereItMay) {
+  const DaemonFiles files;
+  Daemon daemon({"--config", files.config(), "--io=auto"});
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  const absl::Status status = net::check_io_uring();
+  EXPECT_NE(daemon.output().find(status.ok() ? "io: io_uring/" : "io: epoll,"), std::string::npos)
       << daemon.output();
 }
 
