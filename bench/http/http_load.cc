@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "cpu_time.h"
 #include "endpoint.h"
-#include "expected_reply.h"
+#include "expected_replies.h"
 #include "load.h"
 #include "requests.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 constexpr char kFooter[] =
     "The first reply must have the status that --status names; all others must equal it to the\n"
-    "byte, but for the date.\n"
+    "byte, but for the date. In bulk, each request's reply is learned once before.\n"
     "\n"
     "Exit status: 0 all replies were right, 1 they were not, 2 wrong usage.\n"
     "\n"
@@ -34,6 +35,8 @@ struct Arguments {
   std::string path = "/";
   std::string tokens_path;
   int status = 200;
+  size_t bulk = 0;
+  std::string accept;
   bool json = false;
   LoadOptions load;
 };
@@ -69,12 +72,13 @@ void print_text(const Arguments& arguments, const LoadResult& result) {
 void print_json(const LoadResult& result) {
   absl::PrintF(
       "{\"requests\": %d, \"seconds\": %.6f, \"late\": %d, "
-      "\"client_cpu_seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
+      "\"client_cpu_seconds\": %.6f, \"client_cpu_seconds_all\": %.6f, \"server_cpu_seconds\": "
+      "%.2f, "
       "\"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, "
       "\"largest\": %.1f}}\n",
       result.num_requests, result.seconds, result.num_late, result.client_cpu_seconds,
-      result.server_cpu_seconds, latency_us(result, 0.5), latency_us(result, 0.9),
-      latency_us(result, 0.99), latency_us(result, 0.999),
+      own_cpu_seconds(), result.server_cpu_seconds, latency_us(result, 0.5),
+      latency_us(result, 0.9), latency_us(result, 0.99), latency_us(result, 0.999),
       static_cast<double>(result.latency.largest()) * 1e-3);
 }
 
@@ -87,8 +91,16 @@ absl::Status load(const Arguments& arguments) {
     if (!lines.ok()) return lines.status();
     tokens = *std::move(lines);
   }
-  const Requests requests = Requests::checks(arguments.path, tokens, arguments.load.depth);
-  const absl::StatusOr<ExpectedReply> expected = ask_once(*endpoint, requests, arguments.status);
+  if (arguments.bulk > tokens.size()) {
+    return absl::InvalidArgumentError("--bulk needs as many tokens in --tokens");
+  }
+  const size_t depth = arguments.load.depth;
+  const Requests requests = arguments.bulk > 0 ? Requests::bulk(arguments.path, arguments.accept,
+                                                                tokens, arguments.bulk, depth)
+                                               : Requests::checks(arguments.path, tokens, depth);
+  const absl::StatusOr<ExpectedReplies> expected =
+      learn_replies(*endpoint, requests, arguments.bulk > 0 ? requests.size() : 1, arguments.status,
+                    arguments.load.tls);
   if (!expected.ok()) return expected.status();
   const absl::StatusOr<LoadResult> result =
       run_load(*endpoint, requests, *expected, arguments.load);
@@ -111,6 +123,9 @@ int run(int argc, char** argv) {
   app.add_option("--tokens", arguments.tokens_path,
                  "file with a bearer token a line; each request takes the next");
   app.add_option("--status", arguments.status, "that all replies must have")->capture_default_str();
+  app.add_option("--bulk", arguments.bulk, "POST as many tokens with each request, a line each");
+  app.add_option("--accept", arguments.accept, "form of reply to ask for in bulk");
+  app.add_flag("--tls", options.tls, "speak TLS; the certificate is not checked");
   app.add_option("--connections", options.num_connections)
       ->check(CLI::Range(1, 30000))
       ->capture_default_str();

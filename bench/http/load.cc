@@ -18,12 +18,14 @@
 
 #include "cpu_time.h"
 #include "net/ring.h"
+#include "tls_client.h"
 
 namespace simdjwt::bench {
 namespace {
 
 constexpr unsigned kNumBuffers = 512;
 constexpr size_t kBufferBytes = 8192;
+constexpr size_t kExcerpt = 160;  // bytes of a wrong reply that are shown
 constexpr uint64_t kPatienceNs = 10'000'000'000;
 
 uint64_t now_ns() {
@@ -34,10 +36,11 @@ uint64_t to_ns(double seconds) { return static_cast<uint64_t>(seconds * 1e9); }
 
 struct Connection {
   net::UniqueFd fd;
+  std::optional<TlsClient> tls;
   size_t next_request = 0;
   uint64_t num_sent = 0;
   uint64_t num_answered = 0;
-  ExpectedReply::Offset offset = 0;
+  ExpectedReplies::Position position;
   bool is_touched = false;
   bool is_sending = false;
   bool is_receiving = false;
@@ -49,7 +52,7 @@ struct Connection {
 
 class Load {
  public:
-  Load(const Requests& requests, const ExpectedReply& expected, const LoadOptions& options,
+  Load(const Requests& requests, const ExpectedReplies& expected, const LoadOptions& options,
        std::vector<Connection> connections, net::Ring ring, net::BufferRing buffers)
       : requests_(requests),
         expected_(expected),
@@ -90,11 +93,11 @@ class Load {
   void fail(std::string sentence) {
     if (status_.ok()) status_ = absl::InternalError(sentence);
   }
-  void fail_reply(size_t index, std::string_view bytes, size_t num_matched,
-                  ExpectedReply::Offset offset);
+  void take_replies(size_t index, std::string_view bytes);
+  void fail_reply(size_t index, std::string_view got);
 
   const Requests& requests_;
-  const ExpectedReply& expected_;
+  const ExpectedReplies& expected_;
   const LoadOptions& options_;
   std::vector<Connection> connections_;
   std::vector<size_t> touched_;
@@ -216,30 +219,35 @@ void Load::handle_receive(size_t index, const io_uring_cqe& cqe) {
                                 connection.num_answered, connection.num_under_way()));
   }
   const std::string_view bytes = buffers_.take(cqe);
-  const ExpectedReply::Offset offset = connection.offset;
-  const uint64_t num_answered = connection.num_answered;
-  const size_t num_matched = expected_.match(bytes, connection.offset, [&] {
-    const uint64_t start = connection.starts[connection.num_answered++ % options_.depth];
-    if (phase_ == Phase::kMeasure) result_.latency.add(now_ns_ - std::min(now_ns_, start));
-  });
-  if (num_matched < bytes.size()) fail_reply(index, bytes, num_matched, offset);
-  if (connection.num_answered > connection.num_sent) {
+  if (!connection.tls) return take_replies(index, bytes);
+  const absl::StatusOr<std::string_view> plain = connection.tls->decrypt(bytes);
+  if (!plain.ok()) return fail(std::string(plain.status().message()));
+  take_replies(index, *plain);
+}
+
+void Load::take_replies(size_t index, std::string_view bytes) {
+  Connection& connection = connections_[index];
+  size_t num_replies = 0;
+  const size_t num_matched = expected_.match(bytes, connection.position, num_replies);
+  if (num_replies > connection.num_under_way()) {
     return fail(absl::StrFormat("connection %d got more replies than requests", index));
   }
-  const uint64_t num_new = connection.num_answered - num_answered;
-  if (phase_ == Phase::kMeasure) result_.num_requests += num_new;
-  num_under_way_ -= num_new;
+  for (size_t i = 0; i < num_replies; ++i) {
+    const uint64_t start = connection.starts[connection.num_answered++ % options_.depth];
+    if (phase_ == Phase::kMeasure) result_.latency.add(now_ns_ - std::min(now_ns_, start));
+  }
+  if (num_matched < bytes.size()) return fail_reply(index, bytes.substr(num_matched));
+  if (phase_ == Phase::kMeasure) result_.num_requests += num_replies;
+  num_under_way_ -= num_replies;
   last_reply_ns_ = now_ns_;
 }
 
-void Load::fail_reply(size_t index, std::string_view bytes, size_t num_matched,
-                      ExpectedReply::Offset offset) {
+void Load::fail_reply(size_t index, std::string_view got) {
   const Connection& connection = connections_[index];
-  const std::string& text = expected_.text();
-  const size_t at = (offset + num_matched) % text.size();
-  fail(absl::StrFormat("connection %d, reply %d, byte %d: expected \"%s\", got \"%s\"", index,
-                       connection.num_answered + 1, at + 1, escape(text.substr(at)),
-                       escape(bytes.substr(num_matched, text.size() - at))));
+  const std::string_view expected = expected_.expected_at(connection.position);
+  fail(absl::StrFormat("connection %d, reply %d: expected \"%s\", got \"%s\"", index,
+                       connection.num_answered + 1, escape(expected.substr(0, kExcerpt)),
+                       escape(got.substr(0, kExcerpt))));
 }
 
 void Load::settle(size_t index) {
@@ -271,7 +279,8 @@ void Load::send(size_t index, size_t count) {
         options_.rate > 0 ? due_at(connection.num_sent * connections_.size() + index) : now_ns_;
   }
   num_under_way_ += count;
-  const std::string_view bytes = requests_.range(connection.next_request, count);
+  std::string_view bytes = requests_.range(connection.next_request, count);
+  if (connection.tls) bytes = connection.tls->encrypt(bytes);
   connection.next_request = (connection.next_request + count) % requests_.size();
   connection.is_sending = true;
 
@@ -287,34 +296,72 @@ void Load::touch(size_t index) {
   touched_.push_back(index);
 }
 
-}  // namespace
-
-absl::StatusOr<ExpectedReply> ask_once(const Endpoint& endpoint, const Requests& requests,
-                                       int status) {
-  const absl::StatusOr<net::UniqueFd> fd = endpoint.connect();
+absl::StatusOr<Connection> connect(const Endpoint& endpoint, bool tls) {
+  absl::StatusOr<net::UniqueFd> fd = endpoint.connect();
   if (!fd.ok()) return fd.status();
-  const std::string_view request = requests.range(0, 1);
-  if (::send(fd->get(), request.data(), request.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(request.size())) {
-    return absl::UnavailableError("cannot send to " + endpoint.text());
+  Connection connection;
+  connection.fd = *std::move(fd);
+  if (tls) {
+    absl::StatusOr<TlsClient> client = TlsClient::connect(connection.fd.get());
+    if (!client.ok()) return client.status();
+    connection.tls = *std::move(client);
   }
-  std::string reply;
+  return connection;
+}
+
+// Sends one request and waits for its reply.
+absl::StatusOr<Reply> ask(Connection& connection, std::string_view request) {
+  if (connection.tls) request = connection.tls->encrypt(request);
+  while (!request.empty()) {
+    const ssize_t num_sent =
+        ::send(connection.fd.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    if (num_sent <= 0) return absl::UnavailableError("the server takes no request");
+    request.remove_prefix(static_cast<size_t>(num_sent));
+  }
+  std::string received;
   while (true) {
-    char buffer[4096];
-    const ssize_t num_received = ::recv(fd->get(), buffer, sizeof(buffer), 0);
+    char buffer[kBufferBytes];
+    const ssize_t num_received = ::recv(connection.fd.get(), buffer, sizeof(buffer), 0);
     if (num_received <= 0) {
-      return absl::UnavailableError(endpoint.text() + " sent no whole reply, but \"" +
-                                    escape(reply) + '"');
+      return absl::UnavailableError("the server sent no whole reply, but \"" + escape(received) +
+                                    '"');
     }
-    reply.append(buffer, static_cast<size_t>(num_received));
-    const absl::StatusOr<size_t> num_bytes = reply_bytes(reply);
-    if (!num_bytes.ok()) return num_bytes.status();
-    if (*num_bytes > 0) return ExpectedReply::learn(std::move(reply), status);
+    std::string_view bytes(buffer, static_cast<size_t>(num_received));
+    if (connection.tls) {
+      const absl::StatusOr<std::string_view> plain = connection.tls->decrypt(bytes);
+      if (!plain.ok()) return plain.status();
+      bytes = *plain;
+    }
+    received.append(bytes);
+    absl::StatusOr<Reply> reply = parse_reply(received);
+    if (!reply.ok() || reply->num_bytes > 0) return reply;
   }
 }
 
+}  // namespace
+
+absl::StatusOr<ExpectedReplies> learn_replies(const Endpoint& endpoint, const Requests& requests,
+                                              size_t count, int status, bool tls) {
+  absl::StatusOr<Connection> connection = connect(endpoint, tls);
+  if (!connection.ok()) return connection.status();
+  std::string head;
+  std::vector<std::string> bodies;
+  for (size_t i = 0; i < count; ++i) {
+    absl::StatusOr<Reply> reply = ask(*connection, requests.range(i, 1));
+    if (!reply.ok()) return reply.status();
+    if (i == 0) head = reply->head;
+    if (reply->head.size() != head.size()) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("the head of reply %d is \"%s\", unlike that of the first, \"%s\"", i + 1,
+                          escape(reply->head), escape(head)));
+    }
+    bodies.push_back(std::move(reply->body));
+  }
+  return ExpectedReplies::create(std::move(head), status, std::move(bodies));
+}
+
 absl::StatusOr<LoadResult> run_load(const Endpoint& endpoint, const Requests& requests,
-                                    const ExpectedReply& expected, const LoadOptions& options) {
+                                    const ExpectedReplies& expected, const LoadOptions& options) {
   raise_descriptor_limit();
   prctl(PR_SET_TIMERSLACK, 1);  // or requests of a given rate are sent 50 us late
   absl::StatusOr<net::Ring> ring = net::Ring::create(512, 4096);
@@ -328,13 +375,14 @@ absl::StatusOr<LoadResult> run_load(const Endpoint& endpoint, const Requests& re
 
   std::vector<Connection> connections(num_connections);
   for (unsigned i = 0; i < num_connections; ++i) {
-    absl::StatusOr<net::UniqueFd> fd = endpoint.connect();
-    if (!fd.ok()) return fd.status();
-    if (!ring->install_descriptor(i, fd->get())) {
+    absl::StatusOr<Connection> connection = connect(endpoint, options.tls);
+    if (!connection.ok()) return connection.status();
+    if (!ring->install_descriptor(i, connection->fd.get())) {
       return absl::ResourceExhaustedError("the ring takes no more connections");
     }
-    connections[i].fd = *std::move(fd);
+    connections[i] = *std::move(connection);
     connections[i].next_request = i * requests.size() / num_connections;
+    connections[i].position = ExpectedReplies::Position(connections[i].next_request);
     connections[i].starts.resize(options.depth);
   }
   return Load(requests, expected, options, std::move(connections), *std::move(ring),

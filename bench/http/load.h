@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "endpoint.h"
-#include "expected_reply.h"
+#include "expected_replies.h"
 #include "histogram.h"
 #include "requests.h"
 
@@ -28,6 +28,7 @@ struct LoadOptions {
   double seconds = 3;
   uint64_t num_requests = 0;  // if not 0, ends after as many instead
   std::vector<int> server_pids;
+  bool tls = false;
 };
 
 struct LoadResult {
@@ -40,15 +41,17 @@ struct LoadResult {
   Histogram latency;
 };
 
-// Asks for the first request's reply. Fails as ExpectedReply::learn() does.
-[[nodiscard]] absl::StatusOr<ExpectedReply> ask_once(const Endpoint& endpoint,
-                                                     const Requests& requests, int status);
+// Asks with the first `count` requests, one after the other, what the replies are to be. Fails if
+// one has another status than `status`, or another head than the first but for the date.
+[[nodiscard]] absl::StatusOr<ExpectedReplies> learn_replies(const Endpoint& endpoint,
+                                                            const Requests& requests, size_t count,
+                                                            int status, bool tls);
 
 // Fails with a sentence if a byte is wrong, a connection ends or an answer is missing for ten
 // seconds.
 [[nodiscard]] absl::StatusOr<LoadResult> run_load(const Endpoint& endpoint,
                                                   const Requests& requests,
-                                                  const ExpectedReply& expected,
+                                                  const ExpectedReplies& expected,
                                                   const LoadOptions& options);
 
 }  // namespace simdjwt::bench

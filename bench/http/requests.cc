@@ -30,6 +30,21 @@ Requests Requests::checks(std::string_view path, const std::vector<std::string>&
   return requests;
 }
 
+Requests Requests::bulk(std::string_view path, std::string_view accept,
+                        const std::vector<std::string>& tokens, size_t num_tokens,
+                        size_t num_together) {
+  std::string head = "POST " + std::string(path) + " HTTP/1.1\r\nHost: bench\r\n";
+  if (!accept.empty()) head.append("Accept: ").append(accept).append("\r\n");
+  Requests requests;
+  for (size_t first = 0; first + num_tokens <= tokens.size(); first += num_tokens) {
+    std::string body;
+    for (size_t i = first; i < first + num_tokens; ++i) body += tokens[i] + '\n';
+    requests.append(head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  requests.wrap(num_together);
+  return requests;
+}
+
 absl::StatusOr<std::vector<std::string>> read_lines(const std::string& path) {
   std::ifstream file(path);
   std::vector<std::string> lines;

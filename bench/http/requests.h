@@ -23,6 +23,13 @@ class Requests {
   [[nodiscard]] static Requests checks(std::string_view path,
                                        const std::vector<std::string>& tokens, size_t num_together);
 
+  // POST requests for `path`, each with `num_tokens` of `tokens` as lines of its body; what is left
+  // over at the end is not sent. `accept`, if not empty, is the form of reply to ask for.
+  // Precondition: num_tokens <= tokens.size().
+  [[nodiscard]] static Requests bulk(std::string_view path, std::string_view accept,
+                                     const std::vector<std::string>& tokens, size_t num_tokens,
+                                     size_t num_together);
+
   // Requests `first` to `first + count - 1`; after the last comes the first again.
   // Precondition: first < size(), count <= num_together.
   [[nodiscard]] std::string_view range(size_t first, size_t count) const noexcept {
