@@ -4,7 +4,9 @@
 #include "http/request_parser.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "http/grammar.h"
 #include "http/scan.h"
@@ -23,6 +25,24 @@ constexpr bool list_holds(std::string_view list, std::string_view lower) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
+}
+
+template <typename Word>
+Word load(const char* text) {
+  Word word;
+  std::memcpy(&word, text, sizeof(word));
+  return word;
+}
+
+// equals_ignoring_case() of as many characters as the word has, in two overlapping comparisons.
+template <size_t kSize>
+bool is_word(const char* text, const char (&lower)[kSize]) {
+  using Word = std::conditional_t<(kSize > 8), uint64_t, uint32_t>;
+  constexpr size_t kLast = kSize - 1 - sizeof(Word);  // where the last Word begins
+  constexpr auto kBit5 = static_cast<Word>(0x2020202020202020);
+  static_assert(kSize - 1 >= sizeof(Word) && kSize - 1 <= 2 * sizeof(Word));
+  return ((load<Word>(text) | kBit5) == load<Word>(lower)) &&
+         ((load<Word>(text + kLast) | kBit5) == load<Word>(lower + kLast));
 }
 
 Method method_of(std::string_view name) {
@@ -51,34 +71,35 @@ RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
   if (stage_ == Stage::kRefused) return Outcome::kRefused;
   // An assignment costs 10 ns more.
   if (stage_ == Stage::kComplete) std::construct_at(this, ParserLimits(limits_));
-  while (true) {
-    // Nothing is looked at beyond the bound, present or not: read boundaries change no outcome.
+  // Nothing is looked at beyond a limit, present or not: read boundaries change no outcome.
+  const std::string_view head = bytes.substr(0, limits_.head_bytes);
+  ControlFinder controls(head);
+  for (size_t from = scanned_;; from = line_begin_) {
     const bool in_request_line = stage_ == Stage::kRequestLine;
     const size_t bound =
         in_request_line ? line_begin_ + limits_.request_line_bytes() : limits_.head_bytes;
-    const std::string_view window = bytes.substr(0, bound);
-    const size_t end = find_control(window, scanned_);
-    if (end < window.size() && window[end] != '\r') return refuse(Status::kBadRequest);
-    if (end + 2 > window.size()) {
+    const size_t size = in_request_line ? std::min(head.size(), bound) : head.size();
+    const size_t end = std::min(controls.find(from), size);
+    if (end < size && head[end] != '\r') return refuse(Status::kBadRequest);
+    if (end + 2 > size) {
       scanned_ = end;
-      if (window.size() < bound) return Outcome::kIncomplete;
+      if (size < bound) return Outcome::kIncomplete;
       return refuse(in_request_line ? Status::kUriTooLong : Status::kHeadTooLarge);
     }
-    if (window[end + 1] != '\n') return refuse(Status::kBadRequest);  // a bare CR
+    if (head[end + 1] != '\n') return refuse(Status::kBadRequest);  // a bare CR
 
     const size_t begin = line_begin_;
-    const std::string_view line = window.substr(begin, end - begin);
-    line_begin_ = scanned_ = end + 2;
+    line_begin_ = end + 2;
     Status status = Status::kOk;
     if (in_request_line) {
-      status = parse_request_line(line, begin);
-    } else if (!line.empty()) {
-      status = parse_field(window, begin, end);
+      status = parse_request_line(head.substr(begin, end - begin), begin);
+    } else if (begin != end) {
+      status = parse_field(head, begin, end);
     } else {
       status = settle_framing();
       if (status == Status::kOk) {
         stage_ = Stage::kComplete;
-        point_request_into(window.substr(0, line_begin_));
+        point_request_into(head.substr(0, line_begin_));
         return Outcome::kComplete;
       }
     }
@@ -161,39 +182,38 @@ Status RequestParser::parse_target(std::string_view target, size_t target_begin)
 
 // field-name ":" OWS field-value OWS (RFC 9112 section 5). A line that begins with a blank
 // (obs-fold) and a blank before the colon both fail as names.
-Status RequestParser::parse_field(std::string_view window, size_t begin, size_t end) noexcept {
+Status RequestParser::parse_field(std::string_view head, size_t begin, size_t end) noexcept {
   if (++num_fields_ > limits_.fields) return Status::kHeadTooLarge;
-  // Neither passes the CR at `end`.
-  size_t name_end = plain_name_end(window, begin);
-  while (kTokenChars.holds(window[name_end])) ++name_end;
-  if (name_end == begin || window[name_end] != ':') return Status::kBadRequest;
-  const std::string_view value = trim(window.substr(name_end + 1, end - name_end - 1));
-  return parse_known_field(window.substr(begin, name_end - begin), value,
-                           static_cast<size_t>(value.data() - window.data()));
-}
+  // None of these passes the CR at `end`.
+  size_t name_end = plain_name_end(head, begin);
+  while (kTokenChars.holds(head[name_end])) ++name_end;
+  if (name_end == begin || head[name_end] != ':') return Status::kBadRequest;
+  size_t value_begin = name_end + 1;
+  while (is_blank(head[value_begin])) ++value_begin;
+  while (end > value_begin && is_blank(head[end - 1])) --end;
 
-Status RequestParser::parse_known_field(std::string_view name, std::string_view value,
-                                        size_t value_begin) noexcept {
-  switch (name.size()) {
+  const char* name = head.data() + begin;
+  const std::string_view value(head.data() + value_begin, end - value_begin);
+  switch (name_end - begin) {
     case 4:
-      if (equals_ignoring_case(name, "host")) {
+      if (is_word(name, "host")) {
         // Two could mean two things to two readers (RFC 9112 section 3.2).
         if (has_host_ || !kHostChars.holds_all_of(value)) return Status::kBadRequest;
         has_host_ = true;
       }
       break;
     case 6:
-      if (equals_ignoring_case(name, "expect")) {
+      if (is_word(name, "expect")) {
         const bool is_known = equals_ignoring_case(value, "100-continue");
         request_.expects_continue |= is_known;
         expects_other_ |= !is_known;
       }
       break;
     case 10:
-      if (equals_ignoring_case(name, "connection")) wants_close_ |= list_holds(value, "close");
+      if (is_word(name, "connection")) wants_close_ |= list_holds(value, "close");
       break;
     case 13:
-      if (equals_ignoring_case(name, "authorization")) {
+      if (is_word(name, "authorization")) {
         // Which of two would be the right one is not ours to guess; the endpoint refuses them.
         if (request_.num_authorizations == 0) {
           authorization_ = make_part(value_begin, value.size());
@@ -202,12 +222,10 @@ Status RequestParser::parse_known_field(std::string_view name, std::string_view 
       }
       break;
     case 14:
-      if (equals_ignoring_case(name, "content-length")) {
-        return parse_content_length(value);
-      }
+      if (is_word(name, "content-length")) return parse_content_length(value);
       break;
     case 17:
-      if (equals_ignoring_case(name, "transfer-encoding")) {
+      if (equals_ignoring_case({name, 17}, "transfer-encoding")) {
         if (has_transfer_encoding_) return Status::kBadRequest;
         has_transfer_encoding_ = true;
         is_chunked_ = equals_ignoring_case(value, "chunked");

@@ -81,10 +81,8 @@ class RequestParser {
   // Each returns Status::kOk or the refusal.
   Status parse_request_line(std::string_view line, size_t line_begin) noexcept;
   Status parse_target(std::string_view target, size_t target_begin) noexcept;
-  // The line is window[begin, end), and a CR follows.
-  Status parse_field(std::string_view window, size_t begin, size_t end) noexcept;
-  Status parse_known_field(std::string_view name, std::string_view value,
-                           size_t value_begin) noexcept;
+  // The line is head[begin, end), and a CR follows.
+  Status parse_field(std::string_view head, size_t begin, size_t end) noexcept;
   Status parse_content_length(std::string_view value) noexcept;
   // At the end of the head.
   Status settle_framing() noexcept;

@@ -6,7 +6,9 @@
 #ifndef SIMDJWT_IO_HTTP_SCAN_H_
 #define SIMDJWT_IO_HTTP_SCAN_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #if defined(__SSE2__)
@@ -23,7 +25,7 @@ namespace simdjwt::http {
 }
 
 // Offset of the first control character at or behind `from`, or bytes.size(). The specification of
-// find_control().
+// ControlFinder.
 [[nodiscard]] constexpr size_t find_control_scalar(std::string_view bytes, size_t from) noexcept {
   while (from < bytes.size() && !is_control(bytes[from])) ++from;
   return from;
@@ -31,21 +33,51 @@ namespace simdjwt::http {
 
 #if defined(__SSE2__)
 
-// 16 bytes a step: a 320-character token costs 20 steps, or 25 ns. Never reads outside `bytes`.
-[[nodiscard]] inline size_t find_control(std::string_view bytes, size_t from) noexcept {
-  const __m128i last_control = _mm_set1_epi8(0x1f);
-  const __m128i tab = _mm_set1_epi8('\t');
-  const __m128i del = _mm_set1_epi8(0x7f);
-  for (; from + 16 <= bytes.size(); from += 16) {
-    const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + from));
-    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(chunk, last_control), chunk);  // <= 0x1f
-    const __m128i refused =
-        _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(chunk, tab), low), _mm_cmpeq_epi8(chunk, del));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(refused));
-    if (mask != 0) return from + static_cast<size_t>(__builtin_ctz(mask));
+// Finds the controls of `bytes` one after another. Looks at 64 bytes at a time, in 40 instructions,
+// and remembers all that are among them: half of what it costs to look for each line's end anew.
+// Never reads outside `bytes`.
+class ControlFinder {
+ public:
+  explicit ControlFinder(std::string_view bytes) noexcept : bytes_(bytes) {}
+
+  // What find_control_scalar() says. `from` may only grow.
+  [[nodiscard]] size_t find(size_t from) noexcept {
+    if (bytes_.size() < kBlockBytes) return find_control_scalar(bytes_, from);
+    while (true) {
+      if (from < block_end_) {
+        const size_t block = block_end_ - kBlockBytes;
+        const uint64_t mask = mask_ & (~uint64_t{0} << (from - block));
+        if (mask != 0) return block + static_cast<size_t>(__builtin_ctzll(mask));
+        from = block_end_;
+      }
+      if (from >= bytes_.size()) return bytes_.size();
+      // The last block overlaps the one before it.
+      block_end_ = std::min(from + kBlockBytes, bytes_.size());
+      mask_ = controls(bytes_.data() + block_end_ - kBlockBytes);
+    }
   }
-  return find_control_scalar(bytes, from);
-}
+
+ private:
+  static constexpr size_t kBlockBytes = 64;
+
+  static uint64_t controls(const char* block) noexcept {
+    const __m128i last_control = _mm_set1_epi8(0x1f);
+    const __m128i tab = _mm_set1_epi8('\t');
+    const __m128i del = _mm_set1_epi8(0x7f);
+    const auto of = [&](size_t i) {
+      const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + i));
+      const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(chunk, last_control), chunk);  // <= 0x1f
+      const __m128i found = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(chunk, tab), low),
+                                         _mm_cmpeq_epi8(chunk, del));
+      return static_cast<uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(found))) << i;
+    };
+    return of(0) | of(16) | of(32) | of(48);
+  }
+
+  std::string_view bytes_;
+  size_t block_end_ = 0;  // of the 64 bytes that mask_ tells of; 0: none yet
+  uint64_t mask_ = 0;
+};
 
 // Where the letters, digits and '-' that begin at `from` end, or earlier: the parser goes on from
 // there. Saves a quarter of the time of a request with a dozen fields, whose names each end
@@ -71,9 +103,14 @@ namespace simdjwt::http {
 
 #else
 
-[[nodiscard]] inline size_t find_control(std::string_view bytes, size_t from) noexcept {
-  return find_control_scalar(bytes, from);
-}
+class ControlFinder {
+ public:
+  explicit ControlFinder(std::string_view bytes) noexcept : bytes_(bytes) {}
+  [[nodiscard]] size_t find(size_t from) noexcept { return find_control_scalar(bytes_, from); }
+
+ private:
+  std::string_view bytes_;
+};
 
 [[nodiscard]] inline size_t plain_name_end(std::string_view, size_t from) noexcept { return from; }
 
