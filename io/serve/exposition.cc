@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/exposition.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "serve/process_stats.h"
+
+namespace simdjwt::serve {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr double kSecondsPerNanosecond = 1e-9;
+
+// All families, in the order in which they were begun.
+class Families {
+ public:
+  Families& begin(MetricType type, std::string name, std::string help) {
+    families_.push_back({std::move(name), std::move(help), type, {}});
+    return *this;
+  }
+  Families& counter(std::string name, std::string help) {
+    return begin(MetricType::Counter, std::move(name), std::move(help));
+  }
+  Families& gauge(std::string name, std::string help) {
+    return begin(MetricType::Gauge, std::move(name), std::move(help));
+  }
+
+  // A series of the family begun last.
+  Families& add(double value, Labels labels = {}) {
+    ClientMetric& metric = add_metric(std::move(labels));
+    (families_.back().type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
+        value;
+    return *this;
+  }
+  Families& add(uint64_t value, Labels labels = {}) {
+    return add(static_cast<double>(value), std::move(labels));
+  }
+  void add_nonzero(uint64_t value, Labels labels) {
+    if (value != 0) add(value, std::move(labels));
+  }
+  ClientMetric& add_metric(Labels labels) {
+    ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.label = std::move(labels);
+    return metric;
+  }
+
+  // A family without series says nothing.
+  [[nodiscard]] std::string text() {
+    std::erase_if(families_, [](const MetricFamily& family) { return family.metric.empty(); });
+    return prometheus::TextSerializer().Serialize(families_);
+  }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+// "uri_too_long"
+std::string name_of(http::Status status) {
+  std::string name(http::reason_phrase(status));
+  for (char& c : name) c = c == ' ' ? '_' : static_cast<char>(std::tolower(c));
+  return name;
+}
+
+template <class Read>
+uint64_t sum(const Metrics& metrics, Read read) {
+  uint64_t total = 0;
+  for (size_t i = 0; i < metrics.num_reactors(); ++i) total += read(metrics.reactor(i));
+  return total;
+}
+
+void add_policies(Families& families, const Metrics& metrics) {
+  struct Total {
+    std::string policy;
+    uint64_t accepted = 0;
+    uint64_t anonymous = 0;
+    std::array<uint64_t, kNumReasons> rejected{};
+  };
+  std::vector<Total> totals;
+  metrics.for_each_policy([&totals](const std::string& name, const PolicyMetrics& policy) {
+    Total& total = totals.emplace_back(Total{.policy = name});
+    for (const PolicyCounters& counters : policy.reactors()) {
+      total.accepted += counters.accepted.value();
+      total.anonymous += counters.anonymous.value();
+      for (size_t i = 0; i < kNumReasons; ++i) total.rejected[i] += counters.rejected[i].value();
+    }
+  });
+
+  families.counter("simdjwt_verify_total", "Requests that were judged, by policy and result.");
+  for (const Total& total : totals) {
+    const uint64_t errors = total.rejected[static_cast<size_t>(Reason::kUnavailable)];
+    uint64_t rejected = 0;
+    for (const uint64_t n : total.rejected) rejected += n;
+    families.add(total.accepted, {{"policy", total.policy}, {"result", "ok"}});
+    families.add_nonzero(total.anonymous, {{"policy", total.policy}, {"result", "anonymous"}});
+    families.add(rejected - errors, {{"policy", total.policy}, {"result", "rejected"}});
+    families.add(errors, {{"policy", total.policy}, {"result", "error"}});
+  }
+  families.counter("simdjwt_verify_rejected_total", "Rejected requests, by policy and reason.");
+  for (const Total& total : totals) {
+    for (size_t i = 0; i < kNumReasons; ++i) {
+      const auto reason = static_cast<Reason>(i);
+      if (reason == Reason::kNone || reason == Reason::kUnavailable) continue;
+      families.add(total.rejected[i],
+                   {{"policy", total.policy}, {"reason", std::string(to_string(reason))}});
+    }
+  }
+}
+
+void add_requests(Families& families, const Metrics& metrics) {
+  constexpr int kFirstStatus = 100;
+  constexpr int kEndStatus = kFirstStatus + static_cast<int>(ReactorMetrics::kNumStatuses);
+  families.counter("simdjwt_http_requests_total", "Answered requests, by contract and status.");
+  for (size_t i = 0; i < kNumContracts; ++i) {
+    const auto contract = static_cast<Contract>(i);
+    for (int code = kFirstStatus; code < kEndStatus; ++code) {
+      const auto status = static_cast<http::Status>(code);
+      families.add_nonzero(
+          sum(metrics, [=](const ReactorMetrics& m) { return m.requests(contract, status); }),
+          {{"contract", std::string(to_string(contract))}, {"code", std::to_string(code)}});
+    }
+  }
+  families.counter("simdjwt_parse_errors_total",
+                   "Requests that were not understood, or not received in time, by reason.");
+  for (int code = kFirstStatus; code < kEndStatus; ++code) {
+    const auto status = static_cast<http::Status>(code);
+    families.add_nonzero(
+        sum(metrics, [=](const ReactorMetrics& m) { return m.parse_errors(status); }),
+        {{"reason", name_of(status)}});
+  }
+  families
+      .counter("simdjwt_identity_headers_dropped_total",
+               "Headers left out of answers that would have become too large.")
+      .add(
+          sum(metrics, [](const ReactorMetrics& m) { return m.identity_headers_dropped.value(); }));
+  families.counter("simdjwt_http_body_bytes_total", "Bytes of request bodies.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.body_bytes.value(); }));
+  families.counter("simdjwt_verify_tokens_total", "Tokens that were verified, in batches.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.tokens_verified.value(); }));
+}
+
+void add_histogram(Families& families, const Metrics& metrics,
+                   const Histogram ReactorMetrics::*histogram, std::string name, std::string help) {
+  families.begin(MetricType::Histogram, std::move(name), std::move(help));
+  ClientMetric::Histogram& out = families.add_metric({}).histogram;
+  uint64_t count = 0;
+  for (size_t i = 0; i < Histogram::kNumBuckets; ++i) {
+    count += sum(metrics, [=](const ReactorMetrics& m) { return (m.*histogram).bucket(i); });
+    const double bound =
+        i < Histogram::kNumBounds
+            ? static_cast<double>(Histogram::bound_nanoseconds(i)) * kSecondsPerNanosecond
+            : std::numeric_limits<double>::infinity();
+    out.bucket.push_back({count, bound});
+  }
+  out.sample_count = count;
+  const uint64_t nanoseconds =
+      sum(metrics, [=](const ReactorMetrics& m) { return (m.*histogram).sum_nanoseconds(); });
+  out.sample_sum = static_cast<double>(nanoseconds) * kSecondsPerNanosecond;
+}
+
+void add_log(Families& families, const DecisionLog& log) {
+  families.counter("simdjwt_decision_log_lines_total", "Lines of the decision log, by result.")
+      .add(log.num_written(), {{"result", "written"}})
+      .add(log.num_dropped(), {{"result", "dropped"}});
+  families
+      .counter("simdjwt_decision_log_write_failures_total",
+               "Attempts to write to the decision log that failed and were tried again.")
+      .add(log.num_failures());
+}
+
+void add_reloads(Families& families, const Metrics& metrics) {
+  const Metrics::Reloads reloads = metrics.reloads();
+  families
+      .counter("simdjwt_config_reloads_total", "Loads of configuration or keys since the start.")
+      .add(reloads.num_ok, {{"result", "success"}})
+      .add(reloads.num_failed, {{"result", "failure"}});
+  families
+      .gauge("simdjwt_config_last_reload_successful",
+             "0 if what is in the files now could not be loaded, and older policies serve.")
+      .add(reloads.is_last_ok ? 1.0 : 0.0);
+  families
+      .gauge("simdjwt_config_last_reload_success_timestamp_seconds",
+             "When the policies that serve now were loaded.")
+      .add(static_cast<double>(reloads.last_ok_unix_seconds));
+}
+
+void add_process(Families& families) {
+  const ProcessStats stats = read_process_stats();
+  families.counter("process_cpu_seconds_total", "User and system time.").add(stats.cpu_seconds);
+  families.gauge("process_open_fds", "Open file descriptors.").add(stats.num_open_fds);
+  families.gauge("process_max_fds", "Limit of open file descriptors.").add(stats.num_fds_max);
+  families.gauge("process_virtual_memory_bytes", "Virtual memory.").add(stats.virtual_bytes);
+  families.gauge("process_resident_memory_bytes", "Resident memory.").add(stats.resident_bytes);
+  families.gauge("process_threads", "Threads.").add(stats.num_threads);
+  families.gauge("process_start_time_seconds", "When the process was started.")
+      .add(stats.start_unix_seconds);
+}
+
+void add_reactors(Families& families, const std::vector<const net::ReactorCounters*>& reactors) {
+  // One series for each reactor: how evenly the kernel spreads connections over them shows.
+  const auto add = [&](const char* name, const char* help, auto read) {
+    families.counter(name, help);
+    for (size_t i = 0; i < reactors.size(); ++i) {
+      families.add(uint64_t{read(*reactors[i])}, {{"reactor", std::to_string(i)}});
+    }
+  };
+  using Counters = net::ReactorCounters;
+  add("simdjwt_accepts_total", "Accepted connections.",
+      [](const Counters& c) { return c.connections_accepted; });
+  add("simdjwt_reactor_turns_total", "Turns of the reactor.",
+      [](const Counters& c) { return c.turns; });
+}
+
+}  // namespace
+
+std::string expose(const MetricsSources& sources) {
+  Families families;
+  families.gauge("simdjwt_build_info", "Always 1; what runs here.")
+      .add(1.0, {{"version", sources.version}, {"io", sources.io}, {"kernels", sources.kernels}});
+  add_policies(families, sources.metrics);
+  add_requests(families, sources.metrics);
+  add_histogram(families, sources.metrics, &ReactorMetrics::request_duration,
+                "simdjwt_http_request_duration_seconds",
+                "From the turn in which a request was received to its answer.");
+  add_histogram(families, sources.metrics, &ReactorMetrics::batch_duration,
+                "simdjwt_verify_batch_duration_seconds", "Verification of a batch of tokens.");
+  add_log(families, sources.log);
+  add_reloads(families, sources.metrics);
+  add_reactors(families, sources.reactors);
+  add_process(families);
+  return families.text();
+}
+
+}  // namespace simdjwt::serve

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// The metrics as Prometheus reads them.
+
+#ifndef SIMDJWT_IO_SERVE_EXPOSITION_H_
+#define SIMDJWT_IO_SERVE_EXPOSITION_H_
+
+#include <string>
+#include <vector>
+
+#include "net/reactor.h"
+#include "serve/decision_log.h"
+#include "serve/metrics.h"
+
+namespace simdjwt::serve {
+
+// What is told. All of it outlives the call, and may change during it.
+struct MetricsSources {
+  const Metrics& metrics;
+  const DecisionLog& log;
+  std::vector<const net::ReactorCounters*> reactors;
+  std::string version;
+  std::string io;       // "io_uring/...", "epoll"
+  std::string kernels;  // see active_kernels()
+};
+
+// Text format 0.0.4. Reads a few files of /proc; takes some hundred microseconds.
+[[nodiscard]] std::string expose(const MetricsSources& sources);
+
+}  // namespace simdjwt::serve
+
+#endif  // SIMDJWT_IO_SERVE_EXPOSITION_H_

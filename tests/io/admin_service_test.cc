@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/admin_service.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "serve/exposition.h"
+#include "support/exposition_reader.h"
+
+namespace simdjwt::serve {
+namespace {
+
+using testing::read_exposition;
+
+// --- The endpoints, on a connection without a socket ---
+
+class AdminServiceTest : public ::testing::Test {
+ protected:
+  AdminServiceTest() { service_.begin_turn(kNow); }
+
+  // What is answered to this, in one turn on a connection of its own, without Date.
+  std::string ask(std::string_view bytes) {
+    net::Connection connection;
+    connection.open(0, 0, net::PeerAddress(), nullptr, timeouts_, kNow);
+    service_.open(connection);
+    connection.receive(service_, bytes, kNow);
+    service_.flush();
+    std::string answer(connection.begin_send(kNow));
+    for (size_t at; (at = answer.find("Date: ")) != std::string::npos;) answer.erase(at, 37);
+    return answer;
+  }
+  static std::string get(std::string_view path) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  }
+
+  static constexpr net::Instant kNow{.unix_seconds = 1'795'420'800, .steady_ms = 1000};
+  const net::Timeouts timeouts_;
+  Readiness readiness_;
+  AdminService service_{readiness_, [] { return std::string("m 1\n"); }, 1};
+};
+
+TEST_F(AdminServiceTest, SaysThatItLives) {
+  EXPECT_EQ(ask(get("/livez")),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+            "3\r\n\r\nok\n");
+}
+
+TEST_F(AdminServiceTest, IsReadyBetweenItsStartAndItsEnd) {
+  const std::string head =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Length: ";
+  EXPECT_TRUE(ask(get("/readyz")).starts_with(head));
+  EXPECT_TRUE(ask(get("/readyz"))
+                  .ends_with("\r\nstarting: configuration and keys are being "
+                             "loaded\n"));
+  readiness_.begin();
+  EXPECT_TRUE(ask(get("/readyz")).starts_with("HTTP/1.1 200 OK\r\n"));
+  readiness_.end();
+  EXPECT_TRUE(ask(get("/readyz")).starts_with(head));
+  EXPECT_TRUE(ask(get("/readyz")).ends_with("\r\ndraining: the server is shutting down\n"));
+  EXPECT_TRUE(ask(get("/livez")).starts_with("HTTP/1.1 200 OK\r\n")) << "but it lives";
+}
+
+TEST_F(AdminServiceTest, GivesTheMetrics) {
+  EXPECT_EQ(ask(get("/metrics")),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+            "Content-Length: 4\r\n\r\nm 1\n");
+  EXPECT_EQ(ask(get("/metrics?a=b")), ask(get("/metrics")));
+}
+
+TEST_F(AdminServiceTest, AnswersPipelinedRequestsInOrder) {
+  EXPECT_EQ(ask(get("/metrics") + get("/livez")), ask(get("/metrics")) + ask(get("/livez")));
+}
+
+TEST_F(AdminServiceTest, SaysToHeadWhatItWouldSayToGetWithoutTheBody) {
+  const std::string answer = ask("HEAD /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(answer + "m 1\n", ask(get("/metrics")));
+}
+
+TEST_F(AdminServiceTest, RefusesWhatItDoesNotServe) {
+  EXPECT_TRUE(ask(get("/")).starts_with("HTTP/1.1 404 Not Found\r\n"));
+  EXPECT_TRUE(ask(get("/metrics/")).starts_with("HTTP/1.1 404 Not Found\r\n"));
+  EXPECT_EQ(ask("PUT /metrics HTTP/1.1\r\nHost: a\r\n\r\n"),
+            "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_TRUE(ask("GET /livez\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
+}
+
+TEST_F(AdminServiceTest, TakesNoBodyForARequest) {
+  const std::string answer =
+      ask("GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n" + get("/metrics"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nok\n"));
+}
+
+TEST_F(AdminServiceTest, ClosesConnectionsWhenItDrains) {
+  service_.drain();
+  EXPECT_NE(ask(get("/livez")).find("Connection: close\r\n"), std::string::npos);
+}
+
+// --- The metrics ---
+
+class ExpositionTest : public ::testing::Test {
+ protected:
+  std::string text() {
+    return expose({.metrics = metrics_,
+                   .log = *log_,
+                   .reactors = {&reactors_[0], &reactors_[1]},
+                   .version = "1.2.3",
+                   .io = "epoll",
+                   .kernels = "base64url/scalar \"x\""});
+  }
+
+  Metrics metrics_{2};
+  net::ReactorCounters reactors_[2];
+  std::unique_ptr<DecisionLog> log_ =
+      *DecisionLog::create({.target = "", .allow_sample = 0}, 2, [](const std::string&) {});
+};
+
+TEST_F(ExpositionTest, IsWellFormedFromTheStart) {
+  const auto series = read_exposition(text());
+  EXPECT_EQ(series.at("simdjwt_build_info{version=\"1.2.3\",io=\"epoll\",kernels="
+                      "\"base64url/scalar \\\"x\\\"\"}"),
+            1);
+  EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 0);
+  EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 1);
+}
+
+TEST_F(ExpositionTest, AddsTheReactorsUp) {
+  PolicyMetrics& policy = metrics_.policy("a");
+  policy.of(0).accepted.add(2);
+  policy.of(1).accepted.add(3);
+  policy.of(0).count_denied(Reason::kExpired);
+  policy.of(1).count_denied(Reason::kExpired);
+  policy.of(1).count_denied(Reason::kScope);
+  policy.of(1).count_denied(Reason::kUnavailable);
+  (void)metrics_.policy("b");
+  for (size_t i = 0; i < 2; ++i) {
+    metrics_.reactor(i).count_request(Contract::kEnvoy, http::Status::kForbidden);
+    metrics_.reactor(i).count_parse_error(http::Status::kUriTooLong);
+    metrics_.reactor(i).request_duration.observe(300, 2);
+  }
+  metrics_.count_reload(false, 5);
+  const auto series = read_exposition(text());
+  EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"a\",result=\"ok\"}"), 5);
+  EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"a\",result=\"rejected\"}"), 3);
+  EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"a\",result=\"error\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"b\",result=\"ok\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_verify_rejected_total{policy=\"a\",reason=\"expired\"}"), 2);
+  EXPECT_EQ(series.at("simdjwt_verify_rejected_total{policy=\"a\",reason=\"scope\"}"), 1);
+  EXPECT_FALSE(series.contains("simdjwt_verify_rejected_total{policy=\"a\",reason=\"none\"}"));
+  EXPECT_EQ(series.at("simdjwt_http_requests_total{contract=\"envoy\",code=\"403\"}"), 2);
+  EXPECT_EQ(series.at("simdjwt_parse_errors_total{reason=\"uri_too_long\"}"), 2);
+  EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"2.56e-07\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"5.12e-07\"}"), 4);
+  EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 4);
+  EXPECT_NEAR(series.at("simdjwt_http_request_duration_seconds_sum"), 1.2e-6, 1e-12);
+  EXPECT_EQ(series.at("simdjwt_config_reloads_total{result=\"failure\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 0);
+}
+
+TEST_F(ExpositionTest, TellsOfTheProcess) {
+  const auto series = read_exposition(text());
+  EXPECT_GT(series.at("process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(series.at("process_virtual_memory_bytes"), series.at("process_resident_memory_bytes"));
+  EXPECT_GE(series.at("process_open_fds"), 3);
+  EXPECT_GT(series.at("process_max_fds"), series.at("process_open_fds"));
+  EXPECT_EQ(series.at("process_threads"), 2) << "this one and the log's";
+  const double age = static_cast<double>(time(nullptr)) - series.at("process_start_time_seconds");
+  EXPECT_GE(age, -2);
+  EXPECT_LT(age, 3600);
+}
+
+TEST_F(ExpositionTest, SatisfiesPromtool) {
+  if (std::system("promtool --version > /dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "promtool is not installed";
+  }
+  metrics_.policy("a").of(0).count_denied(Reason::kExpired);
+  const std::string path = ::testing::TempDir() + "exposition";
+  std::ofstream(path) << text();
+  EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0);
+}
+
+}  // namespace
+}  // namespace simdjwt::serve
