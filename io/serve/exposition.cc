@@ -210,19 +210,42 @@ void add_process(Families& families) {
       .add(stats.start_unix_seconds);
 }
 
+// One series for each reactor: how evenly the kernel spreads connections over them shows.
 void add_reactors(Families& families, const std::vector<const net::ReactorCounters*>& reactors) {
-  // One series for each reactor: how evenly the kernel spreads connections over them shows.
-  const auto add = [&](const char* name, const char* help, auto read) {
-    families.counter(name, help);
+  using net::Counter;
+  using net::ReactorCounters;
+  const auto add = [&](const Counter ReactorCounters::*counter, Labels labels = {}) {
     for (size_t i = 0; i < reactors.size(); ++i) {
-      families.add(uint64_t{read(*reactors[i])}, {{"reactor", std::to_string(i)}});
+      Labels all{{"reactor", std::to_string(i)}};
+      all.insert(all.end(), labels.begin(), labels.end());
+      families.add((reactors[i]->*counter).value(), std::move(all));
     }
   };
-  using Counters = net::ReactorCounters;
-  add("simdjwt_accepts_total", "Accepted connections.",
-      [](const Counters& c) { return c.connections_accepted; });
-  add("simdjwt_reactor_turns_total", "Turns of the reactor.",
-      [](const Counters& c) { return c.turns; });
+  families.gauge("simdjwt_connections", "Open connections.");
+  add(&ReactorCounters::connections_open);
+  families.counter("simdjwt_accepts_total", "Accepted connections.");
+  add(&ReactorCounters::connections_accepted);
+  families.counter("simdjwt_connections_refused_total",
+                   "Connections closed by the server: from an address that may not connect, for "
+                   "exceeding a time limit, or left over at the end of a drain.");
+  add(&ReactorCounters::connections_refused, {{"reason", "peer"}});
+  add(&ReactorCounters::connections_expired, {{"reason", "timeout"}});
+  add(&ReactorCounters::connections_cut_off, {{"reason", "drain"}});
+  families.counter("simdjwt_accept_pauses_total",
+                   "How often clients had to wait: for the limit of connections, or because no "
+                   "descriptor or memory was left.");
+  add(&ReactorCounters::accepts_paused, {{"reason", "limit"}});
+  add(&ReactorCounters::accepts_failed, {{"reason", "resources"}});
+  families.counter("simdjwt_received_bytes_total", "Bytes received.");
+  add(&ReactorCounters::bytes_received);
+  families.counter("simdjwt_sent_bytes_total", "Bytes sent.");
+  add(&ReactorCounters::bytes_sent);
+  families.counter("simdjwt_reactor_turns_total", "Turns of the reactor.");
+  add(&ReactorCounters::turns);
+  families.counter("simdjwt_uring_enobufs_total", "Receives that found no free buffer.");
+  add(&ReactorCounters::receives_starved);
+  families.counter("simdjwt_uring_overflow_total", "Turns that began with an overflown queue.");
+  add(&ReactorCounters::completions_overflown);
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
     metrics_.reactor(i).count_parse_error(http::Status::kUriTooLong);
     metrics_.reactor(i).request_duration.observe(300, 2);
   }
+  reactors_[1].connections_accepted.add(7);
   metrics_.count_reload(false, 5);
   const auto series = read_exposition(text());
   EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"a\",result=\"ok\"}"), 5);
@@ -164,6 +165,8 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"5.12e-07\"}"), 4);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 4);
   EXPECT_NEAR(series.at("simdjwt_http_request_duration_seconds_sum"), 1.2e-6, 1e-12);
+  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"0\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"1\"}"), 7);
   EXPECT_EQ(series.at("simdjwt_config_reloads_total{result=\"failure\"}"), 1);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 0);
 }
