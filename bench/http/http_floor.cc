@@ -137,7 +137,7 @@ class Floor {
     if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
       connection.num_unanswered += connection.heads.count(buffers_.take(cqe));
     } else if (cqe.res != -ENOBUFS) {
-      connection.is_ended = true;
+      connection.is_ended = true;  // the client may still wait for replies
     }
   }
 
@@ -145,6 +145,7 @@ class Floor {
     connection.is_sending = false;
     if (result <= 0) {
       connection.is_ended = true;
+      connection.num_unanswered = connection.num_unsent = 0;
     } else {
       connection.num_unsent -= static_cast<size_t>(result);
     }
@@ -154,18 +155,18 @@ class Floor {
   void settle(uint32_t index) {
     Connection& connection = connections_[index];
     connection.is_touched = false;
-    if (connection.is_ended) {
-      if (!connection.is_sending && !connection.is_receiving) close(index);
-      return;
-    }
-    if (!connection.is_receiving) receive(index);
+    if (!connection.is_receiving && !connection.is_ended) receive(index);
     if (connection.is_sending) return;
     if (connection.num_unsent == 0) {
       const size_t num_replies = std::min(connection.num_unanswered, kRepliesMax);
       connection.num_unanswered -= num_replies;
       connection.num_unsent = num_replies * kReply.size();
     }
-    if (connection.num_unsent > 0) send(index);
+    if (connection.num_unsent > 0) {
+      send(index);
+    } else if (connection.is_ended && !connection.is_receiving) {
+      close(index);
+    }
   }
 
   void receive(uint32_t index) {
