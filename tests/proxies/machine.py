@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from support import encode, jwk, to_bytes  # of tests/e2e/cli
+from support import jwk, to_bytes  # of tests/e2e/cli
 
 PROGRAM = os.environ["SIMDJWTD"]
 INTEGRATIONS = os.environ["SIMDJWT_INTEGRATIONS"]
@@ -39,11 +39,11 @@ def answers(address, family):
 class Process:
     """A program that runs until stopped, and whose output is kept."""
 
-    def __init__(self, *command, cwd=None):
+    def __init__(self, *command):
         self.name = command[0]
-        self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=subprocess.STDOUT)
+        self.log = tempfile.TemporaryFile("a+b")  # it writes at the end, whatever was read
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=subprocess.STDOUT)
 
     def output(self):
         self.log.seek(0)
@@ -54,14 +54,15 @@ class Process:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended\n{self.output()}")
             return condition()
-        wait_for(ready, f"{self.name}\n")
+        wait_for(ready, self.name)
 
     def stop(self):
-        """Its exit status."""
+        """Its exit status, and all it has printed."""
         self.process.terminate()
         status = self.process.wait(timeout=PATIENCE_SECONDS)
+        output = self.output()
         self.log.close()
-        return status
+        return status, output
 
 
 def accepted(listener):
@@ -130,8 +131,8 @@ class Relay:
     def _pass_on(client, daemon, note):
         with client, daemon:
             other = {client: daemon, daemon: client}
-            while other:
-                for source in select.select(list(other), [], [])[0]:
+            while True:
+                for source in select.select([client, daemon], [], [])[0]:
                     try:
                         data = source.recv(65536)
                         if source is client:
@@ -163,8 +164,7 @@ class Daemon:
 
     def stop(self):
         self.relay.leave()
-        output = self.process.output()
-        status = self.process.stop()
+        status, output = self.process.stop()
         if status != 0:
             raise RuntimeError(f"simdjwtd ended with {status}\n{output}")
 

@@ -29,7 +29,7 @@ class NginxTest(AllStories):
         self.assertEqual(check[0], "GET /check/nginx/default HTTP/1.1")
         names = sorted(line.split(":")[0].lower() for line in check[1:])
         self.assertEqual(names, ["authorization", "host", "x-original-method", "x-original-uri",
-                                 "x-real-ip"])
+                                 "x-real-ip", "x-request-id"])
         self.assertIn("X-Original-URI: /orders?page=2", check)
         self.assertIn("X-Original-Method: POST", check)
 

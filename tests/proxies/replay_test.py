@@ -16,7 +16,7 @@ import re
 import socket
 import unittest
 
-from machine import CHECK_SOCKET, DAEMON_PORT, INTEGRATIONS, Daemon
+from machine import DAEMON_PORT, INTEGRATIONS, Daemon
 from stories import BARE_CHALLENGE, Response, attribute, token
 
 

@@ -14,14 +14,21 @@
 local daemon = assert(os.getenv("SIMDJWTD"), "SIMDJWTD does not say where simdjwtd is")
 local timeout_milliseconds = 2000
 
--- What the daemon is told. Add the fields your policy takes tokens from (token_from).
+-- What the daemon is told beside what its log needs. Add the fields your policy takes tokens from (token_from).
 local fields = { "authorization", "origin", "access-control-request-method" }
+
+-- The identity_headers of your policies begin so, and those of clients are deleted.
+local identity = "^x%-jwt%-"
 
 local statuses = { [400] = true, [401] = true, [403] = true }
 
 local function ask(txn, policy)
   local given = txn.http:req_get_headers()
-  local told = { ["x-original-method"] = { txn.sf:method() }, ["x-original-uri"] = { txn.sf:pathq() } }
+  local told = {
+    ["x-original-method"] = { txn.sf:method() },
+    ["x-original-uri"] = { txn.sf:pathq() },
+    ["x-real-ip"] = { txn.sf:src() },
+  }
   for _, field in ipairs(fields) do
     told[field] = given[field]
   end
@@ -55,7 +62,7 @@ core.register_action("simdjwt", { "http-req" }, function(txn, policy)
     return deny(txn, answer)
   end
   for field, values in pairs(answer.headers) do
-    if field:sub(1, 6) == "x-jwt-" then
+    if field:find(identity) then
       txn.http:req_set_header(field, values[0])
     end
   end
