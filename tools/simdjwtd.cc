@@ -25,6 +25,7 @@
 namespace {
 
 using simdjwt::serve::Config;
+using simdjwt::serve::PolicySet;
 using simdjwt::serve::Server;
 
 constexpr int kExitFailure = 1;
@@ -68,21 +69,21 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-int serve(const Config& config, simdjwt::net::IoMode io, simdjwt::KeySet keys) {
+int serve(const Config& config, simdjwt::net::IoMode io, PolicySet policies) {
   const sigset_t stop_signals = block_stop_signals();
   raise_descriptor_limit();
-  const size_t num_keys = keys.num_keys();
-  auto server =
-      Server::create({.address = config.listeners.front().socket.address,
-                      .io = io,
-                      .num_threads = config.server.num_threads,
-                      .challenge = config.policies.front().challenge,
-                      .reactor = {.num_connections_max = connections_of_each_thread(config),
-                                  .timeouts = {.head = config.limits.head,
-                                               .idle = config.limits.idle,
-                                               .write = config.limits.write},
-                                  .drain_limit = config.limits.drain}},
-                     simdjwt::Verifier(std::move(keys), config.policies.front().demands));
+  const size_t num_policies = policies.size();
+  const size_t num_keys = policies.num_keys();
+  const simdjwt::serve::LimitsConfig& limits = config.limits;
+  auto server = Server::create(
+      {.address = config.listeners.front().socket.address,
+       .io = io,
+       .num_threads = config.server.num_threads,
+       .reactor = {.num_connections_max = connections_of_each_thread(config),
+                   .timeouts = {.head = limits.head, .idle = limits.idle, .write = limits.write},
+                   .drain_limit = limits.drain},
+       .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)}},
+      std::move(policies));
   if (!server.ok()) return fail(server.status(), kExitFailure);
   (*server)->start([] { kill(getpid(), SIGTERM); });
   const simdjwt::net::Reactor& reactor = (*server)->reactor();
@@ -90,8 +91,8 @@ int serve(const Config& config, simdjwt::net::IoMode io, simdjwt::KeySet keys) {
     spdlog::warn("serving by {}: {}", reactor.mode(),
                  std::string(reactor.why_not_uring().message()));
   }
-  spdlog::info("listening on {}; threads: {}, keys: {}, io: {}, kernels: {}",
-               (*server)->address().to_string(), config.server.num_threads, num_keys,
+  spdlog::info("listening on {}; threads: {}, policies: {}, keys: {}, io: {}, kernels: {}",
+               (*server)->address().to_string(), config.server.num_threads, num_policies, num_keys,
                reactor.mode(), simdjwt::active_kernels());
 
   int signal = 0;
@@ -110,8 +111,7 @@ int serve(const Config& config, simdjwt::net::IoMode io, simdjwt::KeySet keys) {
 
 // Returns the exit status.
 int run(int argc, char** argv) {
-  CLI::App app(
-      "Checks JSON Web Tokens for reverse proxies: GET /verify/default with a bearer token");
+  CLI::App app("Checks JSON Web Tokens for reverse proxies and whoever asks");
   std::string config_path;
   bool only_check = false;
   simdjwt::net::IoMode io = simdjwt::net::IoMode::kAuto;
@@ -135,14 +135,14 @@ int run(int argc, char** argv) {
   const auto config = simdjwt::serve::load_config(config_path);
   if (!config.ok()) return fail(config.status(), kExitConfiguration);
   std::vector<std::string> warnings;
-  auto keys = simdjwt::serve::load_keys(config->policies.front(), warnings);
+  auto policies = PolicySet::load(config->policies, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
-  if (!keys.ok()) return fail(keys.status(), kExitConfiguration);
+  if (!policies.ok()) return fail(policies.status(), kExitConfiguration);
   if (only_check) {
-    std::cout << describe(*config) << "keys: " << keys->num_keys() << '\n';
+    std::cout << describe(*config) << "keys: " << policies->num_keys() << '\n';
     return 0;
   }
-  return serve(*config, io, *std::move(keys));
+  return serve(*config, io, *std::move(policies));
 }
 
 // The same, whatever happens.

@@ -4,90 +4,227 @@
 #include "serve/answers.h"
 
 #include <algorithm>
-#include <bit>
+#include <string>
 
-#include "serve/bearer.h"
+#include "serve/text.h"
 
 namespace simdjwt::serve {
 namespace {
 
-using http::Response;
 using http::Status;
 
-// What the parser refuses with, and 408 for a request that does not end in time.
-constexpr std::array kRefusals = {
-    Status::kBadRequest,      Status::kMethodNotAllowed, Status::kRequestTimeout,
-    Status::kContentTooLarge, Status::kUriTooLong,       Status::kExpectationFailed,
-    Status::kHeadTooLarge,    Status::kNotImplemented,   Status::kVersionNotSupported,
-};
+bool is_bad_request(Outcome outcome) {
+  return outcome == Outcome::kMultiple || outcome == Outcome::kMalformedRequest;
+}
 
-// Stable, for people who read logs; programs have the error code.
-std::string_view description_of(VerdictClass verdict_class) {
-  switch (verdict_class) {
-    case VerdictClass::kWrongFormat:
-      return "The token is malformed";
-    case VerdictClass::kBadHeader:
-      return "The token header is not acceptable";
-    case VerdictClass::kInvalidSignature:
-      return "The token signature is invalid";
-    case VerdictClass::kExpired:
-      return "The token has expired";
-    case VerdictClass::kNotYetValid:
-      return "The token is not valid yet";
+Status status_of(Contract contract, Outcome outcome, const PolicyConfig& policy) {
+  if (is_allowed(outcome)) return Status::kOk;
+  if (is_bad_request(outcome)) {
+    const bool takes_400 = contract != Contract::kNginx && contract != Contract::kHaproxy;
+    return takes_400 ? Status::kBadRequest : Status::kUnauthorized;
+  }
+  switch (reason_of(outcome)) {
+    case Reason::kScope:
+      return Status::kForbidden;
+    case Reason::kAudience:
+      return policy.aud_mismatch;
+    case Reason::kUnavailable:
+      return policy.unavailable;
     default:
-      return "The token claims are not acceptable";
+      return Status::kUnauthorized;
   }
 }
 
-std::string challenge(const ChallengeConfig& options, std::string_view error,
-                      std::string_view description) {
-  std::string line = "WWW-Authenticate: Bearer realm=\"" + options.realm + '"';
-  if (!error.empty()) line.append(", error=\"").append(error).append("\"");
-  if (!description.empty()) {
-    line.append(", error_description=\"").append(description).append("\"");
+// RFC 6750 section 3.1. Empty without a token, whose lack is no error, and where nobody judged it.
+std::string_view error_of(Outcome outcome) {
+  if (is_bad_request(outcome)) return "invalid_request";
+  switch (reason_of(outcome)) {
+    case Reason::kNone:
+    case Reason::kMissing:
+    case Reason::kUnavailable:
+      return "";
+    case Reason::kScope:
+      return "insufficient_scope";
+    default:
+      return "invalid_token";
   }
-  if (error == "insufficient_scope") line.append(", scope=\"").append(options.scope).append("\"");
-  return line + "\r\n";
+}
+
+// The value of WWW-Authenticate. Who looks for the metadata of the resource (RFC 9728) has no token
+// yet, and so must be told what to ask for.
+std::string challenge(const ChallengeConfig& config, Outcome outcome) {
+  const std::string_view error = error_of(outcome);
+  std::string text = concat("Bearer realm=\"", config.realm, "\"");
+  if (!error.empty()) append(text, ", error=\"", error, "\"");
+  if (!error.empty() && config.has_description) {
+    append(text, ", error_description=\"", describe(outcome), "\"");
+  }
+  const bool tells_scope = outcome == outcome_of(Reason::kScope) ||
+                           (outcome == Outcome::kMissing && !config.resource_metadata.empty());
+  if (tells_scope && !config.scope.empty()) append(text, ", scope=\"", config.scope, "\"");
+  if (!config.resource_metadata.empty()) {
+    append(text, ", resource_metadata=\"", config.resource_metadata, "\"");
+  }
+  return text;
+}
+
+std::string denied_fields(Contract contract, Outcome outcome, Status status,
+                          const PolicyConfig& policy) {
+  std::string fields;
+  if (outcome != outcome_of(Reason::kUnavailable)) {
+    const std::string text = challenge(policy.challenge, outcome);
+    append(fields, "WWW-Authenticate: ", text, "\r\n");
+    // nginx hands WWW-Authenticate on with 401 alone; see auth_request_set.
+    if (contract == Contract::kNginx && status == Status::kForbidden) {
+      append(fields, "X-Auth-Challenge: ", text, "\r\n");
+    }
+  } else if (status == Status::kUnavailable) {
+    append(fields, "Retry-After: 1\r\n");
+  }
+  append(fields, "X-Auth-Result: denied\r\n");
+  if (policy.challenge.has_description) {
+    append(fields, "X-Auth-Reason: ", to_string(reason_of(outcome)), "\r\n");
+  }
+  return fields;
+}
+
+std::string allowed_fields(Contract contract, Outcome outcome, const PolicyConfig& policy) {
+  std::string fields =
+      concat("X-Auth-Result: ", outcome == Outcome::kAnonymous ? "anonymous" : "ok", "\r\n");
+  if (contract == Contract::kEnvoy && policy.strips_token) {
+    append(fields, "x-envoy-auth-headers-to-remove: authorization\r\n");
+  }
+  return fields;
+}
+
+// For clients that a proxy hands it on to. Without the description, nothing but the error code.
+std::string denied_body(const ChallengeConfig& config, Outcome outcome) {
+  std::string body = "{";
+  const std::string_view error = error_of(outcome);
+  if (!error.empty()) append(body, "\"error\":\"", error, "\"");
+  if (config.has_description) {
+    append(body, error.empty() ? "" : ",", "\"error_description\":\"", describe(outcome),
+           "\",\"reason\":\"", to_string(reason_of(outcome)), "\"");
+  }
+  return body + "}\n";
+}
+
+Answer make_answer(Contract contract, Outcome outcome, const PolicyConfig& policy) {
+  const Status status = status_of(contract, outcome, policy);
+  std::string fields = is_allowed(outcome) ? allowed_fields(contract, outcome, policy)
+                                           : denied_fields(contract, outcome, status, policy);
+  std::string body;
+  switch (contract) {
+    case Contract::kNginx:
+      // Whatever proxy_cache_valid says, nothing is remembered that the policy does not allow; what
+      // it does allow is told with each token.
+      if (outcome != Outcome::kAllowed || policy.cache_seconds == 0) {
+        append(fields, "X-Accel-Expires: 0\r\n");
+      }
+      break;
+    case Contract::kForward:
+    case Contract::kEnvoy:
+      if (is_allowed(outcome)) break;
+      append(fields, "Content-Type: application/json\r\n");
+      body = denied_body(policy.challenge, outcome);
+      break;
+    case Contract::kVerify:
+      append(fields, "Content-Type: application/json\r\nCache-Control: no-store\r\n");
+      break;
+    default:
+      break;
+  }
+  return {status, http::Response(status, fields, body)};
+}
+
+constexpr std::array kPlainStatuses = {
+    Status::kOk,
+    Status::kBadRequest,
+    Status::kNotFound,
+    Status::kMethodNotAllowed,
+    Status::kRequestTimeout,
+    Status::kContentTooLarge,
+    Status::kUriTooLong,
+    Status::kExpectationFailed,
+    Status::kHeadTooLarge,
+    Status::kNotImplemented,
+    Status::kVersionNotSupported,
+};
+
+std::vector<Answer> make_plain_answers() {
+  std::vector<Answer> answers;
+  for (const Status status : kPlainStatuses) {
+    const bool names_methods = status == Status::kMethodNotAllowed;  // RFC 9110 section 15.5.6
+    answers.push_back(
+        {status, http::Response(status, names_methods ? "Allow: GET, HEAD\r\n" : "")});
+  }
+  return answers;
 }
 
 }  // namespace
 
-Answers::Answers(const ChallengeConfig& options) : demands_scope_(!options.scope.empty()) {
-  responses_.emplace_back(Status::kOk);
-  responses_.emplace_back(Status::kNotFound);
-  responses_.emplace_back(Status::kUnauthorized, challenge(options, "", ""));
-  responses_.emplace_back(Status::kBadRequest, challenge(options, "invalid_request", ""));
-  responses_.emplace_back(Status::kForbidden, challenge(options, "insufficient_scope", ""));
-  responses_.emplace_back(Status::kUnavailable, "Retry-After: 1\r\n");
-  for (size_t i = 0; i < kNumClasses; ++i) {
-    responses_.emplace_back(
-        Status::kUnauthorized,
-        challenge(options, "invalid_token", description_of(static_cast<VerdictClass>(i))));
-  }
-  for (const Status status : kRefusals) {
-    const bool names_methods = status == Status::kMethodNotAllowed;  // RFC 9110 section 15.5.6
-    responses_.emplace_back(status, names_methods ? "Allow: GET, HEAD\r\n" : "");
+Answers::Answers(const PolicyConfig& policy) {
+  for (size_t i = index_of(Contract::kNginx); i <= index_of(Contract::kVerify); ++i) {
+    const auto contract = static_cast<Contract>(i + static_cast<size_t>(Contract::kNginx));
+    for (size_t outcome = 0; outcome < kNumOutcomes; ++outcome) {
+      answers_.push_back(make_answer(contract, static_cast<Outcome>(outcome), policy));
+    }
   }
 }
 
-const Response& Answers::judged(std::string_view token, const VerifyResult& result,
-                                const Policy& policy) const noexcept {
-  if (result) return ok();
-  if (!is_b64token(token)) return invalid_request();
-  const Verdict verdict = result.verdict();
-  const VerdictClass verdict_class = class_of(verdict);
-  if (verdict_class == VerdictClass::kUnavailable) return responses_[kUnavailable];
-  if (demands_scope_ && (verdict == Verdict::kClaimMissing || verdict == Verdict::kClaimMismatch) &&
-      policy.rule_claim(static_cast<size_t>(std::countr_zero(result.failed_rules()))) == "scope") {
-    return responses_[kInsufficientScope];
-  }
-  return responses_[kInvalidToken + static_cast<size_t>(verdict_class)];
+std::string Answers::key_of(const PolicyConfig& policy) {
+  const ChallengeConfig& challenge = policy.challenge;
+  return concat(challenge.realm, "\n", challenge.scope, "\n", challenge.resource_metadata, "\n",
+                int{challenge.has_description}, int{policy.strips_token},
+                int{policy.cache_seconds > 0}, static_cast<int>(policy.aud_mismatch),
+                static_cast<int>(policy.unavailable));
 }
 
-const Response& Answers::refusal(Status status) const noexcept {
-  const auto found = std::find(kRefusals.begin(), kRefusals.end(), status);
-  const auto offset = static_cast<size_t>(found - kRefusals.begin()) % kRefusals.size();
-  return responses_[kFirstRefusal + offset];
+const Answer& plain_answer(Status status) noexcept {
+  static const std::vector<Answer> kAnswers = make_plain_answers();
+  const auto found = std::find(kPlainStatuses.begin(), kPlainStatuses.end(), status);
+  return kAnswers[static_cast<size_t>(found - kPlainStatuses.begin()) % kPlainStatuses.size()];
+}
+
+// Stable, for people who read logs; programs have the error code.
+std::string_view describe(Outcome outcome) noexcept {
+  if (outcome == Outcome::kMalformedRequest)
+    return "The request carries something that is no token";
+  switch (reason_of(outcome)) {
+    case Reason::kNone:
+      return "";
+    case Reason::kMissing:
+      return "The request carries no token";
+    case Reason::kMultiple:
+      return "The request carries more than one token";
+    case Reason::kMalformed:
+    case Reason::kBase64:
+    case Reason::kJson:
+      return "The token is malformed";
+    case Reason::kTooLarge:
+      return "The token is too large";
+    case Reason::kAlgNotAllowed:
+    case Reason::kCrit:
+    case Reason::kTyp:
+      return "The token header is not acceptable";
+    case Reason::kUnknownKid:
+    case Reason::kBadSignature:
+      return "The token signature is invalid";
+    case Reason::kExpired:
+      return "The token has expired";
+    case Reason::kNotYetValid:
+    case Reason::kIssuedInFuture:
+      return "The token is not valid yet";
+    case Reason::kScope:
+      return "The token lacks a scope";
+    case Reason::kIssuer:
+    case Reason::kAudience:
+    case Reason::kClaim:
+      return "The token claims are not acceptable";
+    case Reason::kUnavailable:
+      return "The token could not be judged";
+  }
+  return "";
 }
 
 }  // namespace simdjwt::serve

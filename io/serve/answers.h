@@ -1,63 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Answers: every response the check endpoint gives, rendered beforehand.
+// Answers: what the contracts say to each outcome, rendered beforehand.
+//
+//                  nginx              forward      envoy        haproxy   verify
+//   allowed        200                200          200          200       200, JSON
+//   no token       401                401, JSON    401, JSON    401       401, JSON
+//   not a request  401                400, JSON    400, JSON    401       400, JSON
+//   bad token      401                401, JSON    401, JSON    401       401, JSON
+//   scope          403, X-Auth-Ch.    403, JSON    403, JSON    403       403, JSON
+//
+// A proxy that gets a body where it wants none does not reuse the connection (nginx), and one that
+// gets a status it does not know makes it 500 (nginx again, of 400).
 
 #ifndef SIMDJWT_IO_SERVE_ANSWERS_H_
 #define SIMDJWT_IO_SERVE_ANSWERS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/response.h"
 #include "http/status.h"
+#include "serve/contract.h"
 #include "serve/policy_config.h"
-#include "simdjwt/policy.h"
-#include "simdjwt/verifier.h"
+#include "serve/reason.h"
 
 namespace simdjwt::serve {
 
-// Immutable. A client learns the class of a failure, never the
-// exact verdict: which of two checks failed helps those who guess.
+// How a request fares. The first ones are those of Reason, of which kNone is an accepted token.
+enum class Outcome : uint8_t {
+  kAllowed = static_cast<uint8_t>(Reason::kNone),
+  kMissing = static_cast<uint8_t>(Reason::kMissing),
+  kMultiple = static_cast<uint8_t>(Reason::kMultiple),
+  kAnonymous = kNumReasons,  // no token, and none is needed
+  kMalformedRequest,         // what should be a token cannot be one: the client's fault
+};
+inline constexpr size_t kNumOutcomes = static_cast<size_t>(Outcome::kMalformedRequest) + 1;
+
+[[nodiscard]] constexpr Outcome outcome_of(Reason reason) noexcept {
+  return static_cast<Outcome>(reason);
+}
+[[nodiscard]] constexpr bool is_allowed(Outcome outcome) noexcept {
+  return outcome == Outcome::kAllowed || outcome == Outcome::kAnonymous;
+}
+// kNone if it was allowed.
+[[nodiscard]] constexpr Reason reason_of(Outcome outcome) noexcept {
+  if (outcome == Outcome::kAnonymous) return Reason::kNone;
+  if (outcome == Outcome::kMalformedRequest) return Reason::kMalformed;
+  return static_cast<Reason>(outcome);
+}
+
+struct Answer {
+  http::Status status;
+  http::Response response;
+};
+
+// Of one policy; immutable. About 50 KiB, so policies that would say the same share one.
+//
+// A client learns the reason of a failure, never the exact verdict: which of two checks failed
+// helps those who guess. The verdict is for those who ask /verify.
 class Answers {
  public:
-  explicit Answers(const ChallengeConfig& options);
+  explicit Answers(const PolicyConfig& policy);
 
-  [[nodiscard]] const http::Response& ok() const noexcept { return responses_[kOk]; }
-  [[nodiscard]] const http::Response& not_found() const noexcept { return responses_[kNotFound]; }
-  // 401 without an error code: the client did not try to authenticate.
-  [[nodiscard]] const http::Response& no_credentials() const noexcept {
-    return responses_[kNoCredentials];
+  // Of the contracts kNginx to kVerify. Those of kVerify have no body yet: it depends on the token.
+  [[nodiscard]] const Answer& of(Contract contract, Outcome outcome) const noexcept {
+    return answers_[index_of(contract) * kNumOutcomes + static_cast<size_t>(outcome)];
   }
-  // 400: several Authorization fields, or no token in one.
-  [[nodiscard]] const http::Response& invalid_request() const noexcept {
-    return responses_[kInvalidRequest];
-  }
-  // For the outcome of verifying `token`: 200, 400, 401, 403 or 503.
-  [[nodiscard]] const http::Response& judged(std::string_view token, const VerifyResult& result,
-                                             const Policy& policy) const noexcept;
-  // For a request that cannot be served at all.
-  [[nodiscard]] const http::Response& refusal(http::Status status) const noexcept;
+
+  // Equal for policies whose answers are.
+  [[nodiscard]] static std::string key_of(const PolicyConfig& policy);
 
  private:
-  enum Index : size_t {
-    kOk,
-    kNotFound,
-    kNoCredentials,
-    kInvalidRequest,
-    kInsufficientScope,
-    kUnavailable,
-    kInvalidToken,  // and one more for each further VerdictClass
-  };
-  static constexpr size_t kNumClasses = static_cast<size_t>(VerdictClass::kUnavailable) + 1;
-  static constexpr size_t kFirstRefusal = kInvalidToken + kNumClasses;
-
-  bool demands_scope_;
-  std::vector<http::Response> responses_;
+  static constexpr size_t index_of(Contract contract) noexcept {
+    return static_cast<size_t>(contract) - static_cast<size_t>(Contract::kNginx);
+  }
+  std::vector<Answer> answers_;
 };
+
+// What is said without a policy, and without a body: 200, 404, 405, 408, and the refusals of the
+// request parser. Static storage.
+[[nodiscard]] const Answer& plain_answer(http::Status status) noexcept;
+
+// A sentence without its full stop, or empty: "The token has expired". Static storage.
+[[nodiscard]] std::string_view describe(Outcome outcome) noexcept;
 
 }  // namespace simdjwt::serve
 

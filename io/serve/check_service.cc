@@ -3,27 +3,40 @@
 
 #include "serve/check_service.h"
 
-#include <optional>
+#include <algorithm>
 #include <span>
 
-#include "serve/bearer.h"
+#include "serve/credentials.h"
+#include "serve/original_request.h"
+#include "serve/text.h"
+#include "serve/verification_json.h"
+#include "simdjwt/limits.h"
 
 namespace simdjwt::serve {
 
 using http::Persistence;
 using http::RequestParser;
+using http::Status;
 
-CheckService::CheckService(Snapshot<Verifier>& verifier, const ChallengeConfig& options,
-                           size_t num_connections_max)
-    : reader_(verifier.make_reader()), answers_(options), parsers_(num_connections_max) {}
+CheckService::CheckService(const CheckContext& context, size_t reactor, size_t num_connections_max)
+    : reactor_(reactor),
+      reader_(context.policies->make_reader()),
+      metrics_(context.metrics->reactor(reactor)),
+      decisions_(context.decision_log == nullptr ? nullptr
+                                                 : &context.decision_log->channel(reactor)),
+      parser_limits_(context.parser_limits),
+      parsers_(num_connections_max, RequestParser(context.parser_limits)) {}
+
+// --- Requests ---
 
 void CheckService::begin_turn(const net::Instant& now) {
   now_unix_seconds_ = now.unix_seconds;
   head_end_.set_time(now.unix_seconds);
+  turn_began_ = steady_nanoseconds();
 }
 
 void CheckService::open(const net::Connection& connection) {
-  parsers_[connection.index()] = RequestParser();
+  parsers_[connection.index()] = RequestParser(parser_limits_);
 }
 
 size_t CheckService::receive(net::Connection& connection, std::string_view bytes) {
@@ -34,8 +47,7 @@ size_t CheckService::receive(net::Connection& connection, std::string_view bytes
       case RequestParser::Outcome::kIncomplete:
         return num_consumed;
       case RequestParser::Outcome::kRefused:
-        ++counters_.requests_refused;
-        queue(connection, &answers_.refusal(parser.refusal()), false);
+        refuse(connection, parser.refusal());
         return bytes.size();
       case RequestParser::Outcome::kComplete:
         num_consumed += parser.head_bytes();
@@ -45,68 +57,211 @@ size_t CheckService::receive(net::Connection& connection, std::string_view bytes
   return num_consumed;
 }
 
-// Paths are compared as they are written: whatever else might mean the same is not found. Nobody
-// waits for a body: some proxies announce their client's and never send it.
+void CheckService::expire(net::Connection& connection) {
+  refuse(connection, Status::kRequestTimeout);
+}
+
+void CheckService::refuse(net::Connection& connection, Status status) {
+  metrics_.count_parse_error(status);
+  queue({.connection = &connection,
+         .policy = nullptr,
+         .answer = &plain_answer(status),
+         .request = {},
+         .token = kNoToken,
+         .outcome = Outcome::kMalformedRequest,
+         .contract = Contract::kNone,
+         .persistence = Persistence::kClose});
+}
+
+// Nobody waits for a body: some proxies announce their client's and never send it. So the
+// connection ends with that request: what comes next would be taken for another.
 bool CheckService::serve(net::Connection& connection, const http::Request& request) {
-  ++counters_.requests;
   const bool keep_alive =
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
-  if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
-    queue(connection, &answers_.refusal(http::Status::kMethodNotAllowed), keep_alive);
-  } else if (request.path == "/verify/default") {
-    check(connection, request, keep_alive);
-  } else if (request.path == "/livez") {
-    queue(connection, &answers_.ok(), keep_alive);
+  if (policies_ == nullptr) policies_ = &reader_.read();
+  const Route route = policies_->route(request.path);
+  Queued queued{.connection = &connection,
+                .policy = nullptr,
+                .answer = nullptr,
+                .request = request,
+                .token = kNoToken,
+                .outcome = Outcome::kMissing,
+                .contract = route.contract,
+                .persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose};
+  if (route.contract == Contract::kNone) {
+    queued.answer = &plain_answer(Status::kNotFound);
+  } else if (route.contract == Contract::kHealth) {
+    const bool is_read =
+        request.method == http::Method::kGet || request.method == http::Method::kHead;
+    queued.answer = &plain_answer(is_read ? Status::kOk : Status::kMethodNotAllowed);
   } else {
-    queue(connection, &answers_.not_found(), keep_alive);
+    queued.policy = &(*policies_)[route.policy];
+    check(queued);
   }
+  queue(queued);
   return keep_alive;
 }
 
-void CheckService::check(net::Connection& connection, const http::Request& request,
-                         bool keep_alive) {
-  if (request.num_authorizations > 1) {
-    return queue(connection, &answers_.invalid_request(), keep_alive);
+// Who asks /verify wants a token judged, and gets no answer for having none.
+void CheckService::check(Queued& queued) {
+  const PolicyConfig& config = queued.policy->config;
+  const bool asks_for_itself = queued.contract == Contract::kVerify;
+  if (config.passes_preflight && !asks_for_itself &&
+      is_preflight(queued.request, queued.contract)) {
+    queued.outcome = Outcome::kAnonymous;
+    return;
   }
-  const std::optional<std::string_view> token = bearer_credentials(request.authorization);
-  if (!token) return queue(connection, &answers_.no_credentials(), keep_alive);
-  tokens_[num_tokens_++] = *token;
-  queue(connection, nullptr, keep_alive);
+  const Credentials credentials = find_credentials(queued.request, config.token_from);
+  switch (credentials.kind) {
+    case Credentials::Kind::kNone:
+      queued.outcome =
+          config.is_optional && !asks_for_itself ? Outcome::kAnonymous : Outcome::kMissing;
+      break;
+    case Credentials::Kind::kMultiple:
+      queued.outcome = Outcome::kMultiple;
+      break;
+    case Credentials::Kind::kToken:
+      if (!batch_.has_room_for(*queued.policy)) answer_queued();
+      queued.token = batch_.add(*queued.policy, credentials.token);
+      break;
+  }
 }
 
-void CheckService::queue(net::Connection& connection, const http::Response* response,
-                         bool keep_alive) {
-  if (!keep_alive) connection.finish();
-  queue_[num_queued_++] = {&connection, response,
-                           keep_alive ? Persistence::kKeepAlive : Persistence::kClose};
-  if (num_queued_ == kBatchMax) flush();
+void CheckService::queue(const Queued& queued) {
+  if (queued.persistence == Persistence::kClose) queued.connection->finish();
+  queue_[num_queued_++] = queued;
+  if (num_queued_ == kQueueMax) answer_queued();
 }
 
-void CheckService::expire(net::Connection& connection) {
-  ++counters_.requests_refused;
-  queue(connection, &answers_.refusal(http::Status::kRequestTimeout), false);
-}
+// --- Answers ---
 
 void CheckService::flush() {
-  if (num_queued_ == 0) return;
-  const Verifier& verifier = reader_.read();
-  if (num_tokens_ > 0) {
-    ++counters_.batches;
-    verifier.verify_batch({tokens_.data(), num_tokens_}, {results_.data(), num_tokens_}, scratch_,
-                          now_unix_seconds_);
-  }
-  size_t num_judged = 0;
-  for (const Queued& queued : std::span(queue_.data(), num_queued_)) {
-    const http::Response* response = queued.response;
-    if (response == nullptr) {
-      const VerifyResult& result = results_[num_judged];
-      ++(result ? counters_.tokens_accepted : counters_.tokens_rejected);
-      response = &answers_.judged(tokens_[num_judged++], result, verifier.policy());
-    }
-    response->write_to(*queued.connection, head_end_, queued.persistence, /*is_for_head=*/false);
-  }
+  answer_queued();
+  if (policies_ == nullptr) return;
+  policies_ = nullptr;
   reader_.park();
-  num_queued_ = num_tokens_ = 0;
+}
+
+void CheckService::answer_queued() {
+  if (num_queued_ == 0) return;
+  batch_.verify(now_unix_seconds_, metrics_);
+  answers_began_ = steady_nanoseconds();
+  for (const Queued& queued : std::span(queue_.data(), num_queued_)) answer(queued);
+  metrics_.request_duration.observe(answers_began_ - turn_began_, num_queued_);
+  batch_.clear();
+  num_queued_ = 0;
+}
+
+void CheckService::answer(const Queued& queued) {
+  const VerifyResult* result = queued.token == kNoToken ? nullptr : &batch_.result(queued.token);
+  Outcome outcome = queued.outcome;
+  if (result != nullptr) {
+    outcome = outcome_of(reason_of(*result, queued.policy->verifier.policy()));
+    if (outcome != Outcome::kAllowed && !is_b64token(batch_.token(queued.token))) {
+      outcome = Outcome::kMalformedRequest;
+    }
+  }
+  const Answer& answer = queued.policy == nullptr
+                             ? *queued.answer
+                             : queued.policy->answers->of(queued.contract, outcome);
+  write(queued, answer, outcome, result);
+  metrics_.count_request(queued.contract, answer.status);
+  if (queued.policy == nullptr) return;
+  count(queued, outcome);
+  if (decisions_ != nullptr) log(queued, answer, outcome, result);
+}
+
+void CheckService::write(const Queued& queued, const Answer& answer, Outcome outcome,
+                         const VerifyResult* result) {
+  if (queued.contract == Contract::kVerify) {
+    return write_verification(queued, answer, outcome, result);
+  }
+  if (queued.policy != nullptr && is_allowed(outcome) && queued.policy->tells_more_when_allowed) {
+    return write_identity(queued, answer, result);
+  }
+  answer.response.write_to(*queued.connection, head_end_, queued.persistence,
+                           queued.request.method == http::Method::kHead);
+}
+
+void CheckService::write_identity(const Queued& queued, const Answer& answer,
+                                  const VerifyResult* result) {
+  const PolicyConfig& config = queued.policy->config;
+  const VerifiedToken* token = result == nullptr ? nullptr : &**result;
+  text_ = answer.response.head();
+  if (queued.contract == Contract::kNginx && token != nullptr && config.cache_seconds > 0) {
+    const int64_t seconds_left =
+        std::max<int64_t>(token->exp().value_or(kNumericDateMax) - now_unix_seconds_, 0);
+    append(text_, "X-Accel-Expires: ", std::min(seconds_left, config.cache_seconds), "\r\n");
+  }
+  const std::string_view end = head_end_.text(queued.persistence);
+  const size_t num_dropped = identity_writer_.append_lines(
+      text_, config, token, kIdentityBytesMax - text_.size() - end.size());
+  if (num_dropped > 0) metrics_.identity_headers_dropped.add(num_dropped);
+  text_.append(end);
+  queued.connection->write(text_);
+}
+
+void CheckService::write_verification(const Queued& queued, const Answer& answer, Outcome outcome,
+                                      const VerifyResult* result) {
+  constexpr std::string_view kEmptyLength = "0\r\n";  // ends the head of an answer without a body
+  text_.clear();
+  append_verification_json(text_, outcome, result, queued.policy->verifier.policy());
+  const size_t body_bytes = text_.size();
+  std::string_view head = answer.response.head();
+  head.remove_suffix(kEmptyLength.size());
+  queued.connection->write(head);
+  append(text_, body_bytes, "\r\n");
+  queued.connection->write(std::string_view(text_).substr(body_bytes));
+  queued.connection->write(head_end_.text(queued.persistence));
+  if (queued.request.method == http::Method::kHead) return;
+  queued.connection->write(std::string_view(text_).substr(0, body_bytes));
+}
+
+// --- Books ---
+
+void CheckService::count(const Queued& queued, Outcome outcome) {
+  PolicyCounters& counters = queued.policy->metrics->of(reactor_);
+  if (outcome == Outcome::kAllowed) {
+    counters.accepted.add();
+  } else if (outcome == Outcome::kAnonymous) {
+    counters.anonymous.add();
+  } else {
+    counters.count_denied(reason_of(outcome));
+  }
+}
+
+void CheckService::log(const Queued& queued, const Answer& answer, Outcome outcome,
+                       const VerifyResult* result) {
+  const Reason reason = reason_of(outcome);
+  const DecisionResult decided = outcome == Outcome::kAllowed     ? DecisionResult::kAllowed
+                                 : outcome == Outcome::kAnonymous ? DecisionResult::kAnonymous
+                                 : reason == Reason::kUnavailable ? DecisionResult::kError
+                                                                  : DecisionResult::kDenied;
+  if (!decisions_->wants(decided)) return;
+  const OriginalRequest original = original_request(queued.request, queued.contract);
+  const std::string client = original.client.empty()
+                                 ? queued.connection->client_address().to_string()
+                                 : std::string(original.client);
+  Decision decision{.result = decided,
+                    .reason = reason,
+                    .contract = queued.contract,
+                    .status = answer.status,
+                    .duration_nanoseconds = answers_began_ - turn_began_,
+                    .policy = queued.policy->config.name,
+                    .method = original.method,
+                    .host = original.host,
+                    .uri = original.uri,
+                    .client = client,
+                    .request_id = original.request_id};
+  if (result != nullptr) decision.token = batch_.token(queued.token);
+  if (outcome == Outcome::kAllowed) {
+    const VerifiedToken& token = **result;
+    decision.kid = token.kid();
+    decision.iss = token.iss().value_or("");
+    decision.sub = token.sub().value_or("");
+    decision.jti = token.jti().value_or("");
+  }
+  decisions_->record(decision);
 }
 
 }  // namespace simdjwt::serve

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// CheckService: HTTP/1.1 whose one question is whether a bearer token is good.
+// CheckService: HTTP/1.1 whose one question is whether a token is good.
 //
-//   GET /verify/default   200 for a good token, else 400, 401 or 403 with a challenge (RFC 6750)
-//   GET /livez   200
+//   /check/<contract>/<policy>   the answer as that proxy understands it: see answers.h
+//   /verify/<policy>             the same, with JSON that says what failed, or what the token says
+//   /livez                       200
+//
+// Any method will do but for /livez: proxies ask with GET, HEAD, or their client's own.
 
 #ifndef SIMDJWT_IO_SERVE_CHECK_SERVICE_H_
 #define SIMDJWT_IO_SERVE_CHECK_SERVICE_H_
@@ -12,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,27 +23,31 @@
 #include "http/response.h"
 #include "net/connection.h"
 #include "serve/answers.h"
+#include "serve/decision_log.h"
+#include "serve/identity.h"
+#include "serve/metrics.h"
+#include "serve/policy_set.h"
+#include "serve/token_batch.h"
 #include "simdjwt/snapshot.h"
-#include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
 
-struct CheckCounters {
-  uint64_t requests = 0;
-  uint64_t tokens_accepted = 0;
-  uint64_t tokens_rejected = 0;
-  uint64_t requests_refused = 0;  // by the parser or for their slowness
-  uint64_t batches = 0;
+// What the services of a process share. All of it outlives them.
+struct CheckContext {
+  Snapshot<PolicySet>* policies;
+  Metrics* metrics;
+  DecisionLog* decision_log;  // or null
+  http::ParserLimits parser_limits;
 };
 
-// Of one reactor. The requests that arrive in one turn, over all connections, are queued and
-// verified together: up to kBatchMax at a time.
+// Of one reactor. The requests that arrive in one turn, over all connections, are queued and their
+// tokens verified together: up to kQueueMax at a time, per policy.
 class CheckService final : public net::Protocol {
  public:
-  static constexpr size_t kBatchMax = 256;
+  static constexpr size_t kQueueMax = TokenBatch::kTokensMax;
 
-  CheckService(Snapshot<Verifier>& verifier, const ChallengeConfig& options,
-               size_t num_connections_max);
+  // `reactor` is its number, which no other service of the context has.
+  CheckService(const CheckContext& context, size_t reactor, size_t num_connections_max);
 
   void begin_turn(const net::Instant& now) override;
   void open(const net::Connection& connection) override;
@@ -48,36 +56,55 @@ class CheckService final : public net::Protocol {
   void flush() override;
   void drain() override { is_draining_ = true; }
 
-  [[nodiscard]] const CheckCounters& counters() const noexcept { return counters_; }
-
  private:
-  // A request whose turn it is to be answered: with `response`, or, if null, as the next token is
-  // judged.
+  static constexpr uint32_t kNoToken = UINT32_MAX;
+
+  // A request whose turn it is to be answered. Its views are valid until then.
   struct Queued {
     net::Connection* connection;
-    const http::Response* response;
+    const ServedPolicy* policy;  // null: of no policy
+    const Answer* answer;        // if of no policy
+    http::Request request;
+    uint32_t token;  // in the batch, or kNoToken: then the outcome is known
+    Outcome outcome;
+    Contract contract;
     http::Persistence persistence;
   };
 
   // Whether another request may follow.
   bool serve(net::Connection& connection, const http::Request& request);
-  void check(net::Connection& connection, const http::Request& request, bool keep_alive);
+  void check(Queued& queued);
   // All answers go through the queue: those of one connection must leave in order.
-  void queue(net::Connection& connection, const http::Response* response, bool keep_alive);
+  void queue(const Queued& queued);
+  void refuse(net::Connection& connection, http::Status status);
 
-  Snapshot<Verifier>::Reader reader_;
-  Scratch scratch_;
-  Answers answers_;
-  http::HeadEnd head_end_;
+  void answer_queued();
+  void answer(const Queued& queued);
+  void write(const Queued& queued, const Answer& answer, Outcome outcome,
+             const VerifyResult* result);
+  void write_identity(const Queued& queued, const Answer& answer, const VerifyResult* result);
+  void write_verification(const Queued& queued, const Answer& answer, Outcome outcome,
+                          const VerifyResult* result);
+  void count(const Queued& queued, Outcome outcome);
+  void log(const Queued& queued, const Answer& answer, Outcome outcome, const VerifyResult* result);
+
+  const size_t reactor_;
+  Snapshot<PolicySet>::Reader reader_;
+  const PolicySet* policies_ = nullptr;  // entered with the first request of a turn
+  ReactorMetrics& metrics_;
+  DecisionLog::Channel* const decisions_;  // or null
+  const http::ParserLimits parser_limits_;
   std::vector<http::RequestParser> parsers_;  // by connection
-  std::array<Queued, kBatchMax> queue_;
-  std::array<std::string_view, kBatchMax> tokens_;
-  std::array<VerifyResult, kBatchMax> results_;
+  http::HeadEnd head_end_;
+  TokenBatch batch_;
+  std::array<Queued, kQueueMax> queue_;
   size_t num_queued_ = 0;
-  size_t num_tokens_ = 0;
+  IdentityWriter identity_writer_;
+  std::string text_;
   int64_t now_unix_seconds_ = 0;
+  uint64_t turn_began_ = 0;  // nanoseconds
+  uint64_t answers_began_ = 0;
   bool is_draining_ = false;
-  CheckCounters counters_;
 };
 
 }  // namespace simdjwt::serve

@@ -255,6 +255,7 @@ void read_conduct(TomlSection& section, PolicyConfig& policy) {
   policy.passes_preflight = section.boolean("preflight").value_or(false);
   policy.aud_mismatch = read_status(section, "aud_mismatch", policy.aud_mismatch);
   policy.unavailable = read_status(section, "unavailable", policy.unavailable);
+  policy.strips_token = section.boolean("strip_token").value_or(false);
   policy.cache_seconds = section.integer("cache_seconds", 0, kCacheSecondsMax).value_or(0);
   read_identity(section, policy);
 }
@@ -334,6 +335,7 @@ std::string describe(const PolicyConfig& policy) {
   if (!policy.payload_header.empty()) {
     append(text, "  ", policy.payload_header, ": all claims, base64url\n");
   }
+  if (policy.strips_token) append(text, "  Envoy hands no token on\n");
   if (policy.cache_seconds > 0) {
     append(text, "  nginx may cache for ", policy.cache_seconds, " seconds\n");
   }

@@ -22,7 +22,8 @@
 //   token_from = ["authorization"]       # also "header:X-Api-Token", "cookie:session",
 //                                        # "query:access_token"; two different tokens are refused
 //   optional = false                     # true: a request without a token passes as anonymous
-//   preflight = false                    # true: a CORS preflight passes
+//   preflight = false                    # true: a CORS preflight passes; your proxy must overwrite
+//                                        # X-Original-Method, or X-Forwarded-Method
 //   aud_mismatch = 401                   # or 403
 //   unavailable = 503                    # or 403
 //
@@ -32,6 +33,7 @@
 //
 //   identity_headers = { X-Jwt-Sub = "sub", X-Jwt-Scope = "scope" }    # header = claim
 //   payload_header = "X-Jwt-Payload"     # the claims, base64url
+//   strip_token = false                  # true: Envoy takes Authorization out of what it hands on
 //   cache_seconds = 0                    # how long nginx may remember that a token was good
 
 #ifndef SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
@@ -90,6 +92,7 @@ struct PolicyConfig {
   http::Status unavailable = http::Status::kUnavailable;
   std::vector<IdentityHeader> identity_headers;  // sorted by header
   std::string payload_header;                    // empty: none
+  bool strips_token = false;
   int64_t cache_seconds = 0;
 };
 

@@ -7,17 +7,34 @@
 
 namespace simdjwt::serve {
 
+namespace {
+
+PolicySet count_in(Metrics& metrics, PolicySet policies) {
+  policies.count_in(metrics);
+  return policies;
+}
+
+}  // namespace
+
+Server::Server(PolicySet policies, uint32_t num_threads)
+    : metrics_(num_threads), policies_(count_in(metrics_, std::move(policies)), num_threads) {}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& options,
-                                                       Verifier verifier) {
+                                                       PolicySet policies,
+                                                       DecisionLog* decision_log) {
   absl::StatusOr<net::ListenerGroup> listeners =
       net::ListenerGroup::listen(options.address, options.num_threads);
   if (!listeners.ok()) return listeners.status();
 
-  std::unique_ptr<Server> server(new Server(std::move(verifier), options.num_threads));
+  std::unique_ptr<Server> server(new Server(std::move(policies), options.num_threads));
   server->address_ = listeners->address();
+  const CheckContext context{.policies = &server->policies_,
+                             .metrics = &server->metrics_,
+                             .decision_log = decision_log,
+                             .parser_limits = options.parser_limits};
   for (net::UniqueFd& listener : listeners->sockets()) {
     Worker worker;
-    worker.service = std::make_unique<CheckService>(server->verifier_, options.challenge,
+    worker.service = std::make_unique<CheckService>(context, server->workers_.size(),
                                                     options.reactor.num_connections_max);
     std::vector<net::ReactorListener> sockets;
     sockets.push_back({.socket = std::move(listener)});
@@ -55,16 +72,37 @@ net::ReactorCounters Server::reactor_counters() const noexcept {
   return sum;
 }
 
-CheckCounters Server::check_counters() const noexcept {
+void Server::publish(PolicySet policies) {
+  policies.count_in(metrics_);
+  const std::lock_guard lock(publish_mutex_);
+  policies_.publish(std::move(policies));
+}
+
+CheckCounters Server::check_counters() const {
   CheckCounters sum;
-  for (const Worker& worker : workers_) {
-    const CheckCounters& counters = worker.service->counters();
-    sum.requests += counters.requests;
-    sum.tokens_accepted += counters.tokens_accepted;
-    sum.tokens_rejected += counters.tokens_rejected;
-    sum.requests_refused += counters.requests_refused;
-    sum.batches += counters.batches;
+  for (size_t i = 0; i < metrics_.num_reactors(); ++i) {
+    const ReactorMetrics& reactor = metrics_.reactor(i);
+    for (int code = 100; code < 600; ++code) {
+      const auto status = static_cast<http::Status>(code);
+      sum.requests_refused += reactor.parse_errors(status);
+      for (size_t contract = 0; contract < kNumContracts; ++contract) {
+        sum.requests += reactor.requests(static_cast<Contract>(contract), status);
+      }
+    }
+    for (size_t bucket = 0; bucket < Histogram::kNumBuckets; ++bucket) {
+      sum.batches += reactor.batch_duration.bucket(bucket);
+    }
   }
+  sum.requests -= sum.requests_refused;
+  metrics_.for_each_policy([&sum](const std::string&, const PolicyMetrics& policy) {
+    for (const PolicyCounters& counters : policy.reactors()) {
+      sum.tokens_accepted += counters.accepted.value();
+      for (const Counter& rejected : counters.rejected) sum.tokens_rejected += rejected.value();
+      for (const Reason reason : {Reason::kMissing, Reason::kMultiple}) {
+        sum.tokens_rejected -= counters.rejected[static_cast<size_t>(reason)].value();
+      }
+    }
+  });
   return sum;
 }
 

@@ -1,42 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Server: the reactors of a process, a thread each, and the verifier they share.
+// Server: the reactors of a process, a thread each, and the policies they share.
 
 #ifndef SIMDJWT_IO_SERVE_SERVER_H_
 #define SIMDJWT_IO_SERVE_SERVER_H_
 
 #include <absl/status/statusor.h>
 
-#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "http/request_parser.h"
 #include "net/listener.h"
 #include "net/reactor.h"
-#include "serve/answers.h"
 #include "serve/check_service.h"
+#include "serve/decision_log.h"
+#include "serve/metrics.h"
+#include "serve/policy_set.h"
 #include "simdjwt/snapshot.h"
-#include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
+
+// Sums over the threads, of Metrics.
+struct CheckCounters {
+  uint64_t requests = 0;
+  uint64_t tokens_accepted = 0;
+  uint64_t tokens_rejected = 0;
+  uint64_t requests_refused = 0;  // by the parser or for their slowness
+  uint64_t batches = 0;
+};
 
 struct ServerOptions {
   net::SocketAddress address;
   net::IoMode io = net::IoMode::kAuto;
   uint32_t num_threads = 1;
-  ChallengeConfig challenge;
   net::ReactorOptions reactor = {};  // of each thread
+  http::ParserLimits parser_limits = {};
 };
 
 class Server {
  public:
-  // Listens, but does not serve yet. Everything that can fail fails here.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Server>> create(const ServerOptions& options,
-                                                                      Verifier verifier);
+  // Listens, but does not serve yet. Everything that can fail fails here. `decision_log` may be
+  // null; it has a channel for each thread and outlives the server.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Server>> create(
+      const ServerOptions& options, PolicySet policies, DecisionLog* decision_log = nullptr);
+
+  // Replaces all policies at once: a request is judged by the old ones or by the new ones, and each
+  // that arrives from now on by the new ones. Counters go on where they were. Thread-safe; never
+  // waits for a reactor.
+  void publish(PolicySet policies);
+
   // Serves. `failed` is called, by the thread it happened to, should a reactor break down.
   void start(std::function<void()> failed);
   // Stops accepting, finishes what is under way, and returns when all of it is done.
@@ -49,8 +68,10 @@ class Server {
 
   // Sums over the threads. Thread-safe.
   [[nodiscard]] net::ReactorCounters reactor_counters() const noexcept;
-  // Only after stop().
-  [[nodiscard]] CheckCounters check_counters() const noexcept;
+
+  // Thread-safe.
+  [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
+  [[nodiscard]] CheckCounters check_counters() const;
 
  private:
   struct Worker {
@@ -60,10 +81,11 @@ class Server {
     std::thread thread = {};
   };
 
-  explicit Server(Verifier verifier, uint32_t num_threads)
-      : verifier_(std::move(verifier), num_threads) {}
+  Server(PolicySet policies, uint32_t num_threads);
 
-  Snapshot<Verifier> verifier_;  // replaced, once keys can be reloaded, while the reactors run
+  Metrics metrics_;
+  Snapshot<PolicySet> policies_;
+  std::mutex publish_mutex_;
   net::SocketAddress address_;
   std::vector<Worker> workers_;
 };

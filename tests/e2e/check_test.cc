@@ -41,37 +41,38 @@ TEST_F(CheckTest, SaysWhyATokenIsRejected) {
   Client client(server.port());
   EXPECT_EQ(client.ask(request_with(tampered_token())), bad_signature());
   EXPECT_EQ(client.ask(request_with(expired_token())), expired());
-  EXPECT_EQ(client.ask(request_with("abc")), invalid_token("The token is malformed"));
+  EXPECT_EQ(client.ask(request_with("abc")), invalid_token("The token is malformed", "malformed"));
   EXPECT_EQ(client.ask(request_with(forge(R"({"alg":"none"})", R"({"exp":9999999999})"))),
-            invalid_token("The token header is not acceptable"));
+            invalid_token("The token header is not acceptable", "alg_not_allowed"));
   EXPECT_EQ(client.ask(request_with(forge_claims(R"({"sub":"alice"})"))),
-            invalid_token("The token claims are not acceptable"));
+            invalid_token("The token claims are not acceptable", "claim"));
   EXPECT_EQ(client.ask(request_with(forge_claims(R"({"nbf":9999999999,"exp":99999999999})"))),
-            invalid_token("The token is not valid yet"));
+            invalid_token("The token is not valid yet", "not_yet_valid"));
 }
 
 TEST_F(CheckTest, TellsAMalformedRequestFromABadToken) {
   RunningServer server;
   Client client(server.port());
   const std::string token = good_token();
-  EXPECT_EQ(client.ask(request_of("Authorization: Bearer\r\n")), kInvalidRequest);
-  EXPECT_EQ(client.ask(request_of("Authorization: Bearer " + token + " x\r\n")), kInvalidRequest);
+  EXPECT_EQ(client.ask(request_of("Authorization: Bearer\r\n")), no_token_at_all());
+  EXPECT_EQ(client.ask(request_of("Authorization: Bearer " + token + " x\r\n")), no_token_at_all());
   EXPECT_EQ(client.ask(request_of("Authorization: Bearer " + token + ", Basic a\r\n")),
-            kInvalidRequest);
-  EXPECT_EQ(client.ask(request_of("Authorization: Bearer \"" + token + "\"\r\n")), kInvalidRequest);
+            no_token_at_all());
+  EXPECT_EQ(client.ask(request_of("Authorization: Bearer \"" + token + "\"\r\n")),
+            no_token_at_all());
   EXPECT_EQ(client.ask(request_of("Authorization: Bearer " + token + "\r\nAuthorization: Bearer " +
                                   token + "\r\n")),
-            kInvalidRequest);
+            denied("invalid_request", "The request carries more than one token", "multiple"));
 }
 
 TEST_F(CheckTest, ForbidsWhereOnlyScopeIsLacking) {
-  serve::ServerOptions options = test_options();
-  options.challenge.scope = "write";
-  RunningServer server(options, test_verifier("write"));
+  RunningServer server(test_options(), policies_of({test_policy("default", "write")}));
   Client client(server.port());
   const std::string forbidden =
       "HTTP/1.1 403 Forbidden\r\nWWW-Authenticate: Bearer realm=\"test\", "
-      "error=\"insufficient_scope\", scope=\"write\"\r\nContent-Length: 0\r\n\r\n";
+      "error=\"insufficient_scope\", error_description=\"The token lacks a scope\", "
+      "scope=\"write\"\r\n"
+      "X-Auth-Result: denied\r\nX-Auth-Reason: scope\r\nContent-Length: 0\r\n\r\n";
   EXPECT_EQ(client.ask(request_with(good_token())), forbidden);
   EXPECT_EQ(client.ask(request_with(forge_claims(R"({"scope":"read","exp":9999999999})"))),
             forbidden);
@@ -83,7 +84,7 @@ TEST_F(CheckTest, ForbidsWhereOnlyScopeIsLacking) {
 TEST_F(CheckTest, IsAliveWithoutAToken) {
   RunningServer server;
   Client client(server.port());
-  EXPECT_EQ(client.ask(request_of("", "/livez")), kOk);
+  EXPECT_EQ(client.ask(request_of("", "/livez")), kAlive);
 }
 
 TEST_F(CheckTest, AnswersHeadLikeGet) {
@@ -98,23 +99,48 @@ TEST_F(CheckTest, FindsNothingUnderAnotherSpelling) {
   RunningServer server;
   Client client(server.port());
   const std::string bearer = "Authorization: Bearer " + good_token() + "\r\n";
-  for (const char* path :
-       {"/", "/verify", "/verify/", "//verify/default", "/verify/default/", "/./verify/default",
-        "/verify/x/../default", "/VERIFY/default", "/verify/Default", "/%76erify/default",
-        "/verify/default;x", "/verify/default%3f"}) {
+  for (const char* path : {"/",
+                           "/check",
+                           "/check/haproxy",
+                           "/check/haproxy/",
+                           "/check/haproxy/other",
+                           "//check/haproxy/default",
+                           "/check/haproxy/default/",
+                           "/check/haproxy/default/x",
+                           "/./check/haproxy/default",
+                           "/check/nginx/../haproxy/default",
+                           "/CHECK/haproxy/default",
+                           "/check/haproxy/Default",
+                           "/check/haproxy/%64efault",
+                           "/check/haproxy/default;x",
+                           "/check/haproxy/default%3f",
+                           "/check/haproxy/default%00",
+                           "/check/haproxy//default",
+                           "/check/other/default",
+                           "/verify",
+                           "/verify/",
+                           "/verify/default/",
+                           "/livez/",
+                           "/check/envoy",
+                           "/check/envoy/",
+                           "/check/envoy//default",
+                           "/check/envoy/defaul",
+                           "/check/envoy/default%2f"}) {
     EXPECT_EQ(client.ask(request_of(bearer, path)),
               "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         << path;
   }
-  EXPECT_EQ(client.ask(request_of(bearer, "/verify/default?access_token=x")), kOk);
+  EXPECT_EQ(client.ask(request_of(bearer, std::string(kCheckPath) + "?policy=other")), kOk);
 }
 
-TEST_F(CheckTest, ServesNoOtherMethods) {
+// A proxy asks with the method it likes, or with its client's.
+TEST_F(CheckTest, ChecksWithAnyMethod) {
   RunningServer server;
   Client client(server.port());
-  const std::string request = request_with(good_token());
-  for (const char* method : {"POST", "OPTIONS", "TRACE", "get"}) {
-    EXPECT_EQ(client.ask(method + request.substr(3)),
+  for (const char* method : {"POST", "PUT", "OPTIONS", "TRACE", "PROPFIND", "get"}) {
+    EXPECT_EQ(client.ask(method + request_with(good_token()).substr(3)), kOk) << method;
+    EXPECT_EQ(client.ask(method + request_with(expired_token()).substr(3)), expired()) << method;
+    EXPECT_EQ(client.ask(method + request_of("", "/livez").substr(3)),
               "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n\r\n")
         << method;
   }
@@ -222,7 +248,8 @@ TEST_F(CheckTest, ClosesWhenAsked) {
 TEST_F(CheckTest, ClosesAfterHttp10) {
   RunningServer server;
   Client client(server.port());
-  client.send("GET /verify/default HTTP/1.0\r\nAuthorization: Bearer " + good_token() + "\r\n\r\n");
+  client.send("GET /check/haproxy/default HTTP/1.0\r\nAuthorization: Bearer " + good_token() +
+              "\r\n\r\n");
   EXPECT_EQ(client.receive_all(), kOkAndClose);
   EXPECT_FALSE(client.was_reset());
 }
@@ -239,9 +266,10 @@ TEST_F(CheckTest, AnswersAHalfClosedClient) {
 TEST_F(CheckTest, NeverParsesWhatFollowsARefusedRequest) {
   RunningServer server;
   const std::string good = request_with(good_token());
-  for (const char* refused : {"GET /verify/default HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
-                              "GET /verify/default HTTP/1.1\r\nHost: a\n\r\n",
-                              "GET /verify/default HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"}) {
+  for (const char* refused :
+       {"GET /check/haproxy/default HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
+        "GET /check/haproxy/default HTTP/1.1\r\nHost: a\n\r\n",
+        "GET /check/haproxy/default HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"}) {
     Client client(server.port());
     client.send(good + refused + good + good);
     EXPECT_EQ(client.receive_all(), std::string(kOk) + std::string(kBadRequestAndClose)) << refused;
@@ -273,7 +301,7 @@ TEST_F(CheckTest, NeverTakesABodyForARequest) {
 TEST_F(CheckTest, LetsASenderOfABodyReadItsAnswer) {
   RunningServer server;
   Client client(server.port());
-  client.send("POST /verify/default HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" +
+  client.send("POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" +
               std::string(60'000, 'x'));
   EXPECT_EQ(client.receive_all(),
             "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n"

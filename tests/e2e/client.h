@@ -22,8 +22,11 @@
 
 namespace simdjwt::testing {
 
-// "GET /verify/default" with these fields, each with its CRLF.
-inline std::string request_of(std::string_view fields, std::string_view path = "/verify/default") {
+// Of the endpoints the one that says least.
+inline constexpr std::string_view kCheckPath = "/check/haproxy/default";
+
+// A GET with these fields, each with its CRLF.
+inline std::string request_of(std::string_view fields, std::string_view path = kCheckPath) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(fields) + "\r\n";
 }
 inline std::string request_with(std::string_view token) {
@@ -69,19 +72,34 @@ class Client {
     return true;
   }
 
-  // The next answer, which ends with its head as all of ours do, without Date. Empty if the server
+  // The next answer, with as much of a body as it announces, without Date. Empty if the server
   // closed before it began.
   std::string receive() { return without_date(receive_with_date()); }
 
   std::string receive_with_date() {
+    std::string answer = receive_head_with_date();
+    constexpr std::string_view kLength = "\r\nContent-Length: ";
+    const size_t at = answer.find(kLength);
+    if (at == std::string::npos) return answer;
+    const size_t body_bytes = std::stoul(answer.substr(at + kLength.size()));
+    while (received_.size() < body_bytes && receive_more()) {
+    }
+    answer += received_.substr(0, body_bytes);
+    received_.erase(0, body_bytes);
+    return answer;
+  }
+
+  // Of an answer to HEAD.
+  std::string receive_head() { return without_date(receive_head_with_date()); }
+  std::string receive_head_with_date() {
     size_t end;
     while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
       if (!receive_more()) break;
     }
     if (end == std::string::npos) end = received_.size();
-    std::string answer = received_.substr(0, std::min(end + 4, received_.size()));
-    received_.erase(0, answer.size());
-    return answer;
+    std::string head = received_.substr(0, std::min(end + 4, received_.size()));
+    received_.erase(0, head.size());
+    return head;
   }
 
   // Everything up to the server's FIN, without Dates.

@@ -303,7 +303,7 @@ TEST_F(EnduranceTest, ServesWhoeverHadConnectedWhenItStops) {
 TEST_F(EnduranceTest, StopsSoonWithIdleClients) {
   RunningServer server(test_options(impatient()));
   Client idle(server.port());
-  EXPECT_EQ(idle.ask(request_of("", "/livez")), kOk);
+  EXPECT_EQ(idle.ask(request_of("", "/livez")), kAlive);
   const auto begin = steady_clock::now();
   std::thread stopper([&] { server.stop(); });
   EXPECT_EQ(idle.receive_all(), "");
@@ -320,7 +320,7 @@ TEST_F(EnduranceTest, FreesItsAddressWhenItStops) {
     const std::string address = "127.0.0.1:" + std::to_string(server.port());
     options.address = *net::SocketAddress::parse(address);
     Client client(server.port());
-    EXPECT_EQ(client.ask(request_of("", "/livez")), kOk);
+    EXPECT_EQ(client.ask(request_of("", "/livez")), kAlive);
     client.close();
   }
 }

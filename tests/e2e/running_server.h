@@ -15,40 +15,50 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "net/ring.h"
 #include "serve/server.h"
 #include "simdjwt/key_set.h"
 #include "simdjwt/policy.h"
-#include "simdjwt/verifier.h"
 #include "support/token_forge.h"
 
 namespace simdjwt::testing {
 
-inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+// Of kCheckPath, unless said otherwise.
+inline constexpr std::string_view kOk =
+    "HTTP/1.1 200 OK\r\nX-Auth-Result: ok\r\nContent-Length: 0\r\n\r\n";
 inline constexpr std::string_view kOkAndClose =
-    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    "HTTP/1.1 200 OK\r\nX-Auth-Result: ok\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+inline constexpr std::string_view kAlive =
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";  // /livez
 inline constexpr std::string_view kNoCredentials =
     "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"test\"\r\n"
-    "Content-Length: 0\r\n\r\n";
-inline constexpr std::string_view kInvalidRequest =
-    "HTTP/1.1 400 Bad Request\r\n"
-    "WWW-Authenticate: Bearer realm=\"test\", error=\"invalid_request\"\r\n"
-    "Content-Length: 0\r\n\r\n";
+    "X-Auth-Result: denied\r\nX-Auth-Reason: missing\r\nContent-Length: 0\r\n\r\n";
 inline constexpr std::string_view kBadRequestAndClose =
     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-inline std::string invalid_token(std::string_view description) {
-  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"test\", "
-         "error=\"invalid_token\", error_description=\"" +
-         std::string(description) + "\"\r\nContent-Length: 0\r\n\r\n";
+inline std::string denied(std::string_view error, std::string_view description,
+                          std::string_view reason) {
+  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"test\", error=\"" +
+         std::string(error) + "\", error_description=\"" + std::string(description) +
+         "\"\r\nX-Auth-Result: denied\r\nX-Auth-Reason: " + std::string(reason) +
+         "\r\nContent-Length: 0\r\n\r\n";
+}
+inline std::string invalid_token(std::string_view description, std::string_view reason) {
+  return denied("invalid_token", description, reason);
+}
+inline const std::string& no_token_at_all() {
+  static const std::string kText =
+      denied("invalid_request", "The request carries something that is no token", "malformed");
+  return kText;
 }
 inline const std::string& bad_signature() {
-  static const std::string kText = invalid_token("The token signature is invalid");
+  static const std::string kText = invalid_token("The token signature is invalid", "bad_signature");
   return kText;
 }
 inline const std::string& expired() {
-  static const std::string kText = invalid_token("The token has expired");
+  static const std::string kText = invalid_token("The token has expired", "expired");
   return kText;
 }
 
@@ -70,11 +80,26 @@ inline std::string tampered_token(std::string_view subject = "alice") {
   return token;
 }
 
-inline Verifier test_verifier(std::string_view scope = "") {
-  PolicyBuilder policy;
-  policy.ignore_iss().ignore_aud().ignore_typ().expect_exp();
-  if (!scope.empty()) policy.expect_scope("scope", scope);
-  return Verifier(KeySet::of(*Key::hmac(Algorithm::kHs256, kSecret)), *policy.build());
+// A policy of this name that demands nothing but an end, and this scope.
+inline serve::PolicyConfig test_policy(std::string_view name = "default",
+                                       std::string_view scope = "") {
+  PolicyBuilder demands;
+  demands.ignore_iss().ignore_aud().ignore_typ().expect_exp();
+  if (!scope.empty()) demands.expect_scope("scope", scope);
+  serve::PolicyConfig config;
+  config.name = name;
+  config.demands = *demands.build();
+  config.challenge = {.realm = "test", .scope = std::string(scope)};
+  return config;
+}
+
+// All with the same key.
+inline serve::PolicySet policies_of(std::vector<serve::PolicyConfig> configs) {
+  serve::PolicySet policies;
+  for (serve::PolicyConfig& config : configs) {
+    policies.add(std::move(config), KeySet::of(*Key::hmac(Algorithm::kHs256, kSecret)));
+  }
+  return policies;
 }
 
 // These tests run twice: with SIMDJWT_TEST_IO=epoll, and without, on io_uring.
@@ -85,15 +110,15 @@ inline net::IoMode io_under_test() {
 inline serve::ServerOptions test_options(net::ReactorOptions reactor = {}) {
   return {.address = *net::SocketAddress::parse("127.0.0.1:0"),
           .io = io_under_test(),
-          .challenge = {.realm = "test"},
           .reactor = reactor};
 }
 
 class RunningServer {
  public:
   explicit RunningServer(const serve::ServerOptions& options = test_options(),
-                         Verifier verifier = test_verifier()) {
-    auto server = serve::Server::create(options, std::move(verifier));
+                         serve::PolicySet policies = policies_of({test_policy()}),
+                         serve::DecisionLog* decision_log = nullptr) {
+    auto server = serve::Server::create(options, std::move(policies), decision_log);
     if (!server.ok()) {
       ADD_FAILURE() << server.status();
       std::abort();
@@ -103,6 +128,7 @@ class RunningServer {
   }
   ~RunningServer() { stop(); }
 
+  [[nodiscard]] serve::Server& operator*() const { return *server_; }
   [[nodiscard]] uint16_t port() const { return server_->address().port(); }
 
   void stop() {

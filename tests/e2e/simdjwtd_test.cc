@@ -133,7 +133,8 @@ TEST_F(SimdjwtdTest, WorksWithCurl) {
   if (std::system("curl --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "curl is not installed";
   const DaemonFiles files;
   Daemon daemon(files);
-  const std::string url = "http://127.0.0.1:" + std::to_string(daemon.port()) + "/verify/default";
+  const std::string url =
+      "http://127.0.0.1:" + std::to_string(daemon.port()) + std::string(kCheckPath);
   const auto status_of = [&url](const std::string& options) {
     const std::string command =
         "curl -s -o /dev/null -w '%{http_code} %{num_connects}' " + options + ' ' + url + ' ' + url;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/credentials.h"
+
+#include <algorithm>
+
+#include "http/fields.h"
+
+namespace simdjwt::serve {
+namespace {
+
+// An empty field, cookie or parameter is none: that is how a cookie is taken back.
+Credentials find_in(const http::Request& request, const TokenSource& source) noexcept {
+  using Kind = Credentials::Kind;
+  http::Found found;
+  switch (source.kind) {
+    case TokenSource::Kind::kAuthorization: {
+      if (request.num_authorizations > 1) return {Kind::kMultiple};
+      const std::optional<std::string_view> token = bearer_credentials(request.authorization);
+      return token ? Credentials{Kind::kToken, *token} : Credentials();
+    }
+    case TokenSource::Kind::kHeader:
+      found = http::find_field(request.fields, source.name);
+      found.value = bearer_credentials(found.value).value_or(found.value);
+      break;
+    case TokenSource::Kind::kCookie:
+      found = http::find_cookie(request.fields, source.name);
+      break;
+    case TokenSource::Kind::kQuery:
+      found = http::find_parameter(request.query, source.name);
+      break;
+  }
+  if (found.count > 1) return {Kind::kMultiple};
+  return found.value.empty() ? Credentials() : Credentials{Kind::kToken, found.value};
+}
+
+}  // namespace
+
+Credentials find_credentials(const http::Request& request,
+                             std::span<const TokenSource> sources) noexcept {
+  Credentials credentials;
+  for (const TokenSource& source : sources) {
+    const Credentials more = find_in(request, source);
+    if (more.kind == Credentials::Kind::kNone) continue;
+    if (more.kind == Credentials::Kind::kMultiple) return more;
+    if (credentials.kind == Credentials::Kind::kToken && credentials.token != more.token) {
+      return {Credentials::Kind::kMultiple};
+    }
+    credentials = more;
+  }
+  return credentials;
+}
+
+std::optional<std::string_view> bearer_credentials(std::string_view authorization) noexcept {
+  constexpr std::string_view kScheme = "bearer";
+  const std::string_view scheme = authorization.substr(0, authorization.find(' '));
+  const bool is_bearer = std::equal(scheme.begin(), scheme.end(), kScheme.begin(), kScheme.end(),
+                                    [](char c, char lower) { return (c | 0x20) == lower; });
+  if (!is_bearer) return std::nullopt;
+  authorization.remove_prefix(kScheme.size());
+  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
+  return authorization;
+}
+
+bool is_b64token(std::string_view text) noexcept {
+  const auto is_b64_char = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
+  };
+  while (text.ends_with('=')) text.remove_suffix(1);
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_b64_char);
+}
+
+}  // namespace simdjwt::serve

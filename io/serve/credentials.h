@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Credentials: the token that a request carries (RFC 6750 section 2).
+
+#ifndef SIMDJWT_IO_SERVE_CREDENTIALS_H_
+#define SIMDJWT_IO_SERVE_CREDENTIALS_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "http/request.h"
+#include "serve/policy_config.h"
+
+namespace simdjwt::serve {
+
+struct Credentials {
+  enum class Kind : uint8_t {
+    kNone,   // no token, or another scheme
+    kToken,  // perhaps: is_b64token() tells
+    kMultiple,
+  };
+  Kind kind = Kind::kNone;
+  std::string_view token = {};  // a view into the request
+};
+
+// Looks into all of `sources`. The same token twice is one, if it came in two ways; but two fields,
+// cookies or parameters of one name are too many whatever they hold: who is to say which of them
+// the next program reads?
+[[nodiscard]] Credentials find_credentials(const http::Request& request,
+                                           std::span<const TokenSource> sources) noexcept;
+
+// What follows "Bearer" and its blanks, which is a token if is_b64token() says so; empty if
+// "Bearer" stands alone. nullopt for another scheme, or none.
+[[nodiscard]] std::optional<std::string_view> bearer_credentials(
+    std::string_view authorization) noexcept;
+
+// Whether `text` has the syntax 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". Every
+// token that verifies has: so this is only asked to tell a malformed request from a bad token.
+[[nodiscard]] bool is_b64token(std::string_view text) noexcept;
+
+}  // namespace simdjwt::serve
+
+#endif  // SIMDJWT_IO_SERVE_CREDENTIALS_H_

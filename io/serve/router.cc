@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/router.h"
+
+#include <array>
+#include <utility>
+
+namespace simdjwt::serve {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Contract>, 5> kPrefixes = {{
+    {"/check/nginx/", Contract::kNginx},
+    {"/check/forward/", Contract::kForward},
+    {"/check/envoy/", Contract::kEnvoy},
+    {"/check/haproxy/", Contract::kHaproxy},
+    {"/verify/", Contract::kVerify},
+}};
+
+}  // namespace
+
+Route Router::route(std::string_view path) const noexcept {
+  for (const auto& [prefix, contract] : kPrefixes) {
+    if (!path.starts_with(prefix)) continue;
+    std::string_view name = path.substr(prefix.size());
+    if (contract == Contract::kEnvoy) name = name.substr(0, name.find('/'));
+    const auto found = policies_.find(name);
+    return found == policies_.end() ? Route() : Route{contract, found->second};
+  }
+  return {path == "/livez" ? Contract::kHealth : Contract::kNone};
+}
+
+}  // namespace simdjwt::serve
