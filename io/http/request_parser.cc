@@ -45,6 +45,10 @@ bool is_word(const char* text, const char (&lower)[kSize]) {
          ((load<Word>(text + kLast) | kBit5) == load<Word>(lower + kLast));
 }
 
+// A blank to RFC 9110, and part of the value to some readers, who would frame the message
+// otherwise.
+constexpr bool holds_tab(std::string_view line) { return line.find('\t') != line.npos; }
+
 Method method_of(std::string_view name) {
   if (name == "GET") return Method::kGet;
   if (name == "HEAD") return Method::kHead;
@@ -188,6 +192,7 @@ Status RequestParser::parse_field(std::string_view head, size_t begin, size_t en
   size_t name_end = plain_name_end(head, begin);
   while (kTokenChars.holds(head[name_end])) ++name_end;
   if (name_end == begin || head[name_end] != ':') return Status::kBadRequest;
+  const std::string_view line = head.substr(begin, end - begin);
   size_t value_begin = name_end + 1;
   while (is_blank(head[value_begin])) ++value_begin;
   while (end > value_begin && is_blank(head[end - 1])) --end;
@@ -222,11 +227,13 @@ Status RequestParser::parse_field(std::string_view head, size_t begin, size_t en
       }
       break;
     case 14:
-      if (is_word(name, "content-length")) return parse_content_length(value);
+      if (is_word(name, "content-length")) {
+        return holds_tab(line) ? Status::kBadRequest : parse_content_length(value);
+      }
       break;
     case 17:
       if (equals_ignoring_case({name, 17}, "transfer-encoding")) {
-        if (has_transfer_encoding_) return Status::kBadRequest;
+        if (has_transfer_encoding_ || holds_tab(line)) return Status::kBadRequest;
         has_transfer_encoding_ = true;
         is_chunked_ = equals_ignoring_case(value, "chunked");
       }

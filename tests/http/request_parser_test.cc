@@ -420,6 +420,8 @@ const RefusedForm kRefusedForms[] = {
     {"HexContentLength", get("Content-Length: 0x0\r\n")},
     {"ContentLengthWithBlank", get("Content-Length: 0 0\r\n")},
     {"ContentLengthWithUnderscore", get("Content-Length: 0_0\r\n")},
+    {"ContentLengthBehindTab", get("Content-Length:\t0\r\n")},
+    {"ContentLengthBeforeTab", get("Content-Length: 0\t\r\n")},
     {"ListOfContentLengths", get("Content-Length: 0, 0\r\n")},
     {"TwoContentLengths", get("Content-Length: 0\r\nContent-Length: 5\r\n")},
     {"TwoEqualContentLengths", get("Content-Length: 0\r\nContent-Length: 0\r\n")},
@@ -428,6 +430,8 @@ const RefusedForm kRefusedForms[] = {
     {"EmptyCoding", get("Transfer-Encoding:\r\n"), Status::kNotImplemented},
     {"ChunkedNotLast", get("Transfer-Encoding: chunked, gzip\r\n"), Status::kNotImplemented},
     {"ChunkedBehindComma", get("Transfer-Encoding: ,chunked\r\n"), Status::kNotImplemented},
+    {"ChunkedBehindTab", get("Transfer-Encoding:\tchunked\r\n")},
+    {"ChunkedBeforeTab", get("Transfer-Encoding: chunked\t\r\n")},
     {"ChunkedWithVerticalTab", get("Transfer-Encoding: \x0b"
                                    "chunked\r\n")},
     {"TwoCodings", get("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
