@@ -30,15 +30,19 @@ PeerAddress PeerAddress::from(const sockaddr_storage& address) noexcept {
   return peer;
 }
 
+std::string PeerAddress::host() const {
+  if (family != Family::kIpv4 && family != Family::kIpv6) return "";
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(family == Family::kIpv4 ? AF_INET : AF_INET6, ip.data(), text, sizeof(text));
+  return text;
+}
+
 std::string PeerAddress::to_string() const {
-  char host[INET6_ADDRSTRLEN] = "";
   switch (family) {
     case Family::kIpv4:
-      inet_ntop(AF_INET, ip.data(), host, sizeof(host));
-      return std::string(host) + ':' + std::to_string(port);
+      return host() + ':' + std::to_string(port);
     case Family::kIpv6:
-      inet_ntop(AF_INET6, ip.data(), host, sizeof(host));
-      return '[' + std::string(host) + "]:" + std::to_string(port);
+      return '[' + host() + "]:" + std::to_string(port);
     case Family::kUnix:
       return "unix";
     case Family::kUnknown:

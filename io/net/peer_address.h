@@ -25,6 +25,8 @@ struct PeerAddress {
   // an IPv4 address. Families other than these three are kUnknown.
   [[nodiscard]] static PeerAddress from(const sockaddr_storage& address) noexcept;
 
+  // "192.0.2.1", "2001:db8::1"; empty for other families.
+  [[nodiscard]] std::string host() const;
   // "192.0.2.1:443", "[2001:db8::1]:443", "unix" or "unknown".
   [[nodiscard]] std::string to_string() const;
 

@@ -76,4 +76,9 @@ bool PeerRange::contains(const PeerAddress& peer) const noexcept {
   return peer.family == network_.family && is_prefix_equal(peer, network_, prefix_bits_);
 }
 
+std::string PeerRange::to_string() const {
+  if (network_.family == Family::kUnix) return "unix";
+  return network_.host() + '/' + std::to_string(prefix_bits_);
+}
+
 }  // namespace simdjwt::net

@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "net/peer_address.h"
@@ -22,6 +23,8 @@ class PeerRange {
   [[nodiscard]] static absl::StatusOr<PeerRange> parse(std::string_view text);
 
   [[nodiscard]] bool contains(const PeerAddress& peer) const noexcept;
+  // "192.0.2.1/32" and the like, or "unix".
+  [[nodiscard]] std::string to_string() const;
 
  private:
   PeerAddress network_;

@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
@@ -137,11 +138,12 @@ absl::Status load_client_ca(SSL_CTX* context, const std::string& file, bool is_r
   return absl::OkStatus();
 }
 
-absl::Status load_all(SSL_CTX* context, const TlsFiles& files, std::vector<std::string>& warnings) {
-  absl::Status status = load_certificate(context, files.certificate, warnings);
-  if (status.ok()) status = load_key(context, files.key, warnings);
-  if (status.ok() && !files.client_ca.empty()) {
-    status = load_client_ca(context, files.client_ca, files.is_client_certificate_required);
+absl::Status load_all(SSL_CTX* context, const TlsOptions& options,
+                      std::vector<std::string>& warnings) {
+  absl::Status status = load_certificate(context, options.certificate_file, warnings);
+  if (status.ok()) status = load_key(context, options.key_file, warnings);
+  if (status.ok() && !options.client_ca_file.empty()) {
+    status = load_client_ca(context, options.client_ca_file, options.client_required);
   }
   return status;
 }
@@ -280,14 +282,16 @@ void TlsWire::close(std::string& output) {
 
 }  // namespace
 
-absl::StatusOr<TlsContext> TlsContext::load(const TlsFiles& files,
+void TlsContext::Free::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
+
+absl::StatusOr<TlsContext> TlsContext::load(const TlsOptions& options,
                                             std::vector<std::string>& warnings) {
   ERR_clear_error();
   TlsContext context;
   context.context_.reset(SSL_CTX_new(TLS_server_method()));
   if (context.get() == nullptr) return absl::InternalError("libssl: " + take_cause(""));
   set_rules(context.get());
-  const absl::Status status = load_all(context.get(), files, warnings);
+  const absl::Status status = load_all(context.get(), options, warnings);
   ERR_clear_error();
   if (!status.ok()) return status;
   return context;

@@ -7,7 +7,6 @@
 #define SIMDJWT_IO_NET_TLS_H_
 
 #include <absl/status/statusor.h>
-#include <openssl/ssl.h>
 
 #include <memory>
 #include <mutex>
@@ -17,13 +16,16 @@
 
 #include "net/wire.h"
 
+struct ssl_ctx_st;  // libssl's SSL_CTX, without all of its headers
+
 namespace simdjwt::net {
 
-struct TlsFiles {
-  std::string certificate;     // PEM: the server's own first, then those that lead to its root
-  std::string key;             // PEM, without a passphrase
-  std::string client_ca = {};  // PEM; empty: clients are not asked for certificates
-  bool is_client_certificate_required = true;  // or may be left out, but must be good if given
+// All in PEM form.
+struct TlsOptions {
+  std::string certificate_file;     // the server's own first, then those that lead to its root
+  std::string key_file;             // without a passphrase
+  std::string client_ca_file = {};  // empty: clients are not asked for certificates
+  bool client_required = true;      // or may show none, but no bad one
 };
 
 // What handshakes are done with, immutable. Sessions resume by tickets, whose keys live and die
@@ -32,17 +34,17 @@ class TlsContext {
  public:
   // Errors are "FILE: cause". `warnings` receives a line for what is legal but looks like a
   // mistake: a key that everybody may read, a certificate that is not valid today.
-  [[nodiscard]] static absl::StatusOr<TlsContext> load(const TlsFiles& files,
+  [[nodiscard]] static absl::StatusOr<TlsContext> load(const TlsOptions& options,
                                                        std::vector<std::string>& warnings);
 
-  [[nodiscard]] SSL_CTX* get() const noexcept { return context_.get(); }
+  [[nodiscard]] ssl_ctx_st* get() const noexcept { return context_.get(); }
 
  private:
   struct Free {
-    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+    void operator()(ssl_ctx_st* context) const noexcept;
   };
   TlsContext() = default;
-  std::unique_ptr<SSL_CTX, Free> context_;
+  std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 
 // A connection keeps the context it began with, so that replacing it drops nobody. Idle connections

@@ -3,6 +3,7 @@
 
 #include "serve/config.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "serve/file_text.h"
@@ -53,6 +54,23 @@ SocketConfig read_socket(TomlSection& section) {
   return config;
 }
 
+std::vector<net::PeerRange> read_proxies(TomlSection& section, std::string_view address) {
+  std::vector<net::PeerRange> proxies;
+  for (const std::string& text : section.strings("proxy_protocol_from")) {
+    if (absl::StatusOr<net::PeerRange> range = net::PeerRange::parse(text); range.ok()) {
+      proxies.push_back(*range);
+    } else {
+      section.fail("proxy_protocol_from", std::string(range.status().message()));
+    }
+  }
+  const auto is_unix = [](const net::PeerRange& range) { return range.to_string() == "unix"; };
+  if (!proxies.empty() && address.starts_with("unix:") &&
+      std::none_of(proxies.begin(), proxies.end(), is_unix)) {
+    section.fail("proxy_protocol_from", "the peers of a unix socket are \"unix\"");
+  }
+  return proxies;
+}
+
 std::optional<TlsConfig> read_tls(TomlSection& section, const std::string& config_path) {
   TlsConfig config{.certificate_file = optional_file(section, "tls_certificate", config_path),
                    .key_file = optional_file(section, "tls_key", config_path),
@@ -74,11 +92,11 @@ std::optional<TlsConfig> read_tls(TomlSection& section, const std::string& confi
 std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& config_path) {
   std::vector<ListenConfig> listeners;
   for (TomlSection& section : file.sections("listen")) {
+    const std::string address = section.string("address").value_or("");
     ListenConfig listener{.socket = read_socket(section),
-                          .proxy_protocol_from = section.strings("proxy_protocol_from"),
+                          .proxy_protocol_from = read_proxies(section, address),
                           .tls = read_tls(section, config_path)};
     // The kernel would not notice: our sockets may share a port, so that every thread has its own.
-    const std::string address = section.string("address").value_or("");
     for (const ListenConfig& other : listeners) {
       if (!address.ends_with(":0") &&
           other.socket.address.to_string() == listener.socket.address.to_string()) {
@@ -143,7 +161,9 @@ std::string describe(const ListenConfig& listener) {
   std::string line = describe(listener.socket);
   if (!listener.proxy_protocol_from.empty()) {
     append(line, ", PROXY protocol from");
-    for (const std::string& peer : listener.proxy_protocol_from) append(line, " ", peer);
+    for (const net::PeerRange& range : listener.proxy_protocol_from) {
+      append(line, " ", range.to_string());
+    }
   }
   if (listener.tls) {
     append(line, ", TLS with ", listener.tls->certificate_file);

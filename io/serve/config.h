@@ -52,6 +52,8 @@
 #include <vector>
 
 #include "net/listener.h"
+#include "net/peer_range.h"
+#include "net/tls.h"
 #include "serve/policy_config.h"
 
 namespace simdjwt::serve {
@@ -66,16 +68,11 @@ struct SocketConfig {
   std::string owner;             // "user:group", "user" or ":group"; empty: left as it is
 };
 
-struct TlsConfig {
-  std::string certificate_file;
-  std::string key_file;
-  std::string client_ca_file;  // empty: clients are not asked for certificates
-  bool client_required = true;
-};
+using TlsConfig = net::TlsOptions;
 
 struct ListenConfig {
   SocketConfig socket;
-  std::vector<std::string> proxy_protocol_from;  // networks, or "unix"
+  std::vector<net::PeerRange> proxy_protocol_from;  // empty: not the PROXY protocol
   std::optional<TlsConfig> tls;
 };
 

@@ -124,8 +124,9 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   EXPECT_EQ(config->server.num_threads, 2);
   ASSERT_EQ(config->listeners.size(), 2);
   EXPECT_EQ(config->listeners[0].socket.address.to_string(), "[::1]:0");
-  EXPECT_EQ(config->listeners[0].proxy_protocol_from,
-            std::vector<std::string>({"127.0.0.1", "10.0.0.0/8"}));
+  ASSERT_EQ(config->listeners[0].proxy_protocol_from.size(), 2);
+  EXPECT_EQ(config->listeners[0].proxy_protocol_from[0].to_string(), "127.0.0.1/32");
+  EXPECT_EQ(config->listeners[0].proxy_protocol_from[1].to_string(), "10.0.0.0/8");
   const std::optional<TlsConfig>& tls = config->listeners[1].tls;
   ASSERT_TRUE(tls);
   EXPECT_EQ(tls->certificate_file, directory + "cert.pem");
@@ -359,6 +360,9 @@ TEST_F(ConfigTest, RefusesListenersThatCannotBe) {
         error_of(with_listen("mode = \"" + std::string(mode) + "\"\naddress = \"1.1.1.1:1\"\n")),
         ":2: listen.mode: not octal permissions such as \"0660\"");
   }
+  EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\nproxy_protocol_from = \"lb1\"\n")),
+            ":3: listen.proxy_protocol_from: \"lb1\" is no address, network such as 10.0.0.0/8, or "
+            "\"unix\"");
   EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_key = \"k\"\n")),
             ":3: listen.tls_key: needs tls_certificate beside it");
   EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_certificate = \"c\"\n")),

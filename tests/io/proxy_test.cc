@@ -253,6 +253,17 @@ TEST(PeerRangeTest, RefusesWhatIsNoRange) {
   }
 }
 
+TEST(PeerRangeTest, SaysWhatItIs) {
+  for (const auto& [text, meaning] :
+       std::vector<std::pair<std::string, std::string>>{{"192.0.2.1", "192.0.2.1/32"},
+                                                        {"10.0.0.0/8", "10.0.0.0/8"},
+                                                        {"::1", "::1/128"},
+                                                        {"2001:DB8:0::/32", "2001:db8::/32"},
+                                                        {"unix", "unix"}}) {
+    EXPECT_EQ(PeerRange::parse(text)->to_string(), meaning);
+  }
+}
+
 TEST(PeerRangeTest, SaysWhatIsWrong) {
   EXPECT_EQ(PeerRange::parse("10.0.0.1/8").status().message(),
             "\"10.0.0.1/8\" has bits behind its prefix");

@@ -99,16 +99,16 @@ class TlsTest : public ::testing::Test {
     write("cert.pem", identity.certificate_pem());
     write("key.pem", identity.key_pem());
   }
-  [[nodiscard]] TlsFiles files() const {
-    return {.certificate = path("cert.pem"), .key = path("key.pem")};
+  [[nodiscard]] TlsOptions files() const {
+    return {.certificate_file = path("cert.pem"), .key_file = path("key.pem")};
   }
-  [[nodiscard]] TlsFiles files_with_clients(bool is_required) const {
-    TlsFiles files = this->files();
-    files.client_ca = path("ca.pem");
-    files.is_client_certificate_required = is_required;
+  [[nodiscard]] TlsOptions files_with_clients(bool is_required) const {
+    TlsOptions files = this->files();
+    files.client_ca_file = path("ca.pem");
+    files.client_required = is_required;
     return files;
   }
-  [[nodiscard]] TlsContext load(const TlsFiles& files) {
+  [[nodiscard]] TlsContext load(const TlsOptions& files) {
     absl::StatusOr<TlsContext> context = TlsContext::load(files, warnings_);
     if (!context.ok()) {
       ADD_FAILURE() << context.status();
@@ -116,7 +116,7 @@ class TlsTest : public ::testing::Test {
     }
     return *std::move(context);
   }
-  [[nodiscard]] std::string error_of(const TlsFiles& files) {
+  [[nodiscard]] std::string error_of(const TlsOptions& files) {
     return std::string(TlsContext::load(files, warnings_).status().message());
   }
 
@@ -512,31 +512,31 @@ TEST_F(TlsTest, IsNotMisledByOldErrorsAndLeavesNone) {
 // --- Files ---
 
 TEST_F(TlsTest, NamesTheFileThatIsMissing) {
-  TlsFiles missing = files_with_clients(true);
-  missing.client_ca = path("nowhere.pem");
+  TlsOptions missing = files_with_clients(true);
+  missing.client_ca_file = path("nowhere.pem");
   EXPECT_EQ(error_of(missing), path("nowhere.pem") + ": No such file or directory");
-  missing.key = path("no.key");
+  missing.key_file = path("no.key");
   EXPECT_EQ(error_of(missing), path("no.key") + ": No such file or directory");
-  missing.certificate = path("no.pem");
+  missing.certificate_file = path("no.pem");
   EXPECT_EQ(error_of(missing), path("no.pem") + ": No such file or directory");
   EXPECT_EQ(ERR_peek_error(), 0);
 }
 
 TEST_F(TlsTest, NamesTheFileThatIsSomethingElse) {
   write("text.pem", "Dear server, this is not a certificate.\n");
-  TlsFiles wrong = files();
-  wrong.certificate = path("text.pem");
+  TlsOptions wrong = files();
+  wrong.certificate_file = path("text.pem");
   EXPECT_EQ(error_of(wrong), path("text.pem") + ": no certificate in PEM form");
   wrong = files();
-  wrong.key = path("text.pem");
+  wrong.key_file = path("text.pem");
   EXPECT_EQ(error_of(wrong), path("text.pem") + ": no private key in PEM form");
-  wrong.key = path("cert.pem");
+  wrong.key_file = path("cert.pem");
   EXPECT_EQ(error_of(wrong), path("cert.pem") + ": no private key in PEM form");
   wrong = files_with_clients(true);
-  wrong.client_ca = path("text.pem");
+  wrong.client_ca_file = path("text.pem");
   EXPECT_EQ(error_of(wrong), path("text.pem") + ": no certificate in PEM form");
   write("empty.pem", "");
-  wrong.certificate = path("empty.pem");
+  wrong.certificate_file = path("empty.pem");
   EXPECT_EQ(error_of(wrong), path("empty.pem") + ": no certificate in PEM form");
 }
 
