@@ -66,6 +66,12 @@ absl::Status Server::stop() {
   return status;
 }
 
+std::vector<const net::ReactorCounters*> Server::counters_by_reactor() const {
+  std::vector<const net::ReactorCounters*> counters;
+  for (const Worker& worker : workers_) counters.push_back(&worker.reactor->counters());
+  return counters;
+}
+
 net::ReactorCounters Server::reactor_counters() const noexcept {
   net::ReactorCounters sum;
   for (const Worker& worker : workers_) sum += worker.reactor->counters();

@@ -68,6 +68,8 @@ class Server {
 
   // Sums over the threads. Thread-safe.
   [[nodiscard]] net::ReactorCounters reactor_counters() const noexcept;
+  // Of each thread; valid as long as the server. Thread-safe.
+  [[nodiscard]] std::vector<const net::ReactorCounters*> counters_by_reactor() const;
 
   // Thread-safe.
   [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }

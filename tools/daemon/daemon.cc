@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "daemon/daemon.h"
+
+#include <poll.h>
+#include <simdjwt/cpu.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include "serve/exposition.h"
+
+namespace simdjwt::daemon {
+
+using serve::Config;
+using serve::DecisionLog;
+using serve::PolicySet;
+using std::chrono::milliseconds;
+
+namespace {
+
+// After the first change of a file: whoever changes several does it at once.
+constexpr milliseconds kSettle{100};
+
+sigset_t handled_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+  return signals;
+}
+
+// A ring may reserve no more places for connections than the process may open files.
+void raise_descriptor_limit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+uint32_t connections_of_each_thread(const Config& config) {
+  rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const uint32_t num_threads = config.server.num_threads;
+  const uint32_t wanted = (config.limits.num_connections_max + num_threads - 1) / num_threads;
+  const auto allowed = static_cast<uint32_t>(std::min<rlim_t>(limit.rlim_cur, wanted));
+  if (allowed < wanted) {
+    spdlog::warn("{} connections a thread instead of {}: RLIMIT_NOFILE", allowed, wanted);
+  }
+  return allowed;
+}
+
+serve::DecisionLogOptions log_options(const Config& config) {
+  return {.target = config.log.decisions, .allow_sample = config.log.allow_sample};
+}
+
+// In words, what is fixed when the daemon starts.
+std::string fixed_part(Config config) {
+  config.policies.clear();
+  config.log = {};
+  return describe(config);
+}
+
+std::string summarize(const PolicySet& policies) {
+  return fmt::format("policies: {}, keys: {}", policies.size(), policies.num_keys());
+}
+
+// What must end the daemon as SIGTERM does.
+void end() { kill(getpid(), SIGTERM); }
+
+int milliseconds_until(std::chrono::steady_clock::time_point when) {
+  const auto left = std::chrono::ceil<milliseconds>(when - std::chrono::steady_clock::now());
+  return static_cast<int>(std::max(left, milliseconds(0)).count());
+}
+
+}  // namespace
+
+Daemon::Daemon(std::string config_path, Config config)
+    : config_path_(std::move(config_path)), config_(std::move(config)) {}
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, Config config,
+                                                       net::IoMode io) {
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(config_path), std::move(config)));
+  const sigset_t signals = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  daemon->signals_ = net::UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!daemon->signals_) {
+    return absl::UnavailableError(std::string("signalfd: ") + std::strerror(errno));
+  }
+  daemon->watch_files(daemon->config_);
+  absl::StatusOr<PolicySet> policies = daemon->load_policies(daemon->config_);
+  if (!policies.ok()) return policies.status();
+  if (absl::Status status = daemon->listen(*std::move(policies), io); !status.ok()) return status;
+  return daemon;
+}
+
+absl::Status Daemon::listen(PolicySet policies, net::IoMode io) {
+  raise_descriptor_limit();
+  summary_ = summarize(policies);
+  const uint32_t num_threads = config_.server.num_threads;
+  auto log = DecisionLog::create(log_options(config_), num_threads,
+                                 [](const std::string& sentence) { spdlog::warn("{}", sentence); });
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+
+  const serve::LimitsConfig& limits = config_.limits;
+  auto server = serve::Server::create(
+      {.address = config_.listeners.front().socket.address,
+       .io = io,
+       .num_threads = num_threads,
+       .reactor = {.num_connections_max = connections_of_each_thread(config_),
+                   .timeouts = {.head = limits.head, .idle = limits.idle, .write = limits.write},
+                   .drain_limit = limits.drain},
+       .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)}},
+      std::move(policies), log_.get());
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  if (!config_.admin) return absl::OkStatus();
+
+  auto admin = serve::AdminServer::create(*config_.admin, io, readiness_, [this] {
+    return serve::expose({.metrics = server_->metrics(),
+                          .log = *log_,
+                          .reactors = server_->counters_by_reactor(),
+                          .version = SIMDJWT_VERSION,
+                          .io = server_->reactor().mode(),
+                          .kernels = active_kernels()});
+  });
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::run() {
+  if (admin_ != nullptr) admin_->start(end);
+  server_->start(end);
+  const net::Reactor& reactor = server_->reactor();
+  if (!reactor.why_not_uring().ok()) {
+    spdlog::warn("serving by {}: {}", reactor.mode(),
+                 std::string(reactor.why_not_uring().message()));
+  }
+  if (admin_ != nullptr) spdlog::info("administered on {}", admin_->address().to_string());
+  spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}",
+               server_->address().to_string(), config_.server.num_threads, summary_, reactor.mode(),
+               active_kernels());
+  readiness_.begin();
+  notifier_.ready(summary_);
+  handle_events();
+  return drain();
+}
+
+void Daemon::handle_events() {
+  while (true) {
+    pollfd ready[] = {{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+                      {.fd = watch_ ? watch_->fd() : -1, .events = POLLIN, .revents = 0}};
+    (void)poll(ready, std::size(ready), timeout_ms());
+    notifier_.alive();
+    signalfd_siginfo signal;
+    if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
+      if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT) return;
+      if (signal.ssi_signo == SIGHUP) reload_config();
+      if (signal.ssi_signo == SIGUSR1) reopen_log();
+    }
+    if (ready[1].revents != 0 && watch_->changed() && !reload_files_at_) {
+      reload_files_at_ = Clock::now() + kSettle;
+    }
+    if (reload_files_at_ && Clock::now() >= *reload_files_at_) {
+      reload_files_at_.reset();
+      reload_files();
+    }
+  }
+}
+
+int Daemon::timeout_ms() const {
+  int timeout = -1;
+  if (notifier_.alive_interval()) timeout = static_cast<int>(notifier_.alive_interval()->count());
+  if (!reload_files_at_) return timeout;
+  const int settle = milliseconds_until(*reload_files_at_);
+  return timeout < 0 ? settle : std::min(timeout, settle);
+}
+
+absl::Status Daemon::drain() {
+  readiness_.end();
+  notifier_.stopping();
+  spdlog::info("stopping: finishing what is under way");
+  const sigset_t signals = handled_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends it at once
+  // Whoever asks for readiness needs the time to see that it is over.
+  for (const auto end = Clock::now() + config_.limits.drain_delay; Clock::now() < end;) {
+    const int interval = notifier_.alive_interval()
+                             ? static_cast<int>(notifier_.alive_interval()->count())
+                             : milliseconds_until(end);
+    (void)poll(nullptr, 0, std::min(interval, milliseconds_until(end)));
+    notifier_.alive();
+  }
+  absl::Status status = server_->stop();
+  if (admin_ != nullptr) status.Update(admin_->stop());
+  const uint64_t num_connections = server_->reactor_counters().connections_accepted.value();
+  const auto checks = server_->check_counters();
+  admin_.reset();
+  server_.reset();
+  log_.reset();
+  if (!status.ok()) return status;
+  spdlog::info("stopped after {} connections, {} requests: {} tokens accepted, {} rejected",
+               num_connections, checks.requests, checks.tokens_accepted, checks.tokens_rejected);
+  return status;
+}
+
+// --- Changes while it serves ---
+
+void Daemon::reload_config() {
+  notifier_.reloading();
+  note_reload("configuration", load_config());
+}
+
+void Daemon::reload_files() {
+  notifier_.reloading();
+  absl::StatusOr<PolicySet> policies = load_policies(config_);
+  if (policies.ok()) publish(*std::move(policies));
+  note_reload("keys", policies.status());
+}
+
+absl::Status Daemon::load_config() {
+  absl::StatusOr<Config> config = serve::load_config(config_path_);
+  if (!config.ok()) return config.status();
+  watch_files(*config);
+  absl::StatusOr<PolicySet> policies = load_policies(*config);
+  absl::Status status = policies.status();
+  if (status.ok()) status = log_->configure(log_options(*config));
+  if (!status.ok()) {
+    watch_files(config_);
+    return status;
+  }
+  publish(*std::move(policies));
+  if (fixed_part(*config) != fixed_part(config_)) {
+    spdlog::warn("listeners, threads and limits stay as they are until a restart");
+  }
+  config_.policies = std::move(config->policies);
+  config_.log = config->log;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PolicySet> Daemon::load_policies(const Config& config) {
+  std::vector<std::string> warnings;
+  absl::StatusOr<PolicySet> policies = PolicySet::load(config.policies, warnings);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  return policies;
+}
+
+void Daemon::publish(PolicySet policies) {
+  summary_ = summarize(policies);
+  server_->publish(std::move(policies));
+}
+
+void Daemon::note_reload(const char* what, const absl::Status& status) {
+  server_->metrics().count_reload(status.ok(), time(nullptr));
+  if (status.ok()) {
+    spdlog::info("{} reloaded; {}", what, summary_);
+  } else {
+    spdlog::error("{} not reloaded, what was loaded before goes on serving: {}", what,
+                  std::string(status.message()));
+  }
+  notifier_.ready(status.ok() ? summary_ : summary_ + "; the last reload failed");
+}
+
+void Daemon::reopen_log() {
+  if (const absl::Status status = log_->reopen(); !status.ok()) {
+    spdlog::error("decision log not reopened: {}", std::string(status.message()));
+  } else {
+    spdlog::info("decision log reopened");
+  }
+}
+
+// Before they are read, so that what changes meanwhile is read again.
+void Daemon::watch_files(const Config& config) {
+  absl::Status status;
+  if (!watch_) {
+    absl::StatusOr<serve::FileWatch> watch = serve::FileWatch::create();
+    status = watch.status();
+    if (watch.ok()) watch_ = *std::move(watch);
+  }
+  std::vector<std::string> paths;
+  for (const serve::PolicyConfig& policy : config.policies) paths.push_back(policy.jwks_file);
+  if (watch_) status.Update(watch_->watch(paths));
+  if (!status.ok()) {
+    spdlog::warn("changes of files are not seen, send SIGHUP instead: {}",
+                 std::string(status.message()));
+  }
+}
+
+}  // namespace simdjwt::daemon

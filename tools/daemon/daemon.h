@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Daemon: the servers of simdjwtd, and the thread that listens to signals and files meanwhile.
+//
+//   SIGHUP            reads the configuration again
+//   SIGUSR1           opens the decision log again
+//   SIGTERM, SIGINT   finishes what is under way and ends; a second one ends at once
+//   a key file or a certificate that changes is read again by itself
+
+#ifndef SIMDJWT_TOOLS_DAEMON_DAEMON_H_
+#define SIMDJWT_TOOLS_DAEMON_DAEMON_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/reactor.h"
+#include "net/unique_fd.h"
+#include "serve/admin_server.h"
+#include "serve/config.h"
+#include "serve/decision_log.h"
+#include "serve/file_watch.h"
+#include "serve/notifier.h"
+#include "serve/policy_set.h"
+#include "serve/readiness.h"
+#include "serve/server.h"
+
+namespace simdjwt::daemon {
+
+class Daemon {
+ public:
+  // Listens, but does not serve yet. Blocks the signals above in this thread and those it starts,
+  // so it is to be called before there are others. `config` is that of the file. An error is
+  // kInvalidArgument if a file is wrong.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Daemon>> create(std::string config_path,
+                                                                      serve::Config config,
+                                                                      net::IoMode io);
+
+  // Serves until it is told to end. OK unless a reactor broke down.
+  [[nodiscard]] absl::Status run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Daemon(std::string config_path, serve::Config config);
+
+  absl::Status listen(serve::PolicySet policies, net::IoMode io);
+
+  // Handles events until the daemon is to end.
+  void handle_events();
+  [[nodiscard]] int timeout_ms() const;
+  absl::Status drain();
+
+  // Replaces what serves, all of it or nothing, and tells whoever watches.
+  void reload_config();
+  void reload_files();
+  absl::Status load_config();
+  absl::StatusOr<serve::PolicySet> load_policies(const serve::Config& config);
+  void publish(serve::PolicySet policies);
+  void note_reload(const char* what, const absl::Status& status);
+  void reopen_log();
+  void watch_files(const serve::Config& config);
+
+  const std::string config_path_;
+  serve::Config config_;  // that serves
+  std::string summary_;   // "2 policies, 3 keys"
+  const serve::Notifier notifier_ = serve::Notifier::from_environment();
+  serve::Readiness readiness_;
+  net::UniqueFd signals_;
+  std::optional<serve::FileWatch> watch_;
+  std::optional<Clock::time_point> reload_files_at_;
+  std::unique_ptr<serve::DecisionLog> log_;
+  std::unique_ptr<serve::Server> server_;
+  std::unique_ptr<serve::AdminServer> admin_;  // or null
+};
+
+}  // namespace simdjwt::daemon
+
+#endif  // SIMDJWT_TOOLS_DAEMON_DAEMON_H_
