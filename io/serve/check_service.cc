@@ -189,8 +189,9 @@ void CheckService::write_identity(const Queued& queued, const Answer& answer,
   const VerifiedToken* token = result == nullptr ? nullptr : &**result;
   text_ = answer.response.head();
   if (queued.contract == Contract::kNginx && token != nullptr && config.cache_seconds > 0) {
+    // nginx still uses an answer in the very second it ends; the token is no good in its.
     const int64_t seconds_left =
-        std::max<int64_t>(token->exp().value_or(kNumericDateMax) - now_unix_seconds_, 0);
+        std::max<int64_t>(token->exp().value_or(kNumericDateMax) - 1 - now_unix_seconds_, 0);
     append(text_, "X-Accel-Expires: ", std::min(seconds_left, config.cache_seconds), "\r\n");
   }
   const std::string_view end = head_end_.text(queued.persistence);
