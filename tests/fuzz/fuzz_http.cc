@@ -11,21 +11,19 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_decoder.h"
 #include "http/fields.h"
-#include "http/request_parser.h"
+#include "http/request_reader.h"
 #include "require.h"
 
 namespace {
 
-using simdjwt::http::BodyDecoder;
 using simdjwt::http::BodyFraming;
 using simdjwt::http::find_cookie;
 using simdjwt::http::find_field;
 using simdjwt::http::find_parameter;
 using simdjwt::http::Found;
 using simdjwt::http::Request;
-using simdjwt::http::RequestParser;
+using simdjwt::testing::RequestReader;
 
 constexpr uint64_t kContentBytesMax = 1000;
 
@@ -137,33 +135,16 @@ void require_chunks(std::string_view body, std::string_view content) {
   require(body.empty());
 }
 
-// A connection that gets bytes as they come and writes down what they mean.
-class Transcript {
- public:
-  void receive(std::string_view bytes) {
-    pending_.append(bytes);
-    // On the heap and of exact size, so that the sanitizer sees a read beyond it.
-    const ExactInput input(reinterpret_cast<const uint8_t*>(pending_.data()), pending_.size());
-    std::string_view rest = input.text();
-    while (!is_closed_ && (is_in_body_ ? read_body(rest) : read_head(rest))) {
-    }
-    pending_.erase(0, pending_.size() - rest.size());
-  }
-
-  [[nodiscard]] std::string text() const { return text_ + (is_closed_ ? "" : "..."); }
-
- private:
-  // Each returns whether it is worth while to go on.
-  bool read_head(std::string_view& rest) {
-    const RequestParser::Outcome outcome = parser_.parse(rest);
-    if (outcome == RequestParser::Outcome::kIncomplete) return false;
-    if (outcome == RequestParser::Outcome::kRefused) return close(parser_.refusal());
-    const Request& request = parser_.request();
-    require(parser_.head_bytes() <= rest.size());
-    require_well_formed(rest.substr(0, parser_.head_bytes()), request);
-    for (const std::string_view part : {request.method_name, request.path, request.query,
-                                        request.fields, request.authorization}) {
-      text_.append(part).append("|");
+// All that the reader makes of its connection.
+std::string transcript(const RequestReader& reader) {
+  std::string text;
+  for (const auto& read : reader.requests()) {
+    const Request& request = read->request;
+    for (const std::string_view part :
+         {request.method_name, request.path, request.query, request.fields, request.authorization,
+          std::string_view(read->head), std::string_view(read->body),
+          std::string_view(read->content)}) {
+      text.append(part).append("|");
     }
     for (const uint64_t number :
          {static_cast<uint64_t>(request.method), static_cast<uint64_t>(request.version),
@@ -171,62 +152,12 @@ class Transcript {
           static_cast<uint64_t>(request.num_authorizations),
           static_cast<uint64_t>(request.keep_alive),
           static_cast<uint64_t>(request.expects_continue)}) {
-      text_.append(std::to_string(number)).append("|");
+      text.append(std::to_string(number)).append("|");
     }
-    rest.remove_prefix(parser_.head_bytes());
-    decoder_ = BodyDecoder(request, kContentBytesMax);
-    is_in_body_ = true;
-    body_.clear();
-    content_.clear();
-    return true;
   }
-
-  bool read_body(std::string_view& rest) {
-    const BodyDecoder::Decoded decoded = decoder_.decode(rest);
-    require(decoded.num_consumed <= rest.size());
-    body_.append(rest.substr(0, decoded.num_consumed));
-    content_.append(decoded.content);
-    rest.remove_prefix(decoded.num_consumed);
-    require(content_.size() <= kContentBytesMax);
-    switch (decoded.outcome) {
-      case BodyDecoder::Outcome::kContent:
-        require(!decoded.content.empty());
-        return true;
-      case BodyDecoder::Outcome::kIncomplete:
-        require(rest.empty());
-        return false;
-      case BodyDecoder::Outcome::kRefused:
-        return close(decoder_.refusal());
-      case BodyDecoder::Outcome::kComplete:
-        break;
-    }
-    const Request& request = parser_.request();
-    if (request.body == BodyFraming::kChunked) {
-      require_chunks(body_, content_);
-    } else {
-      require(body_ == content_ && body_.size() == request.content_length);
-    }
-    text_.append(content_).append("|");
-    is_in_body_ = false;
-    if (!request.keep_alive) is_closed_ = true;
-    return true;
-  }
-
-  bool close(simdjwt::http::Status refusal) {
-    text_ += "refused " + std::to_string(static_cast<int>(refusal));
-    is_closed_ = true;
-    return false;
-  }
-
-  RequestParser parser_;
-  BodyDecoder decoder_;
-  bool is_in_body_ = false;
-  bool is_closed_ = false;
-  std::string pending_;
-  std::string body_;
-  std::string content_;
-  std::string text_;
-};
+  return text + std::to_string(static_cast<int>(reader.refusal())) +
+         (reader.is_in_body() ? "body" : "head") + std::to_string(reader.begin());
+}
 
 }  // namespace
 
@@ -234,13 +165,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const size_t step = data[0] % 32 + 1;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  Transcript at_once;
+  RequestReader at_once(kContentBytesMax);
   at_once.receive(bytes);
-  Transcript in_steps;
+  for (const auto& read : at_once.requests()) {
+    const Request& request = read->request;
+    require_well_formed(read->head, request);
+    require(read->content.size() <= kContentBytesMax);
+    if (request.body == BodyFraming::kChunked) {
+      require_chunks(read->body, read->content);
+    } else {
+      require(read->body == read->content && read->body.size() == request.content_length);
+    }
+  }
+  RequestReader in_steps(kContentBytesMax);
   for (std::string_view rest = bytes; !rest.empty();) {
     in_steps.receive(rest.substr(0, step));
     rest.remove_prefix(std::min(step, rest.size()));
   }
-  if (!bytes.empty()) require(at_once.text() == in_steps.text());
+  require(transcript(at_once) == transcript(in_steps));
   return 0;
 }

@@ -193,7 +193,7 @@ const RefusedBody kRefusedBodies[] = {
     {"SeventeenZeros", "00000000000000000\r\n\r\n"},
     {"Comma", "1,1\r\nx\r\n0\r\n\r\n"},
     {"NonAscii", "\xc2\xb9\r\nx\r\n0\r\n\r\n"},
-    {"Nul", std::string("1\0\r\nx\r\n0\r\n\r\n", 13)},
+    {"Nul", std::string("1\0\r\nx\r\n0\r\n\r\n", 12)},
     // Line ends
     {"BareLfBehindSize", "1\nx\r\n0\r\n\r\n"},
     {"BareCrBehindSize", "1\rx\r\n0\r\n\r\n"},
@@ -226,7 +226,7 @@ const RefusedBody kRefusedBodies[] = {
     {"EscapedLf", "1;a=\"\\\n\"\r\nx\r\n0\r\n\r\n"},
     {"TextBehindQuotes", "1;a=\"b\"c\r\nx\r\n0\r\n\r\n"},
     {"QuoteInName", "1;\"a\"\r\nx\r\n0\r\n\r\n"},
-    {"NulInExtension", std::string("1;a\0\r\nx\r\n0\r\n\r\n", 15)},
+    {"NulInExtension", std::string("1;a\0\r\nx\r\n0\r\n\r\n", 14)},
     // Trailer fields
     {"TrailerWithoutColon", "0\r\nA\r\n\r\n"},
     {"TrailerWithoutName", "0\r\n: a\r\n\r\n"},

@@ -10,14 +10,12 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_decoder.h"
-#include "http/request_parser.h"
+#include "http/request_reader.h"
 
 namespace {
 
-using simdjwt::http::BodyDecoder;
-using simdjwt::http::Request;
-using simdjwt::http::RequestParser;
+using simdjwt::http::Status;
+using simdjwt::testing::RequestReader;
 
 // Bytes as the characters of Latin-1.
 std::string quote(std::string_view bytes) {
@@ -34,42 +32,25 @@ std::string quote(std::string_view bytes) {
   return text + '"';
 }
 
-// How the bytes end: with part of a request, with a refusal, or as requests should.
-std::string tell(std::string_view bytes, std::string& requests) {
-  const std::string_view all = bytes;
-  RequestParser parser;
-  while (true) {
-    const size_t begin = all.size() - bytes.size();
-    const auto refused = [begin](simdjwt::http::Status status, const char* where) {
-      return "\"refused\":" + std::to_string(static_cast<int>(status)) + ",\"in\":\"" + where +
-             "\",\"begin\":" + std::to_string(begin);
-    };
-    switch (parser.parse(bytes)) {
-      case RequestParser::Outcome::kIncomplete:
-        return "\"incomplete\":" + std::to_string(bytes.size());
-      case RequestParser::Outcome::kRefused:
-        return refused(parser.refusal(), "head");
-      case RequestParser::Outcome::kComplete:
-        break;
-    }
-    const Request& request = parser.request();
-    std::string text = (requests.empty() ? "{\"method\":" : ",{\"method\":");
-    text += quote(request.method_name) + ",\"path\":" + quote(request.path) +
-            ",\"query\":" + quote(request.query) + ",\"fields\":" + quote(request.fields);
-    bytes.remove_prefix(parser.head_bytes());
-    std::string content;
-    BodyDecoder body(request);
-    for (bool is_over = false; !is_over;) {
-      const auto decoded = body.decode(bytes);
-      bytes.remove_prefix(decoded.num_consumed);
-      content += decoded.content;
-      if (decoded.outcome == BodyDecoder::Outcome::kIncomplete) return "\"incomplete\":1";
-      if (decoded.outcome == BodyDecoder::Outcome::kRefused) return refused(body.refusal(), "body");
-      is_over = decoded.outcome == BodyDecoder::Outcome::kComplete;
-    }
-    requests += text + ",\"body\":" + quote(content) + "}";
-    if (!request.keep_alive) return "\"closed\":true";
+std::string tell(std::string_view bytes) {
+  RequestReader reader;
+  reader.receive(bytes);
+  std::string text = "{\"requests\":[";
+  for (const auto& read : reader.requests()) {
+    if (read != reader.requests().front()) text += ',';
+    text += "{\"method\":" + quote(read->request.method_name) +
+            ",\"path\":" + quote(read->request.path) + ",\"query\":" + quote(read->request.query) +
+            ",\"fields\":" + quote(read->request.fields) + ",\"body\":" + quote(read->content) +
+            "}";
   }
+  text += "],\"begin\":" + std::to_string(reader.begin());
+  if (reader.refusal() != Status::kOk) {
+    text += ",\"refused\":" + std::to_string(static_cast<int>(reader.refusal())) +
+            ",\"in\":" + (reader.is_in_body() ? "\"body\"" : "\"head\"");
+  } else if (reader.is_over()) {
+    text += ",\"closed\":true";
+  }
+  return text + "}";
 }
 
 }  // namespace
@@ -79,8 +60,6 @@ int main() {
     std::string bytes(num_bytes, '\0');
     std::cin.get();  // the line's end
     std::cin.read(bytes.data(), static_cast<std::streamsize>(num_bytes));
-    std::string requests;
-    const std::string end = tell(bytes, requests);
-    std::cout << "{\"requests\":[" << requests << "]," << end << "}\n";
+    std::cout << tell(bytes) << '\n';
   }
 }

@@ -69,6 +69,7 @@ class Head:
 
     def __init__(self, data):
         self.match = HEAD.match(data)
+        self.size = self.match.end() if self.match else 0
 
     def __getattr__(self, part):
         return self.match[part] if self.match else b""
@@ -146,9 +147,9 @@ def has_trailer(message, name):
 
 def reason_of(refused, data):
     """Why we refuse what data begins with, when llhttp does not; None if there is no reason."""
-    if refused["in"] == "body":
-        return None if is_chunked_well(data) else "no well-formed chunks"
     head = Head(data)
+    if refused["in"] == "body":
+        return None if is_chunked_well(data[head.size:]) else "no well-formed chunks"
     return next((reason for reason, (status, applies) in STRICTER.items()
                  if status == refused["refused"] and applies(head)), None)
 
