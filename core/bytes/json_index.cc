@@ -28,9 +28,31 @@ JsonTraits index_scalar(uint64_t* quotes, const char* text, size_t num_bytes) no
   return traits;
 }
 
+bool match_scalar(const JsonPattern& pattern, size_t first, size_t end, std::string_view text,
+                  JsonMatch& match) noexcept {
+  size_t at = match.at;
+  for (size_t i = first;; ++i) {
+    const JsonPattern::Part part = pattern.parts[i];
+    if (part.num_chars > text.size() - at) return false;
+    match.begins[i] = static_cast<uint16_t>(at);
+    for (size_t c = part.begin; c < size_t{part.begin} + part.num_chars; ++c, ++at) {
+      const auto above = static_cast<uint8_t>(static_cast<uint8_t>(text[at]) - pattern.lowest[c]);
+      if (above > pattern.spread[c]) return false;
+    }
+    if (i + 1 == end) break;
+    for (; at < text.size() && text[at] != '"'; ++at) {
+      const auto byte = static_cast<uint8_t>(text[at]);
+      if (byte == '\\' || byte < 0x20) return false;
+      match.has_non_ascii |= byte > 0x7f;
+    }
+  }
+  match.at = at;
+  return true;
+}
+
 }  // namespace
 
-constinit const JsonIndexKernel kJsonIndexScalar = {"json/scalar", index_scalar};
+constinit const JsonIndexKernel kJsonIndexScalar = {"json/scalar", index_scalar, match_scalar};
 
 std::span<const JsonIndexKernel* const> available_json_kernels() {
 #if SIMDJWT_X86_64

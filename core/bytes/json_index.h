@@ -13,6 +13,8 @@
 #include <span>
 #include <string_view>
 
+#include "bytes/json_pattern.h"
+
 namespace simdjwt::bytes {
 
 // A kernel reads whole blocks of this size, and so up to that many bytes less one behind the text.
@@ -33,6 +35,14 @@ struct JsonIndexKernel {
   // all blocks that the `num_bytes` bytes at `text` reach into. What stands behind the text counts
   // as part of it.
   JsonTraits (*index)(uint64_t* quotes, const char* text, size_t num_bytes) noexcept;
+
+  // Matches the text from match.at on with the parts [first, end) of a pattern and the strings
+  // between them, and advances `match`. False if the text is another, or a string has backslashes
+  // or control characters. A string goes on to the next quote; what else stands up to
+  // kJsonIndexBlockBytes behind its begin may count as part of it. As many bytes follow the text,
+  // none of them a quote.
+  bool (*match)(const JsonPattern& pattern, size_t first, size_t end, std::string_view text,
+                JsonMatch& match) noexcept;
 };
 
 // The kernels this CPU can run, slowest first; `scalar` is always there.

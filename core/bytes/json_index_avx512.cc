@@ -36,7 +36,7 @@ SIMDJWT_TARGET_AVX512 JsonTraits index_avx512(uint64_t* quotes, const char* text
 
 }  // namespace
 
-constinit const JsonIndexKernel kJsonIndexAvx512 = {"json/avx512", index_avx512};
+constinit const JsonIndexKernel kJsonIndexAvx512 = {"json/avx512", index_avx512, match_avx2};
 
 }  // namespace simdjwt::bytes
 

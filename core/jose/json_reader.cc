@@ -12,22 +12,9 @@
 #include "jose/json_walk.h"
 
 namespace simdjwt::jose {
-namespace {
-
-// Clears the bits of quotes that a backslash makes part of their string. Outside strings a
-// backslash is an error that the walk finds, whatever happened to quotes behind it.
-void clear_escaped_quotes(uint64_t* quotes, std::string_view text) noexcept {
-  size_t at = text.find('\\');
-  while (at != std::string_view::npos && at + 1 < text.size()) {
-    if (text[at + 1] == '"') quotes[(at + 1) / 64] &= ~(uint64_t{1} << ((at + 1) % 64));
-    at = text.find('\\', at + 2);  // the character behind a backslash escapes nothing
-  }
-}
-
-}  // namespace
 
 JsonReader::JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known)
-    : kernel_(&kernel), known_(known) {
+    : known_(known), quotes_(kernel) {
   for (size_t i = 0; i < known.size(); ++i) {
     const std::string with_quote = std::string(known[i]) + '"';
     const size_t num_chars = std::min<size_t>(with_quote.size(), 4);
@@ -53,10 +40,13 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
 bool JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
                                JsonObject& object) noexcept {
   for (size_t i = 0; i < kShapes; ++i) {
-    const size_t shape = (last_shape_ + i) % kShapes;
-    if (!shapes_[shape].read(text, num_bytes, quotes_.data(), members, object)) continue;
-    last_shape_ = shape;
-    lessons_left_ = kShapes;
+    const size_t slot = (last_shape_ + i) % kShapes;
+    const JsonShape& shape = shapes_[slot];
+    if (!shape.read(quotes_, text, num_bytes, members, matched_)) continue;
+    object = {text, std::span(members).first(shape.num_members()), shape.known()};
+    last_shape_ = slot;
+    has_fitted_[slot] = true;
+    lessons_left_ = kLessons;
     return true;
   }
   return false;
@@ -71,18 +61,38 @@ bool JsonReader::may_learn() noexcept {
   return true;
 }
 
+// A shape is generalized until it fits what came before and this object. Once it has fitted, it may
+// have its constants for good reason: then the object gets a shape of its own, unless nothing has
+// fitted for so long that there seem to be more of such shapes than there is room for.
+void JsonReader::learn(const JsonObject& object, size_t num_bytes) noexcept {
+  size_t pupil = (last_shape_ + kShapes - 1) % kShapes;
+  uint32_t variables = 0;
+  uint32_t variables_in_general = 0;
+  bool generalize = true;
+  for (size_t i = 0; i < kShapes; ++i) {
+    if (!shapes_[i].is_like(object)) continue;
+    variables |= shapes_[i].variables();
+    variables_in_general |= shapes_[i].variables_with(object);
+    if (!has_fitted_[i]) pupil = i;
+    if (has_fitted_[i] && lessons_left_ > 0) generalize = false;
+  }
+  shapes_[pupil].learn(object, num_bytes, generalize ? variables_in_general : variables);
+  has_fitted_[pupil] = false;
+  last_shape_ = pupil;
+}
+
 JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
                             JsonMembers& members, JsonObject& object) noexcept {
-  if (traits.has_backslash) clear_escaped_quotes(quotes_.data(), {text, num_bytes});
+  if (traits.has_backslash) quotes_.remove_escaped({text, num_bytes});
   const bool check_strings = traits.has_backslash || traits.has_control;
   JsonFound found;
-  if (!walk_json_object({text, num_bytes, check_strings}, QuoteCursor(quotes_.data()), members,
-                        found)) {
+  if (!walk_json_object({text, num_bytes, check_strings}, quotes_.cursor(), members, found)) {
     return JsonStatus::kInvalid;
   }
   if (found.has_duplicates) return JsonStatus::kDuplicateName;
   object = {text, std::span(members).first(found.num_members)};
   find_known(object);
+  if (!check_strings && may_learn()) learn(object, num_bytes);
   return JsonStatus::kOk;
 }
 
@@ -91,22 +101,14 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
   static_assert(kJsonPaddingBytes >= bytes::kJsonIndexBlockBytes);
   if (num_bytes > kTokenBytesMax) return JsonStatus::kInvalid;
   std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
-  const bytes::JsonTraits traits = kernel_->index(quotes_.data(), text, num_bytes);
-  const size_t num_blocks =
-      (num_bytes + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
-  quotes_[num_blocks] = quotes_[num_blocks + 1] = ~uint64_t{0};
+  const auto is_utf8 = [&] { return simdjson::validate_utf8(text, num_bytes); };
 
-  if (traits.has_non_ascii && !simdjson::validate_utf8(text, num_bytes)) {
-    return JsonStatus::kInvalid;
+  if (read_by_shape(text, num_bytes, members, object)) {
+    return !matched_.has_non_ascii || is_utf8() ? JsonStatus::kOk : JsonStatus::kInvalid;
   }
-  const bool is_usual = !traits.has_backslash && !traits.has_control;
-  if (is_usual && read_by_shape(text, num_bytes, members, object)) return JsonStatus::kOk;
-  const JsonStatus status = walk(text, num_bytes, traits, members, object);
-  if (is_usual && status == JsonStatus::kOk && may_learn()) {
-    last_shape_ = (last_shape_ + kShapes - 1) % kShapes;
-    shapes_[last_shape_].learn(object, num_bytes);
-  }
-  return status;
+  const bytes::JsonTraits traits = quotes_.find(text, num_bytes);
+  if (traits.has_non_ascii && !is_utf8()) return JsonStatus::kInvalid;
+  return walk(text, num_bytes, traits, members, object);
 }
 
 }  // namespace simdjwt::jose

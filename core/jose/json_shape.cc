@@ -3,144 +3,185 @@
 
 #include "jose/json_shape.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
 
-#include "jose/json_walk.h"
-
 namespace simdjwt::jose {
-namespace {
 
-// Position of the first quote at or behind `at`. Where values end differs from token to token, and
-// so does which word of the bitmap tells; a load at the byte that does costs no branch that would
-// be mispredicted.
-inline size_t find_quote(const uint64_t* quotes, size_t at) noexcept {
-  static_assert(std::endian::native == std::endian::little);
-  uint64_t bits;
-  std::memcpy(&bits, reinterpret_cast<const char*>(quotes) + at / 8, 8);
-  bits >>= at % 8;
-  if (bits != 0) [[likely]]
-    return at + static_cast<unsigned>(std::countr_zero(bits));
-  size_t i = at / 64 + 1;
-  while (quotes[i] == 0) ++i;
-  return i * 64 + static_cast<unsigned>(std::countr_zero(quotes[i]));
-}
+using bytes::JsonPattern;
 
-}  // namespace
+// --- Reading ---
 
-inline bool JsonShape::is_zero(Chars16 chars) noexcept {
-  uint64_t halves[2];
-  std::memcpy(halves, &chars, sizeof(halves));
-  return (halves[0] | halves[1]) == 0;
-}
-
-inline JsonShape::Chars16 JsonShape::load16(const char* text) noexcept {
-  Chars16 chars;
-  std::memcpy(&chars, text, sizeof(chars));
-  return chars;
-}
-
-inline JsonShape::Chars16 JsonShape::Part::differences(const char* text) const noexcept {
-  Chars16 found = (load16(text) ^ chars[0]) & masks[0];
-  if (num_chars > 16) [[unlikely]]
-    found |= (load16(text + 16) ^ chars[1]) & masks[1];
-  return found;
-}
-
-inline JsonShape::Chars16 JsonShape::differences_to_ten_digits(const char* text) noexcept {
-  constexpr Chars16 kFirst = {'1', '0', '0', '0', '0', '0', '0', '0', '0', '0'};
-  constexpr Chars16 kMore = {8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 255, 255, 255, 255, 255, 255};
-  return reinterpret_cast<Chars16>(load16(text) - kFirst > kMore);
-}
-
-// All fields in two stores. Their sums stay below 2^16, so that nothing is carried over.
-inline void JsonShape::Part::write_member(size_t begin, size_t value_chars,
-                                          JsonMember& out) const noexcept {
+// The value between two parts is that of the last member that begins in the first of them.
+//
+// All offsets of a member in one addition. Their sums stay below 2^16, so that nothing is carried;
+// but the number of characters, which stands highest, may begin below zero.
+inline void JsonShape::place_members(size_t first, size_t end, const bytes::JsonMatch& matched,
+                                     JsonMembers& members) const noexcept {
   static_assert(offsetof(JsonMember, name_begin) == 0 && offsetof(JsonMember, raw_begin) == 4 &&
                 offsetof(JsonMember, raw_chars) == 6);
-  uint64_t halves[2];
-  static_assert(sizeof(halves) == sizeof(member));
-  std::memcpy(halves, &member, sizeof(halves));
-  halves[0] += begin * (uint64_t{1} << 32 | 1) + (uint64_t{value_chars} << 48);
-  std::memcpy(&out, halves, sizeof(halves));
-}
-
-bool JsonShape::Part::learn(const char* text, size_t begin, size_t end) noexcept {
-  if (end - begin > kPartChars) return false;
-  num_chars = end - begin;
-  chars = {};
-  masks = {};
-  std::memcpy(chars.data(), text + begin, num_chars);
-  std::memset(masks.data(), 0xff, num_chars);
-  return true;
-}
-
-bool JsonShape::read(char* text, size_t num_bytes, const uint64_t* quotes, JsonMembers& members,
-                     JsonObject& object) const noexcept {
-  const size_t num_members = num_members_;
-  if (num_members == 0 || !is_zero(parts_[0].differences(text))) return false;
-  Chars16 wrong = {};  // not zero where anything is: one test for all parts and dates
-  JsonMember other;
-  size_t at = 0;
-  for (size_t i = 0; i < num_members; ++i) {
-    const Part& part = parts_[i];
-    wrong |= part.differences(text + at);
-    const size_t begin = at + part.num_chars;
-    size_t end;
-    if (part.value == Value::kString) {
-      end = find_quote(quotes, begin);
-    } else if (part.value == Value::kTenDigits) {
-      end = begin + 10;
-      wrong |= differences_to_ten_digits(text + begin);
-    } else {
-      end = read_json_value({text, num_bytes, false}, begin, QuoteCursor(quotes), other);
-      if (end == 0) return false;
-    }
-    if (end >= num_bytes) return false;
-    part.write_member(at, end - begin, members[i]);
-    if (part.value == Value::kOther) {
-      members[i].type = other.type;
-      members[i].is_plain = other.is_plain;
-    }
-    at = end;
+  const auto place = [&](size_t member, uint64_t shift) {
+    using Fields [[gnu::vector_size(sizeof(JsonMember))]] = uint64_t;
+    Fields fields;
+    std::memcpy(&fields, &members_[member], sizeof(fields));
+    fields += Fields{shift, 0};
+    std::memcpy(&members[member], &fields, sizeof(fields));
+  };
+  size_t member = first == 0 ? 0 : members_ended_[first - 1];
+  for (size_t part = first; part < end; ++part) {
+    const uint64_t shift = matched.begins[part] * (uint64_t{1} << 32 | 1);
+    const bool is_last = part + 1 == end;
+    const size_t ended = members_ended_[part] - size_t{!is_last};
+    for (; member < ended; ++member) place(member, shift);
+    if (is_last) break;
+    const uint64_t distance = uint64_t{matched.begins[part + 1]} - matched.begins[part];
+    place(member++, shift + (distance << 48));
   }
-  const Part& last = parts_[num_members];
-  wrong |= last.differences(text + at);
-  if (!is_zero(wrong) || at + last.num_chars != num_bytes) return false;
-  object = {text, std::span(members).first(num_members), known_};
-  return true;
 }
 
-JsonShape::Value JsonShape::kind_of(const JsonMember& member) noexcept {
-  if (member.type == JsonType::kString) return Value::kString;
+bool JsonShape::read(JsonQuotes& quotes, char* text, size_t num_bytes, JsonMembers& members,
+                     bytes::JsonMatch& matched) const noexcept {
+  if (num_parts_ == 0) return false;
+  const size_t end = run_end_[0];
+  matched.at = 0;
+  matched.has_non_ascii = false;
+  if (!quotes.kernel().match(pattern_, 0, end, {text, num_bytes}, matched)) return false;
+  place_members(0, end, matched, members);
+  if (end < num_parts_) return read_rest(quotes, text, num_bytes, end, members, matched);
+  return matched.at == num_bytes;
+}
+
+[[gnu::noinline]] bool JsonShape::read_rest(JsonQuotes& quotes, char* text, size_t num_bytes,
+                                            size_t end, JsonMembers& members,
+                                            bytes::JsonMatch& matched) const noexcept {
+  // Between here and there are values that are no strings, but may hold some.
+  const bytes::JsonTraits traits = quotes.find(text, num_bytes);
+  if (traits.has_backslash || traits.has_control) return false;
+  while (end < num_parts_) {
+    JsonMember& member = members[members_ended_[end - 1] - size_t{1}];
+    matched.at = read_json_value({text, num_bytes, false}, matched.at, quotes.cursor(), member);
+    if (matched.at == 0) return false;
+    const size_t first = end;
+    end = run_end_[first];
+    if (!quotes.kernel().match(pattern_, first, end, {text, num_bytes}, matched)) return false;
+    place_members(first, end, matched, members);
+  }
+  matched.has_non_ascii = traits.has_non_ascii;
+  return matched.at == num_bytes;
+}
+
+// --- Learning ---
+
+JsonShape::Kind JsonShape::kind_of(const JsonMember& member) noexcept {
+  if (member.type == JsonType::kString) return Kind::kString;
   const bool is_date =
       member.type == JsonType::kNumber && member.is_plain && member.raw_chars == 10;
-  return is_date ? Value::kTenDigits : Value::kOther;
+  return is_date ? Kind::kTenDigits : Kind::kOther;
 }
 
-bool JsonShape::learn_parts(const JsonObject& object, size_t num_bytes) noexcept {
-  size_t begin = 0;
-  for (size_t i = 0; i < object.members.size(); ++i) {
-    const JsonMember& member = object.members[i];
-    Part& part = parts_[i];
-    part.value = kind_of(member);
-    const size_t num_quotes = part.value == Value::kString ? 2 : 0;
-    if (!part.learn(object.text, begin, member.raw_begin + num_quotes / 2)) return false;
-    part.member = member;
-    part.member.name_begin = static_cast<uint16_t>(member.name_begin - begin);
-    part.member.raw_begin = static_cast<uint16_t>(member.raw_begin - begin);
-    part.member.raw_chars = static_cast<uint16_t>(num_quotes);
-    begin = member.raw_begin + size_t{member.raw_chars} - num_quotes / 2;
+size_t JsonShape::part_of(size_t member) const noexcept {
+  size_t part = 0;
+  while (members_ended_[part] <= member) ++part;
+  return part;
+}
+
+std::string_view JsonShape::learnt_text(size_t member, size_t begin,
+                                        size_t num_chars) const noexcept {
+  const uint8_t* const part = pattern_.lowest + pattern_.parts[part_of(member)].begin;
+  return {reinterpret_cast<const char*>(part) + begin, num_chars};
+}
+
+bool JsonShape::is_like(const JsonObject& object) const noexcept {
+  if (num_parts_ == 0 || num_members_ != object.members.size()) return false;
+  for (size_t i = 0; i < num_members_; ++i) {
+    const JsonMember& mine = members_[i];
+    const JsonMember& other = object.members[i];
+    if (kind_of(mine) != kind_of(other)) return false;
+    if (learnt_text(i, mine.name_begin, mine.name_chars) != object.name(other)) return false;
   }
-  return parts_[object.members.size()].learn(object.text, begin, num_bytes);
+  return true;
 }
 
-void JsonShape::learn(const JsonObject& object, size_t num_bytes) noexcept {
-  num_members_ = 0;
-  if (object.members.size() <= kMembers && learn_parts(object, num_bytes)) {
-    num_members_ = object.members.size();
-    known_ = object.known;
+uint32_t JsonShape::variables_with(const JsonObject& object) const noexcept {
+  uint32_t variables = variables_;
+  for (size_t i = 0; i < num_members_; ++i) {
+    const uint32_t bit = uint32_t{1} << i;
+    if ((variables & bit) != 0 || kind_of(members_[i]) == Kind::kTenDigits) continue;
+    const std::string_view learnt = learnt_text(i, members_[i].raw_begin, members_[i].raw_chars);
+    if (learnt != object.raw(object.members[i])) variables |= bit;
+  }
+  return variables;
+}
+
+bool JsonShape::add_part(std::string_view text, size_t num_members) noexcept {
+  constexpr size_t kChunk = JsonPattern::kChunkChars;
+  const size_t room = (text.size() + kChunk - 1) / kChunk * kChunk;
+  if (pattern_chars_ + room > JsonPattern::kCharsMax) return false;
+  uint8_t* const lowest = pattern_.lowest + pattern_chars_;
+  uint8_t* const spread = pattern_.spread + pattern_chars_;
+  std::memset(lowest, 0, room);
+  std::memset(spread, 0xff, room);
+  std::memcpy(lowest, text.data(), text.size());
+  std::memset(spread, 0, text.size());
+  pattern_.parts[num_parts_] = {static_cast<uint16_t>(pattern_chars_),
+                                static_cast<uint16_t>(text.size())};
+  members_ended_[num_parts_] = static_cast<uint8_t>(num_members);
+  pattern_chars_ += room;
+  ++num_parts_;
+  return true;
+}
+
+bool JsonShape::add_parts(const JsonObject& object, size_t num_bytes) noexcept {
+  const std::string_view text(object.text, num_bytes);
+  size_t begin = 0;  // of the next part
+  size_t run = 0;    // the first part of the present run
+  const auto end_run = [&] {
+    run_end_[run] = static_cast<uint8_t>(num_parts_);
+    run = num_parts_;
+  };
+  for (size_t i = 0; i < num_members_; ++i) {
+    members_[i] = object.members[i];
+    members_[i].name_begin = static_cast<uint16_t>(members_[i].name_begin - begin);
+    members_[i].raw_begin = static_cast<uint16_t>(members_[i].raw_begin - begin);
+    const JsonMember& member = object.members[i];
+    if (member.raw_chars > kConstantCharsMax) variables_ |= uint32_t{1} << i;
+    if ((variables_ >> i & 1) == 0) continue;
+    const bool is_string = member.type == JsonType::kString;
+    const size_t end = member.raw_begin + size_t{is_string};
+    if (!add_part(text.substr(begin, end - begin), i + 1)) return false;
+    if (!is_string) end_run();
+    members_[i].raw_chars = static_cast<uint16_t>(2 - (end - begin));  // see place_members
+    begin = member.raw_begin + size_t{member.raw_chars} - size_t{is_string};
+  }
+  if (!add_part(text.substr(begin), num_members_)) return false;
+  end_run();
+  return true;
+}
+
+// A number of ten digits does not begin with a zero.
+void JsonShape::admit_dates() noexcept {
+  for (size_t i = 0; i < num_members_; ++i) {
+    if (kind_of(members_[i]) != Kind::kTenDigits) continue;
+    const size_t at = size_t{pattern_.parts[part_of(i)].begin} + members_[i].raw_begin;
+    std::memset(pattern_.lowest + at, '0', 10);
+    std::memset(pattern_.spread + at, 9, 10);
+    pattern_.lowest[at] = '1';
+    pattern_.spread[at] = 8;
+  }
+}
+
+void JsonShape::learn(const JsonObject& object, size_t num_bytes, uint32_t variables) noexcept {
+  if (object.members.size() > kMembers) return;
+  variables_ = variables;
+  num_members_ = object.members.size();
+  known_ = object.known;
+  num_parts_ = pattern_chars_ = 0;
+  if (add_parts(object, num_bytes)) {
+    admit_dates();
+  } else {
+    num_parts_ = 0;
   }
 }
 

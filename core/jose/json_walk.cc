@@ -210,6 +210,22 @@ class NameFilter {
 
 }  // namespace
 
+bytes::JsonTraits JsonQuotes::find(const char* text, size_t num_bytes) noexcept {
+  const bytes::JsonTraits traits = kernel_.index(words_.data(), text, num_bytes);
+  const size_t num_blocks =
+      (num_bytes + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
+  words_[num_blocks] = words_[num_blocks + 1] = ~uint64_t{0};
+  return traits;
+}
+
+void JsonQuotes::remove_escaped(std::string_view text) noexcept {
+  size_t at = text.find('\\');
+  while (at != std::string_view::npos && at + 1 < text.size()) {
+    if (text[at + 1] == '"') words_[(at + 1) / 64] &= ~(uint64_t{1} << ((at + 1) % 64));
+    at = text.find('\\', at + 2);  // the character behind a backslash escapes nothing
+  }
+}
+
 size_t read_json_value(JsonText text, size_t at, QuoteCursor quotes, JsonMember& member) noexcept {
   char* no_room = nullptr;  // for strings with escapes, of which there are none
   quotes.seek(at);

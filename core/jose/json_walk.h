@@ -6,11 +6,16 @@
 #ifndef SIMDJWT_CORE_JOSE_JSON_WALK_H_
 #define SIMDJWT_CORE_JOSE_JSON_WALK_H_
 
+#include <simdjwt/limits.h>
+
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
+#include "bytes/json_index.h"
 #include "jose/json_object.h"
 
 namespace simdjwt::jose {
@@ -65,6 +70,28 @@ class QuoteCursor {
   const uint64_t* words_;
   uint64_t word_;  // of the 64 positions from begin_ on, those not yet stepped over
   size_t begin_ = 0;
+};
+
+// Where the quotes of a text are.
+class JsonQuotes {
+ public:
+  explicit JsonQuotes(const bytes::JsonIndexKernel& kernel) noexcept : kernel_(kernel) {}
+
+  const bytes::JsonIndexKernel& kernel() const noexcept { return kernel_; }
+  // Finds those of a text of at most kTokenBytesMax bytes. See JsonIndexKernel::index.
+  bytes::JsonTraits find(const char* text, size_t num_bytes) noexcept;
+  // Takes away those that a backslash makes part of their string. Outside strings a backslash is an
+  // error that the walk finds, whatever happened to quotes behind it.
+  void remove_escaped(std::string_view text) noexcept;
+
+  QuoteCursor cursor() const noexcept { return QuoteCursor(words_.data()); }
+
+ private:
+  static constexpr size_t kBlocksMax =
+      (kTokenBytesMax + bytes::kJsonIndexBlockBytes - 1) / bytes::kJsonIndexBlockBytes;
+
+  const bytes::JsonIndexKernel& kernel_;
+  std::array<uint64_t, kBlocksMax + 2> words_;  // and sentinels
 };
 
 // What the walk found in a valid object.
