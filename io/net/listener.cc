@@ -3,14 +3,20 @@
 
 #include "net/listener.h"
 
-#include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
-#include <charconv>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+
+#include "net/inherited_sockets.h"
 
 namespace simdjwt::net {
 namespace {
@@ -20,108 +26,148 @@ constexpr int kUserTimeoutMs = 20'000;  // unacknowledged data: then the peer is
 constexpr auto kBindPatience = std::chrono::seconds(2);
 constexpr auto kBindRetryInterval = std::chrono::milliseconds(20);
 
-absl::Status error_of(int error, std::string_view what, const SocketAddress& address) {
+absl::Status failure(std::string_view what, const SocketAddress& address, const std::string& why) {
   std::string text(what);
-  text.append(" ").append(address.to_string()).append(": ").append(std::strerror(error));
-  if (error == EADDRINUSE) text.append(" (another process listens there)");
-  if (error == EACCES) text.append(" (ports below 1024 need CAP_NET_BIND_SERVICE)");
+  text.append(" ").append(address.to_string()).append(": ").append(why);
   return absl::UnavailableError(text);
+}
+
+absl::Status bind_failure(const SocketAddress& address, int error) {
+  std::string why = std::strerror(error);
+  if (error == EADDRINUSE) why.append(" (another process listens there)");
+  if (error == EACCES) why.append(" (ports below 1024 need CAP_NET_BIND_SERVICE)");
+  return failure("cannot listen on", address, why);
+}
+
+absl::StatusOr<UniqueFd> make_socket(const SocketAddress& address) {
+  UniqueFd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return failure("cannot make a socket for", address, std::strerror(errno));
+  return fd;
 }
 
 void set_option(int fd, int level, int option, int value) {
   setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-const sockaddr* as_sockaddr(const sockaddr_storage& storage) {
-  return reinterpret_cast<const sockaddr*>(&storage);
+// Accepted sockets inherit these, which saves a system call for each.
+void set_tcp_options(int fd) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
+}
+
+// Calls bind() until it returns something else than EADDRINUSE or time is over.
+template <class Bind>
+int bind_patiently(Bind bind) {
+  const auto give_up = std::chrono::steady_clock::now() + kBindPatience;
+  while (true) {
+    const int error = bind();
+    if (error != EADDRINUSE || std::chrono::steady_clock::now() > give_up) return error;
+    std::this_thread::sleep_for(kBindRetryInterval);
+  }
 }
 
 }  // namespace
 
-absl::StatusOr<SocketAddress> SocketAddress::parse(std::string_view text) {
-  const absl::Status malformed = absl::InvalidArgumentError(
-      "expected an address and a port such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return malformed;
-  uint16_t port = 0;
-  const std::string_view digits = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size()) return malformed;
-
-  std::string host(text.substr(0, colon));
-  SocketAddress address;
-  if (host.starts_with('[') && host.ends_with(']')) {
-    auto* ipv6 = reinterpret_cast<sockaddr_in6*>(&address.storage_);
-    ipv6->sin6_family = AF_INET6;
-    ipv6->sin6_port = htons(port);
-    address.length_ = sizeof(sockaddr_in6);
-    host = host.substr(1, host.size() - 2);
-    if (inet_pton(AF_INET6, host.c_str(), &ipv6->sin6_addr) != 1) return malformed;
-  } else {
-    auto* ipv4 = reinterpret_cast<sockaddr_in*>(&address.storage_);
-    ipv4->sin_family = AF_INET;
-    ipv4->sin_port = htons(port);
-    address.length_ = sizeof(sockaddr_in);
-    if (inet_pton(AF_INET, host.c_str(), &ipv4->sin_addr) != 1) return malformed;
+absl::StatusOr<ListenerGroup> ListenerGroup::listen(const ListenOptions& options,
+                                                    size_t num_reactors) {
+  ListenerGroup group(num_reactors);
+  absl::Status status;
+  switch (options.address.family()) {
+    case AF_UNSPEC:
+      status = group.inherit(options.address);
+      break;
+    case AF_UNIX:
+      status = group.listen_unix(options);
+      break;
+    default:
+      status = group.listen_tcp(options.address);
   }
-  return address;
-}
-
-uint16_t SocketAddress::port() const noexcept {
-  // The port lies at the same place in both families.
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&storage_)->sin_port);
-}
-
-std::string SocketAddress::to_string() const {
-  char host[INET6_ADDRSTRLEN] = "";
-  if (storage_.ss_family == AF_INET6) {
-    inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr, host,
-              sizeof(host));
-    return '[' + std::string(host) + "]:" + std::to_string(port());
-  }
-  inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr, host,
-            sizeof(host));
-  return std::string(host) + ':' + std::to_string(port());
-}
-
-absl::StatusOr<ListenerGroup> ListenerGroup::listen(SocketAddress address, size_t num_sockets) {
-  ListenerGroup group;
-  group.address_ = address;
-  SocketAddress& chosen = group.address_;
-  const auto give_up = std::chrono::steady_clock::now() + kBindPatience;
-
-  // The sockets of a group share the port by SO_REUSEPORT; so could another instance of this
-  // program, and take half of the connections unnoticed. The first socket therefore binds without
-  // it, and only a successful one is bound again with it.
-  bool share = false;
-  while (group.sockets_.size() < num_sockets) {
-    UniqueFd fd(::socket(chosen.storage_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!fd) return error_of(errno, "cannot make a socket for", chosen);
-    set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-    if (share) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-    if (chosen.storage_.ss_family == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-    // Accepted sockets inherit these, which saves a system call for each.
-    set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
-
-    if (::bind(fd.get(), as_sockaddr(chosen.storage_), chosen.length_) != 0) {
-      const int error = errno;
-      if (error != EADDRINUSE || std::chrono::steady_clock::now() > give_up) {
-        return error_of(error, "cannot listen on", chosen);
-      }
-      std::this_thread::sleep_for(kBindRetryInterval);
-      continue;
-    }
-    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&chosen.storage_), &chosen.length_);
-    if (num_sockets > 1 && !share) {
-      share = true;
-      continue;
-    }
-    if (::listen(fd.get(), kBacklog) != 0) return error_of(errno, "cannot listen on", chosen);
-    group.sockets_.push_back(std::move(fd));
-  }
+  if (!status.ok()) return status;
   return group;
+}
+
+// The sockets share the port by SO_REUSEPORT; so could another instance of this program, and take
+// half of the connections unnoticed. A first socket is therefore bound without it, and only if that
+// succeeds, bound again with it.
+absl::Status ListenerGroup::listen_tcp(const SocketAddress& address) {
+  SocketAddress chosen = address;
+  const auto bind_socket = [&chosen](bool share, UniqueFd& bound) {
+    absl::StatusOr<UniqueFd> fd = make_socket(chosen);
+    if (!fd.ok()) return fd.status();
+    set_option(fd->get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    if (share) set_option(fd->get(), SOL_SOCKET, SO_REUSEPORT, 1);
+    if (chosen.family() == AF_INET6) set_option(fd->get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    set_tcp_options(fd->get());
+    const int error = bind_patiently([&fd, &chosen] {
+      return ::bind(fd->get(), chosen.data(), chosen.length()) == 0 ? 0 : errno;
+    });
+    if (error != 0) return bind_failure(chosen, error);
+    chosen = SocketAddress::of(fd->get());
+    bound = *std::move(fd);
+    return absl::OkStatus();
+  };
+  const bool share = sockets_.size() > 1;
+  if (share) {
+    UniqueFd probe;
+    if (absl::Status status = bind_socket(false, probe); !status.ok()) return status;
+  }
+  for (std::vector<UniqueFd>& sockets : sockets_) {
+    UniqueFd fd;
+    if (absl::Status status = bind_socket(share, fd); !status.ok()) return status;
+    if (::listen(fd.get(), kBacklog) != 0) return bind_failure(chosen, errno);
+    sockets.push_back(std::move(fd));
+  }
+  addresses_.push_back(chosen);
+  return absl::OkStatus();
+}
+
+absl::Status ListenerGroup::listen_unix(const ListenOptions& options) {
+  const SocketAddress& address = options.address;
+  absl::StatusOr<UniqueFd> fd = make_socket(address);
+  if (!fd.ok()) return fd.status();
+  if (address.path().empty()) {
+    const int error = bind_patiently([&fd, &address] {
+      return ::bind(fd->get(), address.data(), address.length()) == 0 ? 0 : errno;
+    });
+    if (error != 0) return bind_failure(address, error);
+  } else {
+    absl::StatusOr<SocketFile> file = absl::UnknownError("");
+    bind_patiently([&] {
+      file = SocketFile::bind(fd->get(), address.path(), options.mode, options.owner);
+      return absl::IsAlreadyExists(file.status()) ? EADDRINUSE : 0;
+    });
+    if (!file.ok())
+      return failure("cannot listen on", address, std::string(file.status().message()));
+    file_ = *std::move(file);
+  }
+  if (::listen(fd->get(), kBacklog) != 0) return bind_failure(address, errno);
+  return share(*std::move(fd));
+}
+
+absl::Status ListenerGroup::inherit(const SocketAddress& address) {
+  absl::StatusOr<std::vector<UniqueFd>> sockets = inherited_sockets(address.inherited_name());
+  if (!sockets.ok())
+    return failure("cannot take over", address, std::string(sockets.status().message()));
+  is_shared_ = true;
+  for (UniqueFd& socket : *sockets) {
+    const int family = SocketAddress::of(socket.get()).family();
+    if (family == AF_INET || family == AF_INET6) set_tcp_options(socket.get());
+    if (absl::Status status = share(std::move(socket)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// Gives it to all reactors.
+absl::Status ListenerGroup::share(UniqueFd socket) {
+  addresses_.push_back(SocketAddress::of(socket.get()));
+  is_shared_ = is_shared_ || sockets_.size() > 1;
+  for (std::vector<UniqueFd>& sockets : sockets_) {
+    UniqueFd copy(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) return failure("cannot share", addresses_.back(), std::strerror(errno));
+    sockets.push_back(std::move(copy));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace simdjwt::net

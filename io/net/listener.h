@@ -1,57 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Listening TCP sockets.
+// Listening sockets, for all reactors.
 
 #ifndef SIMDJWT_IO_NET_LISTENER_H_
 #define SIMDJWT_IO_NET_LISTENER_H_
 
 #include <absl/status/statusor.h>
-#include <sys/socket.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "net/socket_address.h"
+#include "net/socket_file.h"
 #include "net/unique_fd.h"
 
 namespace simdjwt::net {
 
-// An IPv4 or IPv6 address with a port.
-class SocketAddress {
- public:
-  // "127.0.0.1:8080", "[::1]:8080". Numbers only: what a name resolves to is not ours to guess.
-  // Port 0 lets the kernel choose.
-  [[nodiscard]] static absl::StatusOr<SocketAddress> parse(std::string_view text);
-
-  [[nodiscard]] std::string to_string() const;
-  [[nodiscard]] uint16_t port() const noexcept;
-
- private:
-  friend class ListenerGroup;
-  sockaddr_storage storage_{};
-  socklen_t length_ = 0;
+struct ListenOptions {
+  SocketAddress address;
+  // Of a unix socket with a path: permission bits, and "user:group", "user" or ":group".
+  std::optional<uint32_t> mode = std::nullopt;
+  std::string owner = {};
 };
 
-// One listening socket for each reactor, all on one address: the kernel spreads connections over
-// them (SO_REUSEPORT).
+// What listens on one address: of TCP, a socket for each reactor, which the kernel spreads
+// connections over (SO_REUSEPORT). A unix socket cannot be had more than once, and an inherited one
+// is what it is: of these, all reactors accept from the same.
 class ListenerGroup {
  public:
   // Fails with a sentence that names address and cause. An address in use is tried again for two
   // seconds: a predecessor's ring may outlive its process by some milliseconds.
-  [[nodiscard]] static absl::StatusOr<ListenerGroup> listen(SocketAddress address,
-                                                            size_t num_sockets);
+  [[nodiscard]] static absl::StatusOr<ListenerGroup> listen(const ListenOptions& options,
+                                                            size_t num_reactors);
 
-  // With the port that the kernel chose.
-  [[nodiscard]] const SocketAddress& address() const noexcept { return address_; }
-  // To be moved from.
-  [[nodiscard]] std::vector<UniqueFd>& sockets() noexcept { return sockets_; }
+  // The addresses bound, with the ports that the kernel chose. Several sockets may have been
+  // inherited under one name.
+  [[nodiscard]] const std::vector<SocketAddress>& addresses() const noexcept { return addresses_; }
+
+  // The sockets of a reactor, one for each address. To be moved from.
+  [[nodiscard]] std::vector<UniqueFd>& sockets(size_t reactor) noexcept {
+    return sockets_[reactor];
+  }
+  // Whether others accept from them, too.
+  [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
+
+  // Removes the file of a unix socket, if it still is ours, as the destructor does. Before the
+  // reactors stop: whoever has connected will be served, and a successor may listen already.
+  void remove_file() noexcept { file_.reset(); }
 
  private:
-  ListenerGroup() = default;
-  SocketAddress address_;
-  std::vector<UniqueFd> sockets_;
+  explicit ListenerGroup(size_t num_reactors) : sockets_(num_reactors) {}
+  [[nodiscard]] absl::Status listen_tcp(const SocketAddress& address);
+  [[nodiscard]] absl::Status listen_unix(const ListenOptions& options);
+  [[nodiscard]] absl::Status inherit(const SocketAddress& address);
+  [[nodiscard]] absl::Status share(UniqueFd socket);
+
+  std::vector<SocketAddress> addresses_;
+  std::vector<std::vector<UniqueFd>> sockets_;
+  std::optional<SocketFile> file_;
+  bool is_shared_ = false;
 };
 
 }  // namespace simdjwt::net

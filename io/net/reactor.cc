@@ -47,6 +47,9 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::create(IoMode io,
                                                          std::vector<ReactorListener> listeners,
                                                          Protocol& protocol,
                                                          const ReactorOptions& options) {
+  if (listeners.empty() || listeners.size() > options.num_connections_max) {
+    return absl::InvalidArgumentError("a reactor needs listeners, and a connection for each");
+  }
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
   if (!wake) return absl::UnavailableError("no eventfd: " + std::string(std::strerror(errno)));
   Parts parts{std::move(listeners), std::move(wake), protocol, options};
@@ -64,8 +67,7 @@ Reactor::Reactor(Parts parts, std::string mode)
       protocol_(parts.protocol),
       listeners_(std::move(parts.listeners)),
       wake_(std::move(parts.wake)),
-      // Each listener but one may have an accept under way when the last place is taken.
-      slots_(options_.num_connections_max + listeners_.size() - 1),
+      slots_(options_.num_connections_max),
       mode_(std::move(mode)),
       deadlines_(slots_.size()) {
   touched_.reserve(slots_.size());
@@ -157,15 +159,17 @@ void Reactor::update_accept() {
 uint32_t Reactor::accept_room() {
   if (is_draining_ || now_.steady_ms < accept_again_ms_) return 0;
   const auto num_open = static_cast<uint32_t>(counters_.connections_open);
-  const bool is_full = num_open >= options_.num_connections_max;
+  // Each listener may have an accept under way, which takes a place when it likes.
+  const auto num_taken_max = static_cast<uint32_t>(slots_.size() - (listeners_.size() - 1));
+  const bool is_full = num_open >= num_taken_max;
   if (is_full && !is_full_) counters_.accepts_paused.add();
   is_full_ = is_full;
-  return is_full ? 0 : options_.num_connections_max - num_open;
+  return is_full ? 0 : num_taken_max - num_open;
 }
 
 void Reactor::accept_all(uint8_t listener) {
   const ReactorListener& from = listeners_[listener];
-  while (counters_.connections_open < options_.num_connections_max) {
+  while (counters_.connections_open < slots_.size()) {
     sockaddr_storage address{};
     socklen_t length = sizeof(address);
     const bool needs_peer = from.needs_peer();
@@ -214,8 +218,8 @@ void Reactor::adopt(uint32_t index, uint8_t listener, const PeerAddress& peer) {
   counters_.connections_open.add();
   counters_.connections_accepted.add();
   const WireFactory* wire = listeners_[listener].wire;
-  slot.connection.open(index, listener, peer, wire != nullptr ? wire->make() : nullptr,
-                       options_.timeouts, now_);
+  slot.connection.open(index, listeners_[listener].id, peer,
+                       wire != nullptr ? wire->make() : nullptr, options_.timeouts, now_);
   if (is_draining_) slot.connection.drain(now_);
   protocol_.open(slot.connection);
   if (wire != nullptr && !wire->admits(peer)) {

@@ -41,12 +41,15 @@ struct ReactorListener {
   // Also accepted from by others: other reactors, or whoever the socket was inherited from. Such a
   // socket is closed at the end, but never shut down.
   bool is_shared = false;
+  uint8_t id = 0;  // what Connection::listener() tells
 
   [[nodiscard]] bool needs_peer() const noexcept { return wire != nullptr && wire->needs_peer(); }
 };
 
 struct ReactorOptions {
-  uint32_t num_connections_max = 4096;  // more wait in the kernel's backlog
+  // More wait in the kernel's backlog; of several listeners, all but one keep a place reserved.
+  // Connection::index() is less.
+  uint32_t num_connections_max = 4096;
   // A buffer should hold what a pipelining client sends at once: one that takes two costs half as
   // much again (measured with 16 requests of 425 bytes).
   unsigned num_buffers = 512;
@@ -82,6 +85,8 @@ struct ReactorCounters {
 // third of the CPU when requests are pipelined.
 class Reactor {
  public:
+  static constexpr size_t kListenersMax = 256;
+
   // Of IoMode::kAuto, why_not_uring() then tells what was chosen. `protocol` outlives the reactor
   // and serves no other. Fails with a sentence that names the cause. Thread-safe.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(
@@ -131,8 +136,8 @@ class Reactor {
   virtual void handle_events() = 0;
   // No view into what was received is held any more.
   virtual void reuse_input() = 0;
-  // Accepts from now on while there is room for so many connections more, or stops that. Each
-  // listener may exceed the room by one connection.
+  // Accepts from now on while there is room for so many connections more, or stops that. All
+  // listeners but one may exceed the room by one connection.
   virtual void update_accept(uint32_t room) = 0;
   // Whether connections may still arrive although update_accept(0) was called.
   [[nodiscard]] virtual bool is_accepting() const = 0;

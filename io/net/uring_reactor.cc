@@ -33,8 +33,7 @@ absl::StatusOr<std::unique_ptr<Reactor>> UringReactor::create(Parts&& parts) {
   const ReactorOptions& options = parts.options;
   absl::StatusOr<Ring> ring = Ring::create(options.num_submissions, options.num_completions);
   if (!ring.ok()) return ring.status();
-  const size_t num_descriptors = options.num_connections_max + parts.listeners.size() - 1;
-  absl::Status status = ring->reserve_descriptors(static_cast<unsigned>(num_descriptors));
+  absl::Status status = ring->reserve_descriptors(options.num_connections_max);
   if (!status.ok()) return status;
   absl::StatusOr<BufferRing> buffers =
       BufferRing::create(*ring, options.num_buffers, options.buffer_bytes);

@@ -17,14 +17,14 @@ constexpr uint32_t kConnectionsMax = 64;
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::create(
     const AdminConfig& config, net::IoMode io, const Readiness& readiness,
     std::function<std::string()> metrics) {
-  absl::StatusOr<net::ListenerGroup> listeners =
-      net::ListenerGroup::listen(config.socket.address, 1);
+  absl::StatusOr<net::ListenerGroup> listeners = net::ListenerGroup::listen(config.socket, 1);
   if (!listeners.ok()) return listeners.status();
-  std::unique_ptr<AdminServer> server(new AdminServer());
-  server->address_ = listeners->address();
+  std::unique_ptr<AdminServer> server(new AdminServer(*std::move(listeners)));
   server->service_ = std::make_unique<AdminService>(readiness, std::move(metrics), kConnectionsMax);
   std::vector<net::ReactorListener> sockets;
-  sockets.push_back({.socket = std::move(listeners->sockets().front())});
+  for (net::UniqueFd& socket : server->listeners_.sockets(0)) {
+    sockets.push_back({.socket = std::move(socket), .is_shared = server->listeners_.is_shared()});
+  }
   absl::StatusOr<std::unique_ptr<net::Reactor>> reactor =
       net::Reactor::create(io, std::move(sockets), *server->service_,
                            {.num_connections_max = kConnectionsMax,
@@ -47,6 +47,7 @@ void AdminServer::start(std::function<void()> failed) {
 
 absl::Status AdminServer::stop() {
   if (thread_.joinable()) {
+    listeners_.remove_file();
     reactor_->stop();
     thread_.join();
   }

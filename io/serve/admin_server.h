@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "net/listener.h"
 #include "net/reactor.h"
@@ -35,12 +37,14 @@ class AdminServer {
   // OK unless the reactor broke down.
   [[nodiscard]] absl::Status stop();
 
-  [[nodiscard]] const net::SocketAddress& address() const noexcept { return address_; }
+  [[nodiscard]] const std::vector<net::SocketAddress>& addresses() const noexcept {
+    return listeners_.addresses();
+  }
 
  private:
-  AdminServer() = default;
+  explicit AdminServer(net::ListenerGroup listeners) : listeners_(std::move(listeners)) {}
 
-  net::SocketAddress address_;
+  net::ListenerGroup listeners_;
   std::unique_ptr<AdminService> service_;
   std::unique_ptr<net::Reactor> reactor_;
   absl::Status status_;

@@ -62,11 +62,7 @@ struct ServerConfig {
   uint32_t num_threads = 1;
 };
 
-struct SocketConfig {
-  net::SocketAddress address;
-  std::optional<uint32_t> mode;  // permission bits
-  std::string owner;             // "user:group", "user" or ":group"; empty: left as it is
-};
+using SocketConfig = net::ListenOptions;
 
 using TlsConfig = net::TlsOptions;
 

@@ -22,29 +22,48 @@ Server::Server(PolicySet policies, uint32_t num_threads)
 absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& options,
                                                        PolicySet policies,
                                                        DecisionLog* decision_log) {
-  absl::StatusOr<net::ListenerGroup> listeners =
-      net::ListenerGroup::listen(options.address, options.num_threads);
-  if (!listeners.ok()) return listeners.status();
-
   std::unique_ptr<Server> server(new Server(std::move(policies), options.num_threads));
-  server->address_ = listeners->address();
+  if (absl::Status status = server->listen(options); !status.ok()) return status;
   const CheckContext context{.policies = &server->policies_,
                              .metrics = &server->metrics_,
                              .decision_log = decision_log,
                              .parser_limits = options.parser_limits};
-  for (net::UniqueFd& listener : listeners->sockets()) {
+  for (uint32_t i = 0; i < options.num_threads; ++i) {
     Worker worker;
     worker.service = std::make_unique<CheckService>(context, server->workers_.size(),
                                                     options.reactor.num_connections_max);
-    std::vector<net::ReactorListener> sockets;
-    sockets.push_back({.socket = std::move(listener)});
-    absl::StatusOr<std::unique_ptr<net::Reactor>> reactor =
-        net::Reactor::create(options.io, std::move(sockets), *worker.service, options.reactor);
+    absl::StatusOr<std::unique_ptr<net::Reactor>> reactor = net::Reactor::create(
+        options.io, server->take_listeners(options, i), *worker.service, options.reactor);
     if (!reactor.ok()) return reactor.status();
     worker.reactor = *std::move(reactor);
     server->workers_.push_back(std::move(worker));
   }
   return server;
+}
+
+absl::Status Server::listen(const ServerOptions& options) {
+  for (const ServerListener& listener : options.listeners) {
+    auto group = net::ListenerGroup::listen(listener.socket, options.num_threads);
+    if (!group.ok()) return group.status();
+    addresses_.insert(addresses_.end(), group->addresses().begin(), group->addresses().end());
+    listeners_.push_back(*std::move(group));
+  }
+  if (addresses_.size() <= net::Reactor::kListenersMax) return absl::OkStatus();
+  return absl::InvalidArgumentError("too many listeners");
+}
+
+std::vector<net::ReactorListener> Server::take_listeners(const ServerOptions& options,
+                                                         size_t reactor) {
+  std::vector<net::ReactorListener> taken;
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    for (net::UniqueFd& socket : listeners_[i].sockets(reactor)) {
+      taken.push_back({.socket = std::move(socket),
+                       .wire = options.listeners[i].wire,
+                       .is_shared = listeners_[i].is_shared(),
+                       .id = static_cast<uint8_t>(i)});
+    }
+  }
+  return taken;
 }
 
 void Server::start(std::function<void()> failed) {
@@ -58,6 +77,7 @@ void Server::start(std::function<void()> failed) {
 
 absl::Status Server::stop() {
   absl::Status status;
+  for (net::ListenerGroup& listener : listeners_) listener.remove_file();
   for (Worker& worker : workers_) worker.reactor->stop();
   for (Worker& worker : workers_) {
     worker.thread.join();

@@ -36,8 +36,13 @@ struct CheckCounters {
   uint64_t batches = 0;
 };
 
+struct ServerListener {
+  net::ListenOptions socket;
+  const net::WireFactory* wire = nullptr;  // outlives the server; null for plain text
+};
+
 struct ServerOptions {
-  net::SocketAddress address;
+  std::vector<ServerListener> listeners;  // one or more; Connection::listener() is the place here
   net::IoMode io = net::IoMode::kAuto;
   uint32_t num_threads = 1;
   net::ReactorOptions reactor = {};  // of each thread
@@ -62,7 +67,10 @@ class Server {
   // OK unless a reactor broke down.
   [[nodiscard]] absl::Status stop();
 
-  [[nodiscard]] const net::SocketAddress& address() const noexcept { return address_; }
+  // All that it listens on, with the ports that the kernel chose.
+  [[nodiscard]] const std::vector<net::SocketAddress>& addresses() const noexcept {
+    return addresses_;
+  }
   // Of the first thread, which stands for all.
   [[nodiscard]] const net::Reactor& reactor() const noexcept { return *workers_.front().reactor; }
 
@@ -84,11 +92,16 @@ class Server {
   };
 
   Server(PolicySet policies, uint32_t num_threads);
+  [[nodiscard]] absl::Status listen(const ServerOptions& options);
+  // Those of a reactor, once.
+  [[nodiscard]] std::vector<net::ReactorListener> take_listeners(const ServerOptions& options,
+                                                                 size_t reactor);
 
   Metrics metrics_;
   Snapshot<PolicySet> policies_;
   std::mutex publish_mutex_;
-  net::SocketAddress address_;
+  std::vector<net::ListenerGroup> listeners_;
+  std::vector<net::SocketAddress> addresses_;
   std::vector<Worker> workers_;
 };
 

@@ -317,8 +317,7 @@ TEST_F(EnduranceTest, FreesItsAddressWhenItStops) {
   serve::ServerOptions options = test_options();
   for (int round = 0; round < 5; ++round) {
     RunningServer server(options);
-    const std::string address = "127.0.0.1:" + std::to_string(server.port());
-    options.address = *net::SocketAddress::parse(address);
+    options.listeners = {listener_on("127.0.0.1:" + std::to_string(server.port()))};
     Client client(server.port());
     EXPECT_EQ(client.ask(request_of("", "/livez")), kAlive);
     client.close();

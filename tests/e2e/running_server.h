@@ -107,10 +107,12 @@ inline net::IoMode io_under_test() {
   return std::getenv("SIMDJWT_TEST_IO") == nullptr ? net::IoMode::kUring : net::IoMode::kEpoll;
 }
 
+inline serve::ServerListener listener_on(std::string_view address) {
+  return {.socket = {.address = *net::SocketAddress::parse(address)}};
+}
+
 inline serve::ServerOptions test_options(net::ReactorOptions reactor = {}) {
-  return {.address = *net::SocketAddress::parse("127.0.0.1:0"),
-          .io = io_under_test(),
-          .reactor = reactor};
+  return {.listeners = {listener_on("127.0.0.1:0")}, .io = io_under_test(), .reactor = reactor};
 }
 
 class RunningServer {
@@ -129,7 +131,7 @@ class RunningServer {
   ~RunningServer() { stop(); }
 
   [[nodiscard]] serve::Server& operator*() const { return *server_; }
-  [[nodiscard]] uint16_t port() const { return server_->address().port(); }
+  [[nodiscard]] uint16_t port() const { return server_->addresses().front().port(); }
 
   void stop() {
     if (std::exchange(is_stopped_, true)) return;

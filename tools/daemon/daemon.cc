@@ -59,6 +59,20 @@ uint32_t connections_of_each_thread(const Config& config) {
   return allowed;
 }
 
+std::vector<serve::ServerListener> listeners_of(const Config& config) {
+  std::vector<serve::ServerListener> listeners;
+  for (const auto& listener : config.listeners) listeners.push_back({.socket = listener.socket});
+  return listeners;
+}
+
+std::string join(const std::vector<net::SocketAddress>& addresses) {
+  std::string text;
+  for (const net::SocketAddress& address : addresses) {
+    text += (text.empty() ? "" : ", ") + address.to_string();
+  }
+  return text;
+}
+
 serve::DecisionLogOptions log_options(const Config& config) {
   return {.target = config.log.decisions, .allow_sample = config.log.allow_sample};
 }
@@ -114,7 +128,7 @@ absl::Status Daemon::listen(PolicySet policies, net::IoMode io) {
 
   const serve::LimitsConfig& limits = config_.limits;
   auto server = serve::Server::create(
-      {.address = config_.listeners.front().socket.address,
+      {.listeners = listeners_of(config_),
        .io = io,
        .num_threads = num_threads,
        .reactor = {.num_connections_max = connections_of_each_thread(config_),
@@ -147,10 +161,9 @@ absl::Status Daemon::run() {
     spdlog::warn("serving by {}: {}", reactor.mode(),
                  std::string(reactor.why_not_uring().message()));
   }
-  if (admin_ != nullptr) spdlog::info("administered on {}", admin_->address().to_string());
-  spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}",
-               server_->address().to_string(), config_.server.num_threads, summary_, reactor.mode(),
-               active_kernels());
+  if (admin_ != nullptr) spdlog::info("administered on {}", join(admin_->addresses()));
+  spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}", join(server_->addresses()),
+               config_.server.num_threads, summary_, reactor.mode(), active_kernels());
   readiness_.begin();
   notifier_.ready(summary_);
   handle_events();
