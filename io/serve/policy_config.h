@@ -80,18 +80,18 @@ struct IdentityHeader {
 };
 
 struct PolicyConfig {
-  std::string name;
-  std::string jwks_file;
-  std::optional<Algorithm> fallback_algorithm;
+  std::string name = {};
+  std::string jwks_file = {};
+  std::optional<Algorithm> fallback_algorithm = {};
   Policy demands = Policy::signature_only();
-  ChallengeConfig challenge;
+  ChallengeConfig challenge = {};
   std::vector<TokenSource> token_from = {TokenSource()};  // one or more, in order of preference
   bool is_optional = false;
   bool passes_preflight = false;
   http::Status aud_mismatch = http::Status::kUnauthorized;
   http::Status unavailable = http::Status::kUnavailable;
-  std::vector<IdentityHeader> identity_headers;  // sorted by header
-  std::string payload_header;                    // empty: none
+  std::vector<IdentityHeader> identity_headers = {};  // sorted by header
+  std::string payload_header = {};                    // empty: none
   bool strips_token = false;
   int64_t cache_seconds = 0;
 };
