@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -69,7 +70,9 @@ absl::Status DecisionLog::configure(const DecisionLogOptions& options) {
     next_sink_ = *std::move(sink);
   }
   const bool is_off = options.target.empty();
-  allow_share_ = is_off ? kOff : static_cast<uint64_t>(options.allow_sample * double{kAlways});
+  // Up, so that a tenth is one of the first ten.
+  const double share = std::ceil(options.allow_sample * double{kAlways});
+  allow_share_ = is_off ? kOff : static_cast<uint64_t>(share);
   options_ = options;
   return absl::OkStatus();
 }

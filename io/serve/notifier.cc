@@ -66,7 +66,9 @@ void Notifier::reloading() const {
 
 void Notifier::stopping() const { send("STOPPING=1\nSTATUS=finishing what is under way"); }
 
-void Notifier::alive() const { send("WATCHDOG=1"); }
+void Notifier::alive() const {
+  if (alive_interval_) send("WATCHDOG=1");
+}
 
 void Notifier::send(std::string_view lines) const {
   if (socket_.empty()) return;

@@ -25,7 +25,7 @@ class Notifier {
   // To be followed by ready(), whatever becomes of it.
   void reloading() const;
   void stopping() const;
-  void alive() const;
+  void alive() const;  // if systemd wants to hear it
 
   // How often alive() is to be called: twice as often as systemd wants to hear of it. nullopt:
   // never.

@@ -276,11 +276,11 @@ TEST_F(DecisionLogTest, WritesWhatItWasGivenBeforeItEnds) {
 }
 
 TEST_F(DecisionLogTest, WantsAllDenialsAndAShareOfTheRest) {
-  auto log = open(path(), 0.25);
+  auto log = open(path(), 0.1);
   DecisionLog::Channel& channel = log->channel(0);
   int num_wanted = 0;
   for (int i = 0; i < 1000; ++i) num_wanted += channel.wants(DecisionResult::kAllowed);
-  EXPECT_EQ(num_wanted, 250);
+  EXPECT_EQ(num_wanted, 100);
   for (int i = 0; i < 10; ++i) {
     EXPECT_TRUE(channel.wants(DecisionResult::kDenied));
     EXPECT_TRUE(channel.wants(DecisionResult::kError));

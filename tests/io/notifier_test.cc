@@ -47,6 +47,7 @@ class NotifierTest : public ::testing::Test {
 
 TEST_F(NotifierTest, SaysEachThingInOneDatagram) {
   listen("@simdjwt-notifier-" + std::to_string(getpid()));
+  setenv("WATCHDOG_USEC", "1000000", 1);
   const Notifier notifier = Notifier::from_environment();
   notifier.ready("serving 2 policies");
   EXPECT_EQ(receive(), "READY=1\nSTATUS=serving 2 policies");
@@ -65,8 +66,11 @@ TEST_F(NotifierTest, FindsASocketByItsPath) {
   std::string directory = ::testing::TempDir() + "notifier_XXXXXX";
   ASSERT_NE(mkdtemp(directory.data()), nullptr);
   listen(directory + "/socket");
-  Notifier::from_environment().alive();
-  EXPECT_EQ(receive(), "WATCHDOG=1");
+  const Notifier notifier = Notifier::from_environment();
+  notifier.ready("");
+  EXPECT_EQ(receive(), "READY=1\nSTATUS=");
+  notifier.alive();
+  EXPECT_EQ(receive(), "nothing") << "nobody wants to know";
 }
 
 TEST_F(NotifierTest, SaysNothingWhereNobodyListens) {

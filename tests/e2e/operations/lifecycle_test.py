@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
+"""How the daemon starts, tells of itself, and ends."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from daemon import (FOREIGN_SECRET, OTHER_SECRET, PATIENCE, Daemon, Load, OperationsTestCase, forge,
+                    jwks, policy)
+
+
+class AdminTest(OperationsTestCase):
+    def test_it_lives_and_is_ready(self):
+        daemon = self.start()
+        self.assertEqual(daemon.admin("/livez"), (200, "ok\n"))
+        self.assertEqual(daemon.admin("/readyz"), (200, "ok\n"))
+
+    def test_there_is_no_metric_where_everybody_can_ask(self):
+        daemon = self.start()
+        for path in ("/metrics", "/readyz"):
+            self.assertEqual(daemon.ask(path)[0], 404)
+
+    def test_without_admin_section_there_is_no_admin_listener(self):
+        self.configure()
+        self.write("simdjwtd.toml", '[[listen]]\naddress = "127.0.0.1:0"\n' + policy())
+        daemon = Daemon(self.config)
+        self.addCleanup(self.end, daemon)
+        self.assertIsNone(daemon.admin_port)
+        self.assertEqual(daemon.status(forge()), 200)
+
+    def test_metrics_tell_what_was_decided(self):
+        daemon = self.start(policy(), policy("other"))
+        for _ in range(3):
+            daemon.ask("/verify/default", forge())
+        daemon.ask("/check/nginx/default", forge(exp=1))
+        daemon.ask("/check/forward/other", forge(FOREIGN_SECRET))
+        daemon.ask("/check/envoy/other/a/b")
+        daemon.ask("/no/such/path")
+        metrics = daemon.metrics()
+        for series, value in {
+                'simdjwt_verify_total{policy="default",result="ok"}': 3,
+                'simdjwt_verify_rejected_total{policy="default",reason="expired"}': 1,
+                'simdjwt_verify_rejected_total{policy="other",reason="bad_signature"}': 1,
+                'simdjwt_verify_rejected_total{policy="other",reason="missing"}': 1,
+                'simdjwt_http_requests_total{contract="verify",code="200"}': 3,
+                'simdjwt_http_requests_total{contract="nginx",code="401"}': 1,
+                'simdjwt_http_requests_total{contract="none",code="404"}': 1,
+                "simdjwt_http_request_duration_seconds_count": 7,
+                'simdjwt_accepts_total{reactor="0"}': 7}.items():
+            self.assertEqual(metrics[series], value, series)
+        self.assertLess(metrics["simdjwt_http_request_duration_seconds_sum"], PATIENCE)
+
+    def test_clients_cannot_make_time_series(self):
+        daemon = self.start()
+        before = daemon.metrics().keys()
+        for i in range(30):
+            daemon.ask(f"/verify/p{i}", forge(), headers={"X-Forwarded-Host": f"h{i}"})
+            daemon.ask(f"/check/c{i}/default")
+        new = daemon.metrics().keys() - before
+        self.assertEqual(new, {'simdjwt_http_requests_total{contract="none",code="404"}'})
+
+    @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed")
+    def test_promtool_has_nothing_to_say(self):
+        daemon = self.start()
+        daemon.ask(token=forge(exp=1))
+        subprocess.run(["promtool", "check", "metrics"], check=True,
+                       input=daemon.admin("/metrics")[1].encode())
+
+
+class EndTest(OperationsTestCase):
+    def test_it_is_unready_before_it_stops_to_accept(self):
+        daemon = self.start(policy(), "[limits]\ndrain_delay_seconds = 1")
+        load = Load(daemon.port, [("/verify/default", forge(), 200)], survives_breaks=True)
+        load.await_answers(50)
+        daemon.send(signal.SIGTERM)
+        daemon.await_text("stopping")
+        self.assertEqual(daemon.admin("/readyz"),
+                         (503, "draining: the server is shutting down\n"))
+        self.assertEqual(daemon.admin("/livez")[0], 200)
+        self.assertEqual(daemon.status(forge()), 200, "it still accepts")
+        self.assertEqual(daemon.wait(), 0)
+        self.assertEqual(load.stop(), [], "no answer was wrong")
+
+    def test_a_second_signal_ends_it_at_once(self):
+        daemon = self.start(policy(), "[limits]\ndrain_delay_seconds = 600")
+        daemon.send(signal.SIGTERM)
+        daemon.await_text("stopping")
+        self.await_equal(lambda: daemon.admin("/readyz")[0], 503)
+        self.assertEqual(daemon.stop(), -signal.SIGTERM)
+
+    def test_killed_and_restarted_under_load_it_gives_no_wrong_verdict(self):
+        daemon = self.start()
+        self.write("simdjwtd.toml", self.read("simdjwtd.toml").replace(
+            "127.0.0.1:0", f"127.0.0.1:{daemon.port}", 1))
+        load = Load(daemon.port, [("/verify/default", forge(), 200),
+                                  ("/verify/default", forge(FOREIGN_SECRET), 401)],
+                    survives_breaks=True)
+        for _ in range(3):
+            load.await_answers(100)
+            daemon.process.kill()
+            daemon.wait()
+            daemon = Daemon(self.config)
+            self.addCleanup(self.end, daemon)
+        load.await_answers(100)
+        self.assertEqual(load.stop(), [])
+        self.assertGreater(load.breaks, 0)
+        self.assertEqual(daemon.stop(), 0)
+
+
+class SystemdTest(OperationsTestCase):
+    def setUp(self):
+        super().setUp()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.socket.close)
+        self.socket.settimeout(PATIENCE)
+        self.socket.bind(self.path("notify"))
+
+    def start_notifying(self, **environment):
+        return self.start(env={**os.environ, "NOTIFY_SOCKET": self.path("notify"), **environment})
+
+    def receive(self):
+        """Assignments of the next datagram."""
+        return dict(line.split("=", 1) for line in self.socket.recv(4096).decode().split("\n"))
+
+    def test_it_says_when_it_is_ready_reloading_and_stopping(self):
+        daemon = self.start_notifying()
+        self.assertEqual(self.receive(), {"READY": "1", "STATUS": "policies: 1, keys: 1"})
+        before = time.monotonic_ns() // 1000
+        daemon.send(signal.SIGHUP)
+        reloading = self.receive()
+        self.assertEqual(reloading.keys(), {"RELOADING", "MONOTONIC_USEC"})
+        self.assertGreaterEqual(int(reloading["MONOTONIC_USEC"]), before)
+        self.assertEqual(self.receive()["READY"], "1")
+        self.replace("keys.json", jwks(k=OTHER_SECRET, l=FOREIGN_SECRET))
+        self.assertEqual(self.receive()["RELOADING"], "1")
+        self.assertEqual(self.receive(), {"READY": "1", "STATUS": "policies: 1, keys: 2"})
+        self.replace("keys.json", "broken")
+        self.assertEqual(self.receive()["RELOADING"], "1")
+        self.assertEqual(self.receive(), {
+            "READY": "1", "STATUS": "policies: 1, keys: 2; the last reload failed"})
+        daemon.send(signal.SIGTERM)
+        self.assertEqual(self.receive()["STOPPING"], "1")
+        self.assertEqual(daemon.wait(), 0)
+
+    def test_it_says_that_it_lives(self):
+        self.start_notifying(WATCHDOG_USEC="100000")
+        self.assertEqual(self.receive()["READY"], "1")
+        for _ in range(5):
+            self.assertEqual(self.receive(), {"WATCHDOG": "1"})
+
+
+if __name__ == "__main__":
+    unittest.main()
