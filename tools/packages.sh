@@ -9,8 +9,6 @@ tools_packages="liburing-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
   prometheus-cpp-dev"
 bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
-http_peer_packages="nginx libnginx-mod-http-lua lua-cjson libnginx-mod-http-js haproxy wrk golang-go
-  golang-github-golang-jwt-jwt-dev"
 quickstart_packages="ca-certificates curl"
 test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-cryptography-vectors
   openssl curl"

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "cpu_time.h"
 #include "endpoint.h"
 #include "expected_replies.h"
 #include "load.h"
@@ -72,13 +71,13 @@ void print_text(const Arguments& arguments, const LoadResult& result) {
 void print_json(const LoadResult& result) {
   absl::PrintF(
       "{\"requests\": %d, \"seconds\": %.6f, \"late\": %d, "
-      "\"client_cpu_seconds\": %.6f, \"client_cpu_seconds_all\": %.6f, \"server_cpu_seconds\": "
+      "\"client_cpu_seconds\": %.6f, \"server_cpu_seconds\": "
       "%.2f, "
       "\"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, "
       "\"largest\": %.1f}}\n",
       result.num_requests, result.seconds, result.num_late, result.client_cpu_seconds,
-      own_cpu_seconds(), result.server_cpu_seconds, latency_us(result, 0.5),
-      latency_us(result, 0.9), latency_us(result, 0.99), latency_us(result, 0.999),
+      result.server_cpu_seconds, latency_us(result, 0.5), latency_us(result, 0.9),
+      latency_us(result, 0.99), latency_us(result, 0.999),
       static_cast<double>(result.latency.largest()) * 1e-3);
 }
 
