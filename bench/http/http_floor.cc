@@ -232,7 +232,7 @@ int run(int argc, char** argv) {
 
   const absl::StatusOr<Endpoint> endpoint = Endpoint::parse(address);
   const absl::Status status = endpoint.ok() ? serve(*endpoint) : endpoint.status();
-  std::fprintf(stderr, "http_floor: %s\n", std::string(status.message()).c_str());
+  (void)std::fprintf(stderr, "http_floor: %s\n", std::string(status.message()).c_str());
   return 1;
 }
 

@@ -71,8 +71,7 @@ void print_text(const Arguments& arguments, const LoadResult& result) {
 void print_json(const LoadResult& result) {
   absl::PrintF(
       "{\"requests\": %d, \"seconds\": %.6f, \"late\": %d, "
-      "\"client_cpu_seconds\": %.6f, \"server_cpu_seconds\": "
-      "%.2f, "
+      "\"client_cpu_seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
       "\"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, "
       "\"largest\": %.1f}}\n",
       result.num_requests, result.seconds, result.num_late, result.client_cpu_seconds,

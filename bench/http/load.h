@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// run_load(): keeps a server busy over some connections and measures it. One thread, one io_uring.
+// run_load(): keeps a server busy over some connections and measures it. One thread, one io_uring:
+// with epoll the client's CPU time for a request was a tenth more.
 
 #ifndef SIMDJWT_BENCH_HTTP_LOAD_H_
 #define SIMDJWT_BENCH_HTTP_LOAD_H_

@@ -18,8 +18,8 @@ absl::Status failure(std::string_view what) {
 
 // One for all connections.
 SSL_CTX* context() {
-  static SSL_CTX* const kContext = SSL_CTX_new(TLS_client_method());
-  return kContext;
+  static SSL_CTX* const shared = SSL_CTX_new(TLS_client_method());
+  return shared;
 }
 
 }  // namespace
