@@ -109,7 +109,7 @@ class Floor(Server):
 
 class Simdjwtd(Server):
     kinds = ("tcp", "unix", "tls")
-    path = "/verify/default"
+    path = "/check/nginx/default"
 
     def __init__(self, name, io="auto"):
         super().__init__(name)
