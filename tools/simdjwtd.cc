@@ -17,6 +17,7 @@
 #include "daemon/daemon.h"
 #include "serve/config.h"
 #include "serve/policy_set.h"
+#include "serve/wires.h"
 
 namespace {
 
@@ -42,8 +43,10 @@ int fail(const absl::Status& status) {
 int check(const simdjwt::serve::Config& config) {
   std::vector<std::string> warnings;
   const auto policies = simdjwt::serve::PolicySet::load(config.policies, warnings);
+  const auto tls = simdjwt::serve::load_tls(config.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return fail(policies.status());
+  if (!tls.ok()) return fail(tls.status());
   std::cout << describe(config) << "keys: " << policies->num_keys() << '\n';
   return 0;
 }

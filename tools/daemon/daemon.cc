@@ -59,9 +59,11 @@ uint32_t connections_of_each_thread(const Config& config) {
   return allowed;
 }
 
-std::vector<serve::ServerListener> listeners_of(const Config& config) {
+std::vector<serve::ServerListener> listeners_of(const Config& config, const serve::Wires& wires) {
   std::vector<serve::ServerListener> listeners;
-  for (const auto& listener : config.listeners) listeners.push_back({.socket = listener.socket});
+  for (const serve::ListenConfig& listener : config.listeners) {
+    listeners.push_back({.socket = listener.socket, .wire = wires.factory(listeners.size())});
+  }
   return listeners;
 }
 
@@ -111,15 +113,16 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
     return absl::UnavailableError(std::string("signalfd: ") + std::strerror(errno));
   }
   daemon->watch_files(daemon->config_);
-  absl::StatusOr<PolicySet> policies = daemon->load_policies(daemon->config_);
-  if (!policies.ok()) return policies.status();
-  if (absl::Status status = daemon->listen(*std::move(policies), io); !status.ok()) return status;
+  absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
+  if (!material.ok()) return material.status();
+  if (absl::Status status = daemon->listen(*std::move(material), io); !status.ok()) return status;
   return daemon;
 }
 
-absl::Status Daemon::listen(PolicySet policies, net::IoMode io) {
+absl::Status Daemon::listen(Material material, net::IoMode io) {
   raise_descriptor_limit();
-  summary_ = summarize(policies);
+  summary_ = summarize(material.policies);
+  wires_ = std::make_unique<serve::Wires>(config_.listeners, std::move(material.tls));
   const uint32_t num_threads = config_.server.num_threads;
   auto log = DecisionLog::create(log_options(config_), num_threads,
                                  [](const std::string& sentence) { spdlog::warn("{}", sentence); });
@@ -128,14 +131,14 @@ absl::Status Daemon::listen(PolicySet policies, net::IoMode io) {
 
   const serve::LimitsConfig& limits = config_.limits;
   auto server = serve::Server::create(
-      {.listeners = listeners_of(config_),
+      {.listeners = listeners_of(config_, *wires_),
        .io = io,
        .num_threads = num_threads,
        .reactor = {.num_connections_max = connections_of_each_thread(config_),
                    .timeouts = {.head = limits.head, .idle = limits.idle, .write = limits.write},
                    .drain_limit = limits.drain},
        .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)}},
-      std::move(policies), log_.get());
+      std::move(material.policies), log_.get());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   if (!config_.admin) return absl::OkStatus();
@@ -220,6 +223,7 @@ absl::Status Daemon::drain() {
   const auto checks = server_->check_counters();
   admin_.reset();
   server_.reset();
+  wires_.reset();
   log_.reset();
   if (!status.ok()) return status;
   spdlog::info("stopped after {} connections, {} requests: {} tokens accepted, {} rejected",
@@ -236,23 +240,23 @@ void Daemon::reload_config() {
 
 void Daemon::reload_files() {
   notifier_.reloading();
-  absl::StatusOr<PolicySet> policies = load_policies(config_);
-  if (policies.ok()) publish(*std::move(policies));
-  note_reload("keys", policies.status());
+  absl::StatusOr<Material> material = load_material(config_);
+  if (material.ok()) publish(*std::move(material));
+  note_reload("keys", material.status());
 }
 
 absl::Status Daemon::load_config() {
   absl::StatusOr<Config> config = serve::load_config(config_path_);
   if (!config.ok()) return config.status();
   watch_files(*config);
-  absl::StatusOr<PolicySet> policies = load_policies(*config);
-  absl::Status status = policies.status();
+  absl::StatusOr<Material> material = load_material(*config);
+  absl::Status status = material.status();
   if (status.ok()) status = log_->configure(log_options(*config));
   if (!status.ok()) {
     watch_files(config_);
     return status;
   }
-  publish(*std::move(policies));
+  publish(*std::move(material));
   if (fixed_part(*config) != fixed_part(config_)) {
     spdlog::warn("listeners, threads and limits stay as they are until a restart");
   }
@@ -261,16 +265,20 @@ absl::Status Daemon::load_config() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<PolicySet> Daemon::load_policies(const Config& config) {
+absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   std::vector<std::string> warnings;
   absl::StatusOr<PolicySet> policies = PolicySet::load(config.policies, warnings);
+  absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(config_.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
-  return policies;
+  if (!policies.ok()) return policies.status();
+  if (!tls.ok()) return tls.status();
+  return Material{*std::move(policies), *std::move(tls)};
 }
 
-void Daemon::publish(PolicySet policies) {
-  summary_ = summarize(policies);
-  server_->publish(std::move(policies));
+void Daemon::publish(Material material) {
+  summary_ = summarize(material.policies);
+  server_->publish(std::move(material.policies));
+  wires_->replace_tls(std::move(material.tls));
 }
 
 void Daemon::note_reload(const char* what, const absl::Status& status) {
@@ -302,6 +310,12 @@ void Daemon::watch_files(const Config& config) {
   }
   std::vector<std::string> paths;
   for (const serve::PolicyConfig& policy : config.policies) paths.push_back(policy.jwks_file);
+  for (const serve::ListenConfig& listener : config_.listeners) {
+    if (!listener.tls) continue;
+    paths.push_back(listener.tls->certificate_file);
+    paths.push_back(listener.tls->key_file);
+    if (!listener.tls->client_ca_file.empty()) paths.push_back(listener.tls->client_ca_file);
+  }
   if (watch_) status.Update(watch_->watch(paths));
   if (!status.ok()) {
     spdlog::warn("changes of files are not seen, send SIGHUP instead: {}",

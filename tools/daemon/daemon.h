@@ -29,6 +29,7 @@
 #include "serve/policy_set.h"
 #include "serve/readiness.h"
 #include "serve/server.h"
+#include "serve/wires.h"
 
 namespace simdjwt::daemon {
 
@@ -47,9 +48,15 @@ class Daemon {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // What the files say, read but not in use.
+  struct Material {
+    serve::PolicySet policies;
+    serve::TlsContexts tls;
+  };
+
   Daemon(std::string config_path, serve::Config config);
 
-  absl::Status listen(serve::PolicySet policies, net::IoMode io);
+  absl::Status listen(Material material, net::IoMode io);
 
   // Handles events until the daemon is to end.
   void handle_events();
@@ -60,8 +67,9 @@ class Daemon {
   void reload_config();
   void reload_files();
   absl::Status load_config();
-  absl::StatusOr<serve::PolicySet> load_policies(const serve::Config& config);
-  void publish(serve::PolicySet policies);
+  // The policies of `config`, and the certificates of the listeners that there are.
+  absl::StatusOr<Material> load_material(const serve::Config& config);
+  void publish(Material material);
   void note_reload(const char* what, const absl::Status& status);
   void reopen_log();
   void watch_files(const serve::Config& config);
@@ -75,6 +83,7 @@ class Daemon {
   std::optional<serve::FileWatch> watch_;
   std::optional<Clock::time_point> reload_files_at_;
   std::unique_ptr<serve::DecisionLog> log_;
+  std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;
   std::unique_ptr<serve::AdminServer> admin_;  // or null
 };
