@@ -363,6 +363,8 @@ TEST_F(ConfigTest, RefusesListenersThatCannotBe) {
   EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\nproxy_protocol_from = \"lb1\"\n")),
             ":3: listen.proxy_protocol_from: \"lb1\" is no address, network such as 10.0.0.0/8, or "
             "\"unix\"");
+  EXPECT_EQ(error_of(with_listen("address = \"unix:/a\"\nproxy_protocol_from = \"10.0.0.1\"\n")),
+            ":3: listen.proxy_protocol_from: the peers of a unix socket are \"unix\"");
   EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_key = \"k\"\n")),
             ":3: listen.tls_key: needs tls_certificate beside it");
   EXPECT_EQ(error_of(with_listen("address = \"127.0.0.1:1\"\ntls_certificate = \"c\"\n")),
