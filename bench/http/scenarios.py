@@ -17,11 +17,13 @@ from servers import (ALL, EPOLL, FLOOR, NGINX, NotInstalled, Running, SIMDJWTD, 
 
 @dataclasses.dataclass
 class Row:
-    server: Server
+    server: Optional[Server]  # None: bench_verify, which needs none
     kind: str = "tcp"
-    arguments: tuple = ()
+    arguments: tuple = ()  # of http_load
     wrk: bool = False
     label: str = ""
+    tokens: int = 1  # in each request
+    path: str = ""  # the server's, if empty
 
     def __post_init__(self):
         self.label = self.label or self.server.name
@@ -42,6 +44,14 @@ def io_rows():
                                    (", unix socket", "unix", ())):
         for server in (URING, EPOLL):
             yield Row(server, kind, arguments, label=server.name + words)
+
+
+def bulk_rows():
+    """As verify_batch and bulk requests are told apart by nothing but the network."""
+    yield Row(None, label="verify_batch/hs256")
+    for words, accept in (("bytes", "application/octet-stream"), ("JSON", "application/x-ndjson")):
+        yield Row(SIMDJWTD, label=f"simdjwtd, {words}", tokens=250, path="/v1/verify/default",
+                  arguments=("--bulk", "250", "--accept", accept, "--connections", "8"))
 
 
 NUM_IDLE = 10000
@@ -131,9 +141,9 @@ def slow(bench):
         pairs = []
         try:
             for _ in range(bench.options.rounds):
-                without = bench.measure(running, ())["rate"]
+                without = bench.measure(running, Row(server))["rate"]
                 with Flood(running.listen):
-                    pairs.append((without, bench.measure(running, ())["rate"]))
+                    pairs.append((without, bench.measure(running, Row(server))["rate"]))
         finally:
             running.stop()
         lost[server.name] = 1 - statistics.median(after / before for before, after in pairs)
@@ -153,6 +163,7 @@ SCENARIOS = {
         Row(server, arguments=("--rate", "20000")) for server in (FLOOR, SIMDJWTD, NGINX)]),
     "io": Scenario("io_uring and epoll", list(io_rows())),
     "tls": Scenario("TLS", [Row(SIMDJWTD, "tls"), Row(NGINX, "tls")]),
+    "bulk": Scenario("bulk, by token", list(bulk_rows())),
     "wrk": Scenario("single, by wrk", [
         Row(server, wrk=True) for server in (FLOOR, SIMDJWTD, NGINX)]),
     "idle": Scenario("idle connections", run=idle),

@@ -22,9 +22,9 @@ def cost(scenario, numerator, denominator):
     return value
 
 
-def per_core(scenario):
-    """Requests that a fully used core would answer in a second."""
-    return lambda results: 1e6 / median(results[scenario], OURS, "cpu_us")
+def per_core(scenario, label=OURS):
+    """Tokens that a fully used core would check in a second."""
+    return lambda results: 1e6 / median(results[scenario], label, "cpu_us")
 
 
 def p99(results):
@@ -44,6 +44,8 @@ TARGETS = [
     ("Go over ours", cost("single", GO.name, OURS), 3, None),
     ("Node over ours", cost("single", NODE.name, OURS), 6, None),
     ("pipelined by 16, checks a second of a core", per_core("depth16"), 1.2e6, None),
+    ("bulk, checks a second of a core", per_core("bulk", "simdjwtd, bytes"), 2.5e6, None),
+    ("verify_batch over bulk", cost("bulk", "verify_batch/hs256", "simdjwtd, bytes"), 0.65, None),
     ("unix socket over TCP", cost("unix", OURS, "simdjwtd, TCP"), None, 0.65),
     ("io_uring over epoll", cost("io", "simdjwtd --io=uring", "simdjwtd --io=epoll"), None, 0.93),
     ("io_uring over epoll, by 16",
