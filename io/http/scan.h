@@ -34,8 +34,8 @@ namespace simdjwt::http {
 #if defined(__SSE2__)
 
 // Finds the controls of `bytes` one after another. Looks at 64 bytes at a time, in 40 instructions,
-// and remembers all that are among them: half of what it costs to look for each line's end anew.
-// Never reads outside `bytes`.
+// and remembers all that are among them, rather than to look for the end of each line anew. (AVX2
+// makes a parse no faster.) Never reads outside `bytes`.
 class ControlFinder {
  public:
   explicit ControlFinder(std::string_view bytes) noexcept : bytes_(bytes) {}

@@ -16,7 +16,8 @@ namespace {
 TEST(ControlFinder, AgreesWithItsTwinOnEveryByteAtEveryOffset) {
   testing::GuardedBuffer buffer(256);
   for (int byte = 0; byte < 256; ++byte) {
-    for (const size_t length : {1, 2, 15, 16, 17, 63, 64, 65, 80, 127, 128, 129, 200}) {
+    for (const int size : {1, 2, 15, 16, 17, 63, 64, 65, 80, 127, 128, 129, 200}) {
+      const auto length = static_cast<size_t>(size);
       for (size_t offset = 0; offset < length; ++offset) {
         std::string text(length, 'a');
         text[offset] = static_cast<char>(byte);
