@@ -6,7 +6,6 @@
 #ifndef SIMDJWT_TESTS_E2E_CLIENT_H_
 #define SIMDJWT_TESTS_E2E_CLIENT_H_
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/socket_address.h"
 #include "net/unique_fd.h"
 
 namespace simdjwt::testing {
@@ -46,20 +46,20 @@ class Client {
   static constexpr auto kPatience = std::chrono::seconds(20);  // nothing should ever take that long
 
   explicit Client(uint16_t port) { connect(port); }
+  explicit Client(const net::SocketAddress& address) { connect(address); }
 
   // False if nobody listens.
   bool connect(uint16_t port) {
-    fd_ = net::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return connect(*net::SocketAddress::parse("127.0.0.1:" + std::to_string(port)));
+  }
+  bool connect(const net::SocketAddress& address) {
+    fd_ = net::UniqueFd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
     setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     const int one = 1;
     setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    return ::connect(fd_.get(), address.data(), address.length()) == 0;
   }
 
   // False if the connection is gone.
