@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The simdjwt Authors
-"""What stands around a proxy: the daemon behind a listener-in, a backend, and the proxy's process."""
+"""What stands around a proxy: the daemon behind a listener-in, a backend, the proxy's process."""
 
 import os
 import select

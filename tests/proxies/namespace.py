@@ -2,7 +2,7 @@
 # Copyright The simdjwt Authors
 """A machine of one's own: the calling program goes on in a network of its own with an empty /run.
 
-So the proxies can be given their files as they stand, with their ports and paths, whatever else runs.
+So the proxies can be given their files as they stand, ports and paths included.
 """
 
 import fcntl

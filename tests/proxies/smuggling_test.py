@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The simdjwt Authors
-"""Requests that proxies and servers have understood differently, sent through proxies to the daemon.
+"""Requests that servers have understood differently, sent through proxies to the daemon.
 
 Whatever a proxy makes of them, the daemon must see the borders of requests where the proxy does:
 other clients, whose requests share its connections, get the answers to their own tokens.

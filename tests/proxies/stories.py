@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The simdjwt Authors
-"""What must hold behind whichever proxy: its test names the program and its own ways, and inherits."""
+"""What must hold behind whichever proxy: its test inherits, and names the program."""
 
 import concurrent.futures
 import http.client
@@ -13,7 +13,8 @@ import unittest
 from machine import Backend, Daemon, Process, SITE_PORT, answers
 from support import claims_of, decode, encode, forge
 
-CLAIMS = {"iss": "https://id.example", "aud": "https://api.example", "scope": "read", "sub": "alice"}
+CLAIMS = {"iss": "https://id.example", "aud": "https://api.example", "scope": "read",
+          "sub": "alice"}
 # RFC 6455 section 1.3
 WEBSOCKET = (("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
              ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="))
@@ -175,7 +176,8 @@ class TokenStories:
     def test_a_tampered_token_is_denied(self):
         header, claims, tag = token().split(".")
         claims = encode(decode(claims).replace(b"alice", b"admin"))
-        self.assert_denied(self.ask("/orders", ("Authorization", f"Bearer {header}.{claims}.{tag}")))
+        tampered = f"Bearer {header}.{claims}.{tag}"
+        self.assert_denied(self.ask("/orders", ("Authorization", tampered)))
 
     def test_a_token_of_another_key_is_denied(self):
         foreign = forge({**CLAIMS, "exp": int(time.time()) + 3600}, secret=b"x" * 64)

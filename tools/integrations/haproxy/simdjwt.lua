@@ -6,15 +6,16 @@
 -- For a proxy:   http-request lua.simdjwt default
 --                http-request deny deny_status 503 unless { var(txn.simdjwt_allowed) -m bool }
 --
--- Asks the daemon at that address whether the policy of that name lets the request pass. If so, sets
--- txn.simdjwt_allowed and the identity headers; if not, answers the client. The second line is for
--- the day this script fails: HAProxy would go on. Connections to the daemon are kept and shared.
+-- Asks the daemon at that address whether the policy of that name lets the request pass. If so,
+-- sets txn.simdjwt_allowed and the identity headers; if not, answers the client. The second line is
+-- for the day this script fails: HAProxy would go on. Connections to the daemon are kept and shared.
 -- Needs HAProxy 2.6.
 
 local daemon = assert(os.getenv("SIMDJWTD"), "SIMDJWTD does not say where simdjwtd is")
 local timeout_milliseconds = 2000
 
--- What the daemon is told beside what its log needs. Add the fields your policy takes tokens from (token_from).
+-- What the daemon is told beside what its log needs. Add the fields your policy takes tokens from
+-- (token_from).
 local fields = { "authorization", "origin", "access-control-request-method" }
 
 -- The identity_headers of your policies begin so, and those of clients are deleted.
