@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr int kBacklog = 4096;
+constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
 
 }  // namespace
 
@@ -76,6 +78,8 @@ absl::StatusOr<net::UniqueFd> Endpoint::connect() const {
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address_), length_) != 0) {
     return failure("cannot connect to");
   }
+  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
   return fd;
 }
 

@@ -21,7 +21,8 @@ class Endpoint {
   // "127.0.0.1:8080", "[::1]:8080" or "unix:/path".
   [[nodiscard]] static absl::StatusOr<Endpoint> parse(std::string_view text);
 
-  // A connected, blocking socket that sends what it is given at once.
+  // A connected, blocking socket that sends what it is given at once. Blocking calls give up after
+  // ten seconds.
   [[nodiscard]] absl::StatusOr<net::UniqueFd> connect() const;
 
   // A listening socket whose connections do the same. Takes the place of a Unix socket that lies
