@@ -157,15 +157,26 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   if (input_ended_ && !is_parked_) finish();
 }
 
-void Connection::expire(Protocol& protocol, Instant now) {
-  if (write_deadline_ms_ <= now.steady_ms || is_opening_) {
+Connection::Expired Connection::expire(Protocol& protocol, Instant now) {
+  if (write_deadline_ms_ <= now.steady_ms) {
+    const bool is_lingering = phase_ == Phase::kLingering;
     abort();
-  } else if (head_deadline_ms_ <= now.steady_ms) {
-    protocol.expire(*this);
-    finish();
-  } else if (idle_deadline_ms_ <= now.steady_ms) {
-    finish();
+    return is_lingering ? Expired::kLinger : Expired::kWrite;
   }
+  if (head_deadline_ms_ <= now.steady_ms) {
+    if (is_opening_) {
+      abort();
+    } else {
+      protocol.expire(*this);
+      finish();
+    }
+    return Expired::kHead;
+  }
+  if (idle_deadline_ms_ <= now.steady_ms) {
+    is_opening_ ? abort() : finish();
+    return Expired::kIdle;
+  }
+  return Expired::kNone;
 }
 
 void Connection::drain(Instant now) noexcept {

@@ -100,7 +100,9 @@ class Connection {
   void receive(Protocol& protocol, std::string_view bytes, Instant now);
   void receive_end() noexcept;  // the client has closed its side
   void sent(Protocol& protocol, size_t num_bytes, Instant now);
-  void expire(Protocol& protocol, Instant now);
+  // Returns which time was over.
+  enum class Expired : uint8_t { kNone, kHead, kIdle, kWrite, kLinger };
+  Expired expire(Protocol& protocol, Instant now);
   void abort() noexcept;
   void drain(Instant now) noexcept;
 

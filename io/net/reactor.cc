@@ -28,7 +28,9 @@ ReactorCounters& ReactorCounters::operator+=(const ReactorCounters& other) noexc
            &ReactorCounters::connections_open,
            &ReactorCounters::connections_accepted,
            &ReactorCounters::connections_refused,
-           &ReactorCounters::connections_expired,
+           &ReactorCounters::heads_expired,
+           &ReactorCounters::idles_expired,
+           &ReactorCounters::writes_expired,
            &ReactorCounters::connections_cut_off,
            &ReactorCounters::accepts_failed,
            &ReactorCounters::accepts_paused,
@@ -105,8 +107,20 @@ uint64_t Reactor::timeout_ms() const noexcept {
 
 void Reactor::expire() {
   deadlines_.sweep(now_.steady_ms, [this](size_t index) {
-    counters_.connections_expired.add();
-    slots_[index].connection.expire(protocol_, now_);
+    switch (slots_[index].connection.expire(protocol_, now_)) {
+      case Connection::Expired::kHead:
+        counters_.heads_expired.add();
+        break;
+      case Connection::Expired::kIdle:
+        counters_.idles_expired.add();
+        break;
+      case Connection::Expired::kWrite:
+        counters_.writes_expired.add();
+        break;
+      case Connection::Expired::kLinger:  // it had its answers
+      case Connection::Expired::kNone:
+        break;
+    }
     touch(static_cast<uint32_t>(index));
   });
   if (now_.steady_ms < drain_end_ms_) return;

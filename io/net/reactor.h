@@ -66,7 +66,9 @@ struct ReactorCounters {
   Counter connections_open;
   Counter connections_accepted;
   Counter connections_refused;  // by the wire, for where they came from
-  Counter connections_expired;  // by one of the timeouts
+  Counter heads_expired;        // a request, or the opening of a wire, took too long
+  Counter idles_expired;        // nothing was asked
+  Counter writes_expired;       // the client did not take its answers
   Counter connections_cut_off;  // still open when drain_limit was over
   Counter accepts_failed;       // no descriptor or no memory was left; tried again
   Counter accepts_paused;       // num_connections_max was reached, and clients had to wait

@@ -31,7 +31,9 @@
 namespace simdjwt::net {
 namespace {
 
+// With less than these it could not work well.
 constexpr unsigned kSubmissionsMin = 64;
+constexpr unsigned kBuffersMin = 32;
 
 // Why the kernel says no, as far as it can be known.
 std::string explain(int error) {
@@ -168,24 +170,30 @@ BufferRing::BufferRing(Memory memory, size_t descriptor_bytes, unsigned num_buff
 
 absl::StatusOr<BufferRing> BufferRing::create(Ring& ring, unsigned num_buffers,
                                               size_t buffer_bytes) {
-  const size_t descriptor_bytes = round_up_to_page(num_buffers * sizeof(io_uring_buf));
-  const size_t num_bytes = descriptor_bytes + num_buffers * buffer_bytes;
-  void* mapping =
-      mmap(nullptr, num_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) return refusal("no receive buffers", errno);
-  Memory memory(static_cast<char*>(mapping), Unmap{num_bytes});
+  while (true) {
+    const size_t descriptor_bytes = round_up_to_page(num_buffers * sizeof(io_uring_buf));
+    const size_t num_bytes = descriptor_bytes + num_buffers * buffer_bytes;
+    void* mapping =
+        mmap(nullptr, num_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED) return refusal("no receive buffers", errno);
+    Memory memory(static_cast<char*>(mapping), Unmap{num_bytes});
 
-  io_uring_buf_reg registration{};
-  registration.ring_addr = reinterpret_cast<uintptr_t>(mapping);
-  registration.ring_entries = num_buffers;
-  registration.bgid = kGroup;
-  const int result = io_uring_register_buf_ring(ring.ring_.get(), &registration, 0);
-  if (result != 0) return refusal("no receive buffers", -result);
-
-  BufferRing buffers(std::move(memory), descriptor_bytes, num_buffers, buffer_bytes);
-  io_uring_buf_ring_init(buffers.descriptors_);
-  buffers.give_back_all();
-  return buffers;
+    io_uring_buf_reg registration{};
+    registration.ring_addr = reinterpret_cast<uintptr_t>(mapping);
+    registration.ring_entries = num_buffers;
+    registration.bgid = kGroup;
+    const int result = io_uring_register_buf_ring(ring.ring_.get(), &registration, 0);
+    if (result == 0) {
+      BufferRing buffers(std::move(memory), descriptor_bytes, num_buffers, buffer_bytes);
+      io_uring_buf_ring_init(buffers.descriptors_);
+      buffers.give_back_all();
+      return buffers;
+    }
+    num_buffers /= 2;
+    if (result != -ENOMEM || num_buffers < kBuffersMin) {
+      return refusal("no receive buffers", -result);
+    }
+  }
 }
 
 std::string_view BufferRing::take(const io_uring_cqe& cqe) noexcept {

@@ -88,7 +88,8 @@ class BufferRing {
  public:
   static constexpr uint16_t kGroup = 0;
 
-  // num_buffers is a power of two, at most 32768. The ring must outlive this.
+  // num_buffers is a power of two, at most 32768; fewer, where memory may not be locked. The ring
+  // must outlive this.
   [[nodiscard]] static absl::StatusOr<BufferRing> create(Ring& ring, unsigned num_buffers,
                                                          size_t buffer_bytes);
 

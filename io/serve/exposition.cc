@@ -229,7 +229,9 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
                    "Connections closed by the server: from an address that may not connect, for "
                    "exceeding a time limit, or left over at the end of a drain.");
   add(&ReactorCounters::connections_refused, {{"reason", "peer"}});
-  add(&ReactorCounters::connections_expired, {{"reason", "timeout"}});
+  add(&ReactorCounters::heads_expired, {{"reason", "slow_head"}});
+  add(&ReactorCounters::idles_expired, {{"reason", "idle"}});
+  add(&ReactorCounters::writes_expired, {{"reason", "slow_reader"}});
   add(&ReactorCounters::connections_cut_off, {{"reason", "drain"}});
   families.counter("simdjwt_accept_pauses_total",
                    "How often clients had to wait: for the limit of connections, or because no "

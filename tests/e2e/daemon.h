@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,7 +61,8 @@ inline std::string io_option() {
 class Daemon {
  public:
   // `before_exec` runs in the new process.
-  explicit Daemon(std::vector<std::string> arguments, void (*before_exec)() = nullptr) {
+  explicit Daemon(std::vector<std::string> arguments,
+                  const std::function<void()>& before_exec = nullptr) {
     int pipes[2];
     EXPECT_EQ(pipe2(pipes, O_CLOEXEC), 0);
     output_ = net::UniqueFd(pipes[0]);

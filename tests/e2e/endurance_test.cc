@@ -124,6 +124,10 @@ TEST_F(EnduranceTest, AnswersAllWhenCompletionsOverflow) {
     Client client(server.port());
     ask_as(client, worker, 50);
   });
+  server.stop();
+  if (io_under_test() == net::IoMode::kUring) {
+    EXPECT_GT(server.reactor_counters().completions_overflown, 0);
+  }
 }
 
 TEST_F(EnduranceTest, ServesFromTwoThreads) {
@@ -178,6 +182,7 @@ TEST_F(EnduranceTest, CutsOffAHeadThatDripsIn) {
             "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   EXPECT_GE(steady_clock::now() - begin, 300ms);
   EXPECT_LT(num_sent, request.size() / 2) << "every byte won it more time";
+  EXPECT_EQ(server.reactor_counters().heads_expired, 1);
 }
 
 TEST_F(EnduranceTest, ClosesIdleConnections) {
@@ -188,6 +193,7 @@ TEST_F(EnduranceTest, ClosesIdleConnections) {
   EXPECT_EQ(fresh.receive_all(), "");
   EXPECT_EQ(used.receive_all(), "");
   EXPECT_FALSE(fresh.was_reset() || used.was_reset());
+  EXPECT_EQ(server.reactor_counters().idles_expired, 2);
 }
 
 TEST_F(EnduranceTest, KeepsBusyConnectionsBeyondTheirIdleTime) {
@@ -225,6 +231,7 @@ TEST_F(EnduranceTest, BoundsAndClosesAClientThatDoesNotRead) {
   EXPECT_LT(num_sent, size_t{256} << 20) << "the server reads on and on";
   EXPECT_LT(steady_clock::now() - begin, 3s) << "the server stalls, but does not close";
   EXPECT_LT(resident_bytes() - resident_before, size_t{8} << 20);
+  EXPECT_EQ(server.reactor_counters().writes_expired, 1);
   Client other(server.port());
   EXPECT_EQ(other.ask(request_with(good_token())), kOk);
 }
