@@ -63,14 +63,7 @@ void CheckService::expire(net::Connection& connection) {
 
 void CheckService::refuse(net::Connection& connection, Status status) {
   metrics_.count_parse_error(status);
-  queue({.connection = &connection,
-         .policy = nullptr,
-         .answer = &plain_answer(status),
-         .request = {},
-         .token = kNoToken,
-         .outcome = Outcome::kMalformedRequest,
-         .contract = Contract::kNone,
-         .persistence = Persistence::kClose});
+  queue(connection, Contract::kNone, Persistence::kClose).answer = &plain_answer(status);
 }
 
 // Nobody waits for a body: some proxies announce their client's and never send it. So the
@@ -78,40 +71,46 @@ void CheckService::refuse(net::Connection& connection, Status status) {
 bool CheckService::serve(net::Connection& connection, const http::Request& request) {
   const bool keep_alive =
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
-  if (policies_ == nullptr) policies_ = &reader_.read();
-  const Route route = policies_->route(request.path);
-  Queued queued{.connection = &connection,
-                .policy = nullptr,
-                .answer = nullptr,
-                .request = request,
-                .token = kNoToken,
-                .outcome = Outcome::kMissing,
-                .contract = route.contract,
-                .persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose};
+  const Persistence persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose;
+  const Route route = find_route(request.path);
   if (route.contract == Contract::kNone) {
-    queued.answer = &plain_answer(Status::kNotFound);
+    queue(connection, route.contract, persistence).answer = &plain_answer(Status::kNotFound);
   } else if (route.contract == Contract::kHealth) {
     const bool is_read =
         request.method == http::Method::kGet || request.method == http::Method::kHead;
-    queued.answer = &plain_answer(is_read ? Status::kOk : Status::kMethodNotAllowed);
+    queue(connection, route.contract, persistence).answer =
+        &plain_answer(is_read ? Status::kOk : Status::kMethodNotAllowed);
   } else {
-    queued.policy = &(*policies_)[route.policy];
-    check(queued);
+    const ServedPolicy& policy = (*policies_)[route.policy];
+    if (!batch_.has_room_for(policy)) answer_queued();
+    Queued& queued = queue(connection, route.contract, persistence);
+    queued.policy = &policy;
+    queued.is_for_head = request.method == http::Method::kHead;
+    check(request, queued);
+    if (decisions_ != nullptr) queued.request = request;
   }
-  queue(queued);
   return keep_alive;
 }
 
+// The requests of a burst mostly go the same way.
+Route CheckService::find_route(std::string_view path) {
+  if (policies_ == nullptr) policies_ = &reader_.read();
+  if (path != last_path_) {
+    last_route_ = policies_->route(path);
+    last_path_ = path;
+  }
+  return last_route_;
+}
+
 // Who asks /verify wants a token judged, and gets no answer for having none.
-void CheckService::check(Queued& queued) {
+void CheckService::check(const http::Request& request, Queued& queued) {
   const PolicyConfig& config = queued.policy->config;
   const bool asks_for_itself = queued.contract == Contract::kVerify;
-  if (config.passes_preflight && !asks_for_itself &&
-      is_preflight(queued.request, queued.contract)) {
+  if (config.passes_preflight && !asks_for_itself && is_preflight(request, queued.contract)) {
     queued.outcome = Outcome::kAnonymous;
     return;
   }
-  const Credentials credentials = find_credentials(queued.request, config.token_from);
+  const Credentials credentials = find_credentials(request, config.token_from);
   switch (credentials.kind) {
     case Credentials::Kind::kNone:
       queued.outcome =
@@ -121,16 +120,24 @@ void CheckService::check(Queued& queued) {
       queued.outcome = Outcome::kMultiple;
       break;
     case Credentials::Kind::kToken:
-      if (!batch_.has_room_for(*queued.policy)) answer_queued();
       queued.token = batch_.add(*queued.policy, credentials.token);
       break;
   }
 }
 
-void CheckService::queue(const Queued& queued) {
-  if (queued.persistence == Persistence::kClose) queued.connection->finish();
-  queue_[num_queued_++] = queued;
+CheckService::Queued& CheckService::queue(net::Connection& connection, Contract contract,
+                                          Persistence persistence) {
   if (num_queued_ == kQueueMax) answer_queued();
+  if (persistence == Persistence::kClose) connection.finish();
+  Queued& queued = queue_[num_queued_++];
+  queued.connection = &connection;
+  queued.policy = nullptr;
+  queued.token = kNoToken;
+  queued.outcome = Outcome::kMissing;
+  queued.is_for_head = false;
+  queued.contract = contract;
+  queued.persistence = persistence;
+  return queued;
 }
 
 // --- Answers ---
@@ -139,13 +146,14 @@ void CheckService::flush() {
   answer_queued();
   if (policies_ == nullptr) return;
   policies_ = nullptr;
+  last_path_ = {};
+  last_route_ = {};
   reader_.park();
 }
 
 void CheckService::answer_queued() {
   if (num_queued_ == 0) return;
-  batch_.verify(now_unix_seconds_, metrics_);
-  answers_began_ = steady_nanoseconds();
+  answers_began_ = batch_.verify(now_unix_seconds_, metrics_);
   for (const Queued& queued : std::span(queue_.data(), num_queued_)) answer(queued);
   metrics_.request_duration.observe(answers_began_ - turn_began_, num_queued_);
   batch_.clear();
@@ -179,8 +187,7 @@ void CheckService::write(const Queued& queued, const Answer& answer, Outcome out
   if (queued.policy != nullptr && is_allowed(outcome) && queued.policy->tells_more_when_allowed) {
     return write_identity(queued, answer, result);
   }
-  answer.response.write_to(*queued.connection, head_end_, queued.persistence,
-                           queued.request.method == http::Method::kHead);
+  answer.response.write_to(*queued.connection, head_end_, queued.persistence, queued.is_for_head);
 }
 
 void CheckService::write_identity(const Queued& queued, const Answer& answer,
@@ -214,7 +221,7 @@ void CheckService::write_verification(const Queued& queued, const Answer& answer
   append(text_, body_bytes, "\r\n");
   queued.connection->write(std::string_view(text_).substr(body_bytes));
   queued.connection->write(head_end_.text(queued.persistence));
-  if (queued.request.method == http::Method::kHead) return;
+  if (queued.is_for_head) return;
   queued.connection->write(std::string_view(text_).substr(0, body_bytes));
 }
 

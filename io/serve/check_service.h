@@ -64,18 +64,21 @@ class CheckService final : public net::Protocol {
     net::Connection* connection;
     const ServedPolicy* policy;  // null: of no policy
     const Answer* answer;        // if of no policy
-    http::Request request;
-    uint32_t token;  // in the batch, or kNoToken: then the outcome is known
+    uint32_t token;              // in the batch, or kNoToken: then the outcome is known
     Outcome outcome;
+    bool is_for_head;
     Contract contract;
     http::Persistence persistence;
+    http::Request request;  // if decisions are logged
   };
 
   // Whether another request may follow.
   bool serve(net::Connection& connection, const http::Request& request);
-  void check(Queued& queued);
-  // All answers go through the queue: those of one connection must leave in order.
-  void queue(const Queued& queued);
+  Route find_route(std::string_view path);
+  void check(const http::Request& request, Queued& queued);
+  // All answers go through the queue: those of one connection must leave in order. The caller fills
+  // in the rest.
+  Queued& queue(net::Connection& connection, Contract contract, http::Persistence persistence);
   void refuse(net::Connection& connection, http::Status status);
 
   void answer_queued();
@@ -91,6 +94,8 @@ class CheckService final : public net::Protocol {
   const size_t reactor_;
   Snapshot<PolicySet>::Reader reader_;
   const PolicySet* policies_ = nullptr;  // entered with the first request of a turn
+  std::string_view last_path_;           // of this turn
+  Route last_route_;
   ReactorMetrics& metrics_;
   DecisionLog::Channel* const decisions_;  // or null
   const http::ParserLimits parser_limits_;

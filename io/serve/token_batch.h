@@ -38,7 +38,8 @@ class TokenBatch {
   // Returns the token's number. Views and policies must live until clear().
   uint32_t add(const ServedPolicy& policy, std::string_view token);
 
-  void verify(int64_t now, ReactorMetrics& metrics);
+  // Returns when it was done, in steady_nanoseconds().
+  uint64_t verify(int64_t now, ReactorMetrics& metrics);
 
   [[nodiscard]] std::string_view token(uint32_t number) const noexcept { return tokens_[number]; }
   // After verify(), until clear().
