@@ -159,6 +159,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
 absl::Status Daemon::run() {
   if (admin_ != nullptr) admin_->start(end);
   server_->start(end);
+  readiness_.begin();
   const net::Reactor& reactor = server_->reactor();
   if (!reactor.why_not_uring().ok()) {
     spdlog::warn("serving by {}: {}", reactor.mode(),
@@ -167,7 +168,6 @@ absl::Status Daemon::run() {
   if (admin_ != nullptr) spdlog::info("administered on {}", join(admin_->addresses()));
   spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}", join(server_->addresses()),
                config_.server.num_threads, summary_, reactor.mode(), active_kernels());
-  readiness_.begin();
   notifier_.ready(summary_);
   handle_events();
   return drain();
@@ -241,8 +241,9 @@ void Daemon::reload_config() {
 void Daemon::reload_files() {
   notifier_.reloading();
   absl::StatusOr<Material> material = load_material(config_);
-  if (material.ok()) publish(*std::move(material));
-  note_reload("keys", material.status());
+  const absl::Status status = material.status();
+  if (status.ok()) publish(*std::move(material));
+  note_reload("keys", status);
 }
 
 absl::Status Daemon::load_config() {
