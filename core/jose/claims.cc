@@ -39,19 +39,18 @@ inline void Claims::read_date(Known name, Rounding rounding, Verdict if_wrong, D
   if (!date.is_present) malformed.add(if_wrong);
 }
 
-JsonStatus Claims::read(JsonReader& reader, char* text, size_t num_bytes, JsonMembers& members,
-                        VerdictSet& malformed) noexcept {
-  const JsonStatus status = reader.read(text, num_bytes, members, object_);
-  if (status != JsonStatus::kOk) return status;
+void Claims::read_dates(VerdictSet& malformed) noexcept {
+  read_date(kExp, Rounding::kDown, Verdict::kBadExp, exp_, malformed);
+  read_date(kNbf, Rounding::kUp, Verdict::kBadNbf, nbf_, malformed);
+  read_date(kIat, Rounding::kDown, Verdict::kBadIat, iat_, malformed);
+}
+
+void Claims::check_strings(VerdictSet& malformed) const noexcept {
   check_string(object_.find_known(kIss), Verdict::kBadIss, malformed);
   check_string(object_.find_known(kSub), Verdict::kBadSub, malformed);
   check_string(object_.find_known(kJti), Verdict::kBadJti, malformed);
   const JsonMember* const aud = object_.find_known(kAud);
   if (aud != nullptr && !is_aud(object_, *aud)) malformed.add(Verdict::kBadAud);
-  read_date(kExp, Rounding::kDown, Verdict::kBadExp, exp_, malformed);
-  read_date(kNbf, Rounding::kUp, Verdict::kBadNbf, nbf_, malformed);
-  read_date(kIat, Rounding::kDown, Verdict::kBadIat, iat_, malformed);
-  return JsonStatus::kOk;
 }
 
 bool Claims::has_aud_element(const JsonMember& aud, std::string_view audience) const noexcept {

@@ -32,10 +32,20 @@ class Claims {
   Claims& operator=(const Claims&) = delete;
 
   // Reads the claims JSON of `num_bytes` bytes at `text` (see JsonReader::read) with a reader that
-  // knows kClaimNames. Adds a verdict to `malformed` for each registered claim of the wrong type:
-  // that is an error also where nobody checks the claim.
-  JsonStatus read(JsonReader& reader, char* text, size_t num_bytes, JsonMembers& members,
-                  VerdictSet& malformed) noexcept;
+  // knows kClaimNames.
+  JsonStatus read(JsonReader& reader, char* text, size_t num_bytes, JsonMembers& members) noexcept {
+    return reader.read(text, num_bytes, members, object_);
+  }
+
+  // To be called next: reads the dates.
+  void read_dates(VerdictSet& malformed) noexcept;
+  // That these two give a verdict for each registered claim of the wrong type: an error also where
+  // nobody checks the claim.
+  void check_strings(VerdictSet& malformed) const noexcept;
+
+  // For notes on what follows from the types of all registered claims and the values of iss and
+  // aud. See JsonReader::note.
+  static JsonNote* note(JsonReader& reader) noexcept { return reader.note(1 << kIss | 1 << kAud); }
 
   [[nodiscard]] const JsonObject& object() const noexcept { return object_; }
 

@@ -103,7 +103,8 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
   std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
   const auto is_utf8 = [&] { return simdjson::validate_utf8(text, num_bytes); };
 
-  if (read_by_shape(text, num_bytes, members, object)) {
+  is_of_last_shape_ = read_by_shape(text, num_bytes, members, object);
+  if (is_of_last_shape_) {
     return !matched_.has_non_ascii || is_utf8() ? JsonStatus::kOk : JsonStatus::kInvalid;
   }
   const bytes::JsonTraits traits = quotes_.find(text, num_bytes);

@@ -56,6 +56,14 @@ class JsonReader {
   // `members` and refers to them in `object`.
   JsonStatus read(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object) noexcept;
 
+  // What was noted down on objects like the one that was read last: to begin with, nothing. Null if
+  // nothing can be, because the reader does not know its shape, or in others of that shape a known
+  // name may have a value of another type, or one in the set `names` another value.
+  JsonNote* note(uint8_t names) noexcept {
+    JsonShape& shape = shapes_[last_shape_];
+    return is_of_last_shape_ && shape.settles(names) ? &shape.note : nullptr;
+  }
+
  private:
   static constexpr size_t kShapes = 4;
   static constexpr size_t kLessons = 4;
@@ -78,6 +86,7 @@ class JsonReader {
   std::array<JsonShape, kShapes> shapes_;
   std::array<bool, kShapes> has_fitted_{};  // since it learnt last
   size_t last_shape_ = 0;                   // the one that fitted or was learnt last
+  bool is_of_last_shape_ = false;           // the object that was read last
   size_t lessons_left_ = kLessons;
   uint32_t misses_ = 0;
 };

@@ -172,14 +172,29 @@ void JsonShape::admit_dates() noexcept {
   }
 }
 
+void JsonShape::find_known_variables() noexcept {
+  static_assert(kKnownNamesMax <= 8);
+  known_variables_ = 0;
+  has_known_other_ = false;
+  for (size_t i = 0; i < kKnownNamesMax; ++i) {
+    if (known_[i] == JsonObject::kAbsent) continue;
+    const Kind kind = kind_of(members_[known_[i]]);
+    const bool is_variable = (variables_ >> known_[i] & 1) != 0;
+    if (is_variable || kind == Kind::kTenDigits) known_variables_ |= static_cast<uint8_t>(1 << i);
+    if (is_variable && kind == Kind::kOther) has_known_other_ = true;
+  }
+}
+
 void JsonShape::learn(const JsonObject& object, size_t num_bytes, uint32_t variables) noexcept {
   if (object.members.size() > kMembers) return;
   variables_ = variables;
   num_members_ = object.members.size();
   known_ = object.known;
+  note = {};
   num_parts_ = pattern_chars_ = 0;
   if (add_parts(object, num_bytes)) {
     admit_dates();
+    find_known_variables();
   } else {
     num_parts_ = 0;
   }

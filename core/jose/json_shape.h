@@ -8,6 +8,8 @@
 #ifndef SIMDJWT_CORE_JOSE_JSON_SHAPE_H_
 #define SIMDJWT_CORE_JOSE_JSON_SHAPE_H_
 
+#include <simdjwt/verdict.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,10 +21,16 @@
 
 namespace simdjwt::jose {
 
+// What somebody concluded from what all objects of a shape have in common.
+struct JsonNote {
+  uint64_t author = 0;  // 0 for nobody
+  VerdictSet verdicts;
+};
+
 // The parts of a valid object between the values that differ from text to text:
 //
 //   {"iss":"https://a","sub":"alice","exp":1750000000,"roles":["x"]}
-//   ^------------------------^     ^--------------------------^    ^   iss was always the same
+//   ^------------------------^     ^-------------------------^     ^   iss was always the same
 //
 // A text that consists of the same parts around other valid values is as valid as the first, and
 // its names are as unique. So only the values have to be found and checked: a string ends at the
@@ -32,11 +40,9 @@ namespace simdjwt::jose {
 //
 // Every value is taken for one that is always the same, until an object shows that it is not.
 //
-// PERF NOTES. Claims of 194 bytes in 480 instructions, 410 of them the match and the members; the
-// walk takes 1200. Without constants it would be 50 more for each, and without chunks of 32 bytes,
-// which match three dates and their names in two steps, 190 more in all. Strings are searched for
-// their quotes where they stand: an index of all quotes, as the walk needs it, is 130 instructions
-// that only a value of another kind is worth.
+// PERF NOTES. Claims of 194 bytes take 480 instructions, 410 of them the match and the members; with
+// a part for every value and an index of all quotes beforehand they took 620. A string that is a
+// constant saves 50.
 class JsonShape {
  public:
   // Reads a text, if it has this shape: lists its members, num_members() of them. False if it has
@@ -48,6 +54,14 @@ class JsonShape {
   size_t num_members() const noexcept { return num_members_; }
   // As in JsonObject.
   const std::array<uint8_t, kKnownNamesMax>& known() const noexcept { return known_; }
+
+  // Whether of all objects of this shape the known names (see JsonObject) have values of the same
+  // types, and those in the set `names` the same values.
+  bool settles(uint8_t names) const noexcept {
+    return !has_known_other_ && (known_variables_ & names) == 0;
+  }
+  // Empty where a shape is new.
+  JsonNote note;
 
   // Whether the object has the same names in the same order, with values of the same kinds.
   bool is_like(const JsonObject& object) const noexcept;
@@ -75,6 +89,7 @@ class JsonShape {
   bool add_parts(const JsonObject& object, size_t num_bytes) noexcept;
   bool add_part(std::string_view text, size_t num_members) noexcept;
   void admit_dates() noexcept;
+  void find_known_variables() noexcept;
   // Reads what comes behind the parts up to `end`, of which there are more.
   bool read_rest(JsonQuotes& quotes, char* text, size_t num_bytes, size_t end, JsonMembers& members,
                  bytes::JsonMatch& matched) const noexcept;
@@ -84,7 +99,9 @@ class JsonShape {
 
   size_t num_parts_ = 0;  // 0 for no shape
   size_t num_members_ = 0;
-  uint32_t variables_ = 0;  // bit i: member i is no constant
+  uint32_t variables_ = 0;        // bit i: member i is no constant
+  uint8_t known_variables_ = 0;   // bit i: known name i is no constant
+  bool has_known_other_ = false;  // one of those is neither a string nor a date
   std::array<uint8_t, kKnownNamesMax> known_;
   std::array<uint8_t, kMembers + 1> members_ended_;  // that begin in this part or before it
   // Parts with strings between them make up a run. Of its first part, the part behind the last.

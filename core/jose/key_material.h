@@ -21,12 +21,14 @@ namespace simdjwt::internal {
 using Hs256Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha256>>;
 using Hs512Secret = bytes::Secret<bytes::HmacMidstates<bytes::Sha512>>;  // also of HS384
 
+inline constexpr uint8_t kSignatureChars[] = {
+    bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs256)),
+    bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs384)),
+    bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs512))};
+
 // How long a signature is in a token.
 constexpr size_t signature_chars(Algorithm algorithm) noexcept {
-  constexpr uint8_t kChars[] = {bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs256)),
-                                bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs384)),
-                                bytes::base64url_encoded_chars(signature_bytes(Algorithm::kHs512))};
-  return kChars[static_cast<size_t>(algorithm)];
+  return kSignatureChars[static_cast<size_t>(algorithm)];
 }
 
 struct KeyMaterial {

@@ -50,6 +50,11 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
   return verdict;
 }
 
+inline bool is_authentic(const PendingToken& pending) noexcept {
+  return bytes::constant_time_equal(pending.tag.data(), pending.signature.data(),
+                                    signature_bytes(pending.facts.alg));
+}
+
 }  // namespace
 
 void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
@@ -71,7 +76,8 @@ void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
 // Most tokens begin with the header that the last one had. Then its key is known, and by the length
 // of that key's signatures, where the second dot has to be. Should there be more dots, the decoder
 // will trip over them.
-bool Pipeline::split_like_last(std::string_view token, PendingToken& pending) const noexcept {
+inline bool Pipeline::split_like_last(std::string_view token,
+                                      PendingToken& pending) const noexcept {
   size_t header_end = 0;
   const HeaderFacts* const facts = memory.memo.find_last(verifier_id, token, header_end);
   if (facts == nullptr || token.size() > kTokenBytesMax) return false;
@@ -107,7 +113,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   return Verdict::kValid;
 }
 
-Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
+inline Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
   if (verdict != Verdict::kValid) return verdict;
   return pending.view.signature().size() == signature_chars(pending.facts.alg)
@@ -149,32 +155,44 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   return verdict != Verdict::kValid ? verdict : Verdict::kBadBase64url;
 }
 
-Verdict Pipeline::authenticate(PendingToken& pending) const noexcept {
-  const size_t num_bytes = signature_bytes(pending.facts.alg);
-  while (!bytes::constant_time_equal(pending.tag.data(), pending.signature.data(), num_bytes)) {
+// Whether a later key's tag is the signature, as that of the first one is not.
+[[gnu::noinline]] Verdict Pipeline::try_later_keys(PendingToken& pending) const noexcept {
+  do {
     if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
     compute_tag(memory.kernels, pending, [] { return true; });
-  }
+  } while (!is_authentic(pending));
   return Verdict::kValid;
 }
 
-Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& members,
-                         jose::Claims& claims) const noexcept {
-  VerdictSet malformed;
+inline VerdictSet Pipeline::judge_parties(const jose::Claims& claims) const noexcept {
+  jose::JsonNote* const note = jose::Claims::note(memory.claims_reader);
+  if (note != nullptr && note->author == verifier_id) [[likely]]
+    return note->verdicts;
+  const VerdictSet verdicts = internal::judge_parties(rules, claims);
+  if (note != nullptr) *note = {verifier_id, verdicts};
+  return verdicts;
+}
+
+inline Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& members,
+                                jose::Claims& claims) const noexcept {
   const Verdict verdict = jose::verdict_of(
-      claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members, malformed),
+      claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members),
       Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
   if (verdict != Verdict::kValid) return Findings::only(verdict);
-  return judge_claims(rules, pending.facts.typ_verdict, claims, malformed, now);
+  VerdictSet failures = judge_parties(claims);
+  claims.read_dates(failures);
+  return judge_claims(rules, pending.facts.typ_verdict, failures, claims, now);
 }
 
 void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcept {
-  const Verdict verdict = authenticate(pending);
-  if (verdict != Verdict::kValid) return reject(Findings::only(verdict), result);
+  if (!is_authentic(pending)) [[unlikely]] {
+    const Verdict verdict = try_later_keys(pending);
+    if (verdict != Verdict::kValid) return reject(Findings::only(verdict), result);
+  }
   accept(pending, result);
 }
 
-void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
+inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
   if (!pending.from_memo) {
     memory.memo.remember(verifier_id, pending.view.header(), pending.facts);
   }

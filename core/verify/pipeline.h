@@ -54,11 +54,12 @@ struct Pipeline {
   Verdict read_header(PendingToken& pending) const noexcept;
   // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
   Verdict find_key(PendingToken& pending) const noexcept;
-  // Whether pending.tag is the signature; if not, whether a later key's is. kValid or
-  // kBadSignature.
-  Verdict authenticate(PendingToken& pending) const noexcept;
+  // Whether a later key's tag is the signature. kValid or kBadSignature.
+  Verdict try_later_keys(PendingToken& pending) const noexcept;
   // Judges the claims behind a right signature, and remembers the header.
   void accept(PendingToken& pending, VerifyResult& result) const noexcept;
+  // The verdicts of judge_parties, remembered for tokens that have the same shape.
+  VerdictSet judge_parties(const jose::Claims& claims) const noexcept;
   // Reads the claims and judges them under the policy.
   Findings judge(const PendingToken& pending, jose::JsonMembers& members,
                  jose::Claims& claims) const noexcept;

@@ -101,26 +101,33 @@ Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ)
   return jose::typ_equals(*typ, rules.typ) ? Verdict::kValid : Verdict::kTypMismatch;
 }
 
-Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
-                      VerdictSet malformed, int64_t now) noexcept {
+// A malformed claim counts as absent, but that it is "missing" as well is no news.
+
+VerdictSet judge_parties(const PolicyRules& rules, const jose::Claims& claims) noexcept {
+  VerdictSet failures;
+  claims.check_strings(failures);
+  const Verdict iss = judge_iss(rules, claims.iss());
+  const Verdict aud = judge_aud(rules, claims);
+  if (iss != Verdict::kValid && !failures.contains(Verdict::kBadIss)) failures.add(iss);
+  if (aud != Verdict::kValid && !failures.contains(Verdict::kBadAud)) failures.add(aud);
+  return failures;
+}
+
+Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, VerdictSet failures,
+                      const jose::Claims& claims, int64_t now) noexcept {
   // Everything is judged, which costs a token that passes nothing and one that fails no more.
-  VerdictSet failures = malformed;
   const auto note = [&](Verdict verdict) {
     if (verdict != Verdict::kValid) [[unlikely]]
       failures.add(verdict);
   };
-  // A malformed claim counts as absent, but that it is "missing" as well is no news.
   const auto note_unless = [&](Verdict if_malformed, Verdict verdict) {
-    if (verdict != Verdict::kValid && !malformed.contains(if_malformed)) [[unlikely]] {
+    if (verdict != Verdict::kValid && !failures.contains(if_malformed)) [[unlikely]]
       failures.add(verdict);
-    }
   };
   note(typ_verdict);
   note_unless(Verdict::kBadExp, judge_exp(rules, claims.exp(), now));
   note(judge_nbf(rules, claims.nbf(), now));
   note_unless(Verdict::kBadIat, judge_iat(rules, claims.iat(), now));
-  note_unless(Verdict::kBadIss, judge_iss(rules, claims.iss()));
-  note_unless(Verdict::kBadAud, judge_aud(rules, claims));
 
   // Verdicts on registered claims stand in the order of their checks; rules come after them, in
   // their own.

@@ -87,10 +87,13 @@ struct Findings {
 // The verdict that the header's typ gives under these rules.
 Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ) noexcept;
 
-// Judges the claims of a token whose signature is right and whose typ gave `typ_verdict`.
-// Does not allocate.
-Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, const jose::Claims& claims,
-                      VerdictSet malformed, int64_t now) noexcept;
+// What is wrong with the types of all registered claims but the dates, and with iss and aud.
+VerdictSet judge_parties(const PolicyRules& rules, const jose::Claims& claims) noexcept;
+
+// Judges the claims of a token whose signature is right, whose typ gave `typ_verdict` and whose
+// parties and dates gave `failures` so far. Does not allocate.
+Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, VerdictSet failures,
+                      const jose::Claims& claims, int64_t now) noexcept;
 
 }  // namespace simdjwt::internal
 

@@ -79,11 +79,14 @@ absl::Status check_claims(std::string_view claims_json) {
   jose::JsonReader reader(*bytes::selected_kernels().json, jose::kClaimNames);
   jose::JsonMembers members;
   jose::Claims claims;
-  VerdictSet malformed;
-  Verdict verdict =
-      jose::verdict_of(claims.read(reader, room.data(), claims_json.size(), members, malformed),
-                       Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
-  if (verdict == Verdict::kValid) verdict = malformed.first();
+  Verdict verdict = jose::verdict_of(claims.read(reader, room.data(), claims_json.size(), members),
+                                     Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
+  if (verdict == Verdict::kValid) {
+    VerdictSet malformed;
+    claims.check_strings(malformed);
+    claims.read_dates(malformed);
+    verdict = malformed.first();
+  }
   return verdict == Verdict::kValid ? absl::OkStatus() : invalid(std::string(describe(verdict)));
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <random>
 
 #include "support/judge.h"
 
@@ -380,6 +381,66 @@ TEST(Policy, TellsWhichRuleFailed) {
   }
   EXPECT_THAT(std::string(policy.rule_demand(1)), HasSubstr("B"));
   EXPECT_THAT(std::string(policy.rule_demand(3)), HasSubstr("D"));
+}
+
+// --- Memory ---
+
+TEST(Verifier, FindsTheSameWhateverItsScratchSawBefore) {
+  // A scratch remembers what a verifier made of claims that tokens of one kind share. So tokens
+  // that resemble each other, under two verifiers in turn, and each also with a new scratch.
+  const std::vector<std::string> values[] = {
+      {R"("a")", R"("b")", R"("c")", R"(["a"])", "7", "1750000000", ""},             // iss
+      {R"("a")", R"("b")", R"(["a","b"])", R"(["b"])", R"(["a",1])", "null", ""},    // aud
+      {R"("alice")", R"("bob")", R"("carol")", "1.5", "true", "2750000000", ""},     // sub
+      {"1750003600", "1750000001", "1749999999", "1.75e9", R"("1750003600")", ""}};  // exp
+  const char* const names[] = {"iss", "aud", "sub", "exp"};
+  const KeySet keys = KeySet::of(make_key());
+  const Verifier verifiers[] = {Verifier(keys, PolicyBuilder()
+                                                   .expect_iss("a")
+                                                   .expect_aud("a")
+                                                   .ignore_typ()
+                                                   .expect_exp()
+                                                   .collect_all_failures()
+                                                   .build()
+                                                   .value()),
+                                Verifier(keys, PolicyBuilder()
+                                                   .expect_iss_any_of({"b", "c"})
+                                                   .expect_aud_all_of({"a", "b"})
+                                                   .ignore_typ()
+                                                   .allow_missing_exp()
+                                                   .build()
+                                                   .value())};
+  std::vector<KernelScratch> used = make_kernel_scratches();
+  std::mt19937 random(7);
+  size_t chosen[4] = {};
+  size_t num_valid = 0;
+  for (int i = 0; i < 4000; ++i) {
+    // One value changes from token to token, most often sub.
+    const size_t changed = random() % 4 == 0 ? random() % 4 : 2;
+    chosen[changed] = random() % (random() % 4 == 0 ? values[changed].size() : 3);
+    std::string claims;
+    for (size_t c = 0; c < 4; ++c) {
+      const std::string& value = values[c][chosen[c]];
+      if (value.empty()) continue;
+      claims += (claims.empty() ? "{\"" : ",\"") + std::string(names[c]) + "\":" + value;
+    }
+    const std::string token = forge_claims(claims.empty() ? "{}" : claims + '}');
+    for (const Verifier& verifier : verifiers) {
+      Scratch fresh;
+      const VerifyResult expected = verifier.verify(token, fresh, kNow);
+      num_valid += expected.verdict() == Verdict::kValid;
+      for (KernelScratch& kernel : used) {
+        const VerifyResult found = verifier.verify(token, kernel.scratch, kNow);
+        ASSERT_EQ(found.verdict(), expected.verdict()) << kernel.kernel << ": " << claims;
+        ASSERT_TRUE(found.failures() == expected.failures()) << kernel.kernel << ": " << claims;
+        if (!found) continue;
+        ASSERT_EQ(found->iss(), expected->iss());
+        ASSERT_EQ(found->sub(), expected->sub());
+        ASSERT_EQ(found->exp(), expected->exp());
+      }
+    }
+  }
+  EXPECT_GT(num_valid, 500u);
 }
 
 }  // namespace
