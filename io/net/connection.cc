@@ -111,12 +111,18 @@ void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instan
   if (phase_ != Phase::kOpen) return;
   idle_deadline_ms_ = after(idle_timeout_, now);
   is_parked_ = is_rest_pending && output_full();
-  if (!is_rest_pending || is_parked_) {
+  if (expects_more_) {
+    note_body_progress(now);
+  } else if (!is_rest_pending || is_parked_) {
     head_deadline_ms_ = kNever;
   } else if (num_consumed > 0 || head_deadline_ms_ == kNever) {
     // Absolute from the first byte on: a byte now and then does not extend it.
     head_deadline_ms_ = after(timeouts_->head, now);
   }
+}
+
+void Connection::note_body_progress(Instant now) noexcept {
+  head_deadline_ms_ = output_full() ? kNever : after(timeouts_->body, now);
 }
 
 void Connection::receive_end() noexcept {
@@ -153,7 +159,11 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   clear(sending_);
   write_deadline_ms_ = kNever;
   if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(idle_timeout_, now);
-  if (is_parked_) receive_kept(protocol, now);
+  if (is_parked_) {
+    receive_kept(protocol, now);
+  } else if (expects_more_) {
+    note_body_progress(now);
+  }
   if (input_ended_ && !is_parked_) finish();
 }
 

@@ -54,6 +54,7 @@ class Protocol {
 
 struct Timeouts {
   std::chrono::milliseconds head{10'000};   // a request, first byte to last; or to open the wire
+  std::chrono::milliseconds body{30'000};   // for the next piece of a body
   std::chrono::milliseconds idle{60'000};   // between requests; longer than a proxy's pool keeps it
   std::chrono::milliseconds write{10'000};  // for the client to take what was sent
   std::chrono::milliseconds linger{1'000};  // for the client to close after we have
@@ -92,6 +93,9 @@ class Connection {
   void write(std::string_view bytes) { output_.append(bytes); }
   // No request follows the ones received so far.
   void finish() noexcept;
+  // Whether the request at hand is not over although all that came is consumed: then more has to
+  // come within the time for a body, again and again.
+  void expect_more(bool is_expected) noexcept { expects_more_ = is_expected; }
 
   // --- For the reactor: events ---
   // `timeouts` outlives the connection. A null `wire` is plain text.
@@ -134,6 +138,9 @@ class Connection {
   void encode();
   // Notes what the protocol left over, and how long the client has for the rest.
   void note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept;
+  // Gives the client that long for more of a body, unless it is we who wait for our output to
+  // drain.
+  void note_body_progress(Instant now) noexcept;
   [[nodiscard]] uint64_t after(std::chrono::milliseconds time, Instant now) const noexcept {
     return now.steady_ms + static_cast<uint64_t>(time.count());
   }
@@ -158,7 +165,8 @@ class Connection {
   PeerAddress client_;
   uint8_t listener_ = 0;
   Phase phase_ = Phase::kClosed;
-  bool is_parked_ = false;   // kept_ waits for output to drain, not for the client, who is not late
+  bool is_parked_ = false;  // kept_ waits for output to drain, not for the client, who is not late
+  bool expects_more_ = false;
   bool is_opening_ = false;  // the wire; until then there is nobody to answer to
   bool input_ended_ = false;
   bool client_closed_ = false;

@@ -186,45 +186,4 @@ const Answer& plain_answer(Status status) noexcept {
   return kAnswers[static_cast<size_t>(found - kPlainStatuses.begin()) % kPlainStatuses.size()];
 }
 
-// Stable, for people who read logs; programs have the error code.
-std::string_view describe(Outcome outcome) noexcept {
-  if (outcome == Outcome::kMalformedRequest)
-    return "The request carries something that is no token";
-  switch (reason_of(outcome)) {
-    case Reason::kNone:
-      return "";
-    case Reason::kMissing:
-      return "The request carries no token";
-    case Reason::kMultiple:
-      return "The request carries more than one token";
-    case Reason::kMalformed:
-    case Reason::kBase64:
-    case Reason::kJson:
-      return "The token is malformed";
-    case Reason::kTooLarge:
-      return "The token is too large";
-    case Reason::kAlgNotAllowed:
-    case Reason::kCrit:
-    case Reason::kTyp:
-      return "The token header is not acceptable";
-    case Reason::kUnknownKid:
-    case Reason::kBadSignature:
-      return "The token signature is invalid";
-    case Reason::kExpired:
-      return "The token has expired";
-    case Reason::kNotYetValid:
-    case Reason::kIssuedInFuture:
-      return "The token is not valid yet";
-    case Reason::kScope:
-      return "The token lacks a scope";
-    case Reason::kIssuer:
-    case Reason::kAudience:
-    case Reason::kClaim:
-      return "The token claims are not acceptable";
-    case Reason::kUnavailable:
-      return "The token could not be judged";
-  }
-  return "";
-}
-
 }  // namespace simdjwt::serve

@@ -25,33 +25,10 @@
 #include "http/response.h"
 #include "http/status.h"
 #include "serve/contract.h"
+#include "serve/outcome.h"
 #include "serve/policy_config.h"
-#include "serve/reason.h"
 
 namespace simdjwt::serve {
-
-// How a request fares. The first ones are those of Reason, of which kNone is an accepted token.
-enum class Outcome : uint8_t {
-  kAllowed = static_cast<uint8_t>(Reason::kNone),
-  kMissing = static_cast<uint8_t>(Reason::kMissing),
-  kMultiple = static_cast<uint8_t>(Reason::kMultiple),
-  kAnonymous = kNumReasons,  // no token, and none is needed
-  kMalformedRequest,         // what should be a token cannot be one: the client's fault
-};
-inline constexpr size_t kNumOutcomes = static_cast<size_t>(Outcome::kMalformedRequest) + 1;
-
-[[nodiscard]] constexpr Outcome outcome_of(Reason reason) noexcept {
-  return static_cast<Outcome>(reason);
-}
-[[nodiscard]] constexpr bool is_allowed(Outcome outcome) noexcept {
-  return outcome == Outcome::kAllowed || outcome == Outcome::kAnonymous;
-}
-// kNone if it was allowed.
-[[nodiscard]] constexpr Reason reason_of(Outcome outcome) noexcept {
-  if (outcome == Outcome::kAnonymous) return Reason::kNone;
-  if (outcome == Outcome::kMalformedRequest) return Reason::kMalformed;
-  return static_cast<Reason>(outcome);
-}
 
 struct Answer {
   http::Status status;
@@ -84,9 +61,6 @@ class Answers {
 // What is said without a policy, and without a body: 200, 404, 405, 408, and the refusals of the
 // request parser. Static storage.
 [[nodiscard]] const Answer& plain_answer(http::Status status) noexcept;
-
-// A sentence without its full stop, or empty: "The token has expired". Static storage.
-[[nodiscard]] std::string_view describe(Outcome outcome) noexcept;
 
 }  // namespace simdjwt::serve
 

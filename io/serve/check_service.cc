@@ -25,7 +25,8 @@ CheckService::CheckService(const CheckContext& context, size_t reactor, size_t n
       decisions_(context.decision_log == nullptr ? nullptr
                                                  : &context.decision_log->channel(reactor)),
       parser_limits_(context.parser_limits),
-      parsers_(num_connections_max, RequestParser(context.parser_limits)) {}
+      parsers_(num_connections_max, RequestParser(context.parser_limits)),
+      uploads_(num_connections_max, context.body_bytes_max) {}
 
 // --- Requests ---
 
@@ -35,14 +36,24 @@ void CheckService::begin_turn(const net::Instant& now) {
   turn_began_ = steady_nanoseconds();
 }
 
+const PolicySet& CheckService::policies() {
+  if (policies_ == nullptr) policies_ = &reader_.read();
+  return *policies_;
+}
+
 void CheckService::open(const net::Connection& connection) {
   parsers_[connection.index()] = RequestParser(parser_limits_);
+  uploads_.drop(connection);
 }
 
 size_t CheckService::receive(net::Connection& connection, std::string_view bytes) {
   RequestParser& parser = parsers_[connection.index()];
   size_t num_consumed = 0;
   while (num_consumed < bytes.size() && !connection.output_full()) {
+    if (uploads_.is_active(connection)) {
+      num_consumed += receive_body(connection, bytes.substr(num_consumed));
+      continue;
+    }
     switch (parser.parse(bytes.substr(num_consumed))) {
       case RequestParser::Outcome::kIncomplete:
         return num_consumed;
@@ -58,7 +69,7 @@ size_t CheckService::receive(net::Connection& connection, std::string_view bytes
 }
 
 void CheckService::expire(net::Connection& connection) {
-  refuse(connection, Status::kRequestTimeout);
+  if (!uploads_.drop(connection)) refuse(connection, Status::kRequestTimeout);
 }
 
 void CheckService::refuse(net::Connection& connection, Status status) {
@@ -73,6 +84,7 @@ bool CheckService::serve(net::Connection& connection, const http::Request& reque
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
   const Persistence persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose;
   const Route route = find_route(request.path);
+  if (reads_body(route.contract)) return begin_upload(connection, request, route);
   if (route.contract == Contract::kNone) {
     queue(connection, route.contract, persistence).answer = &plain_answer(Status::kNotFound);
   } else if (route.contract == Contract::kHealth) {
@@ -81,7 +93,7 @@ bool CheckService::serve(net::Connection& connection, const http::Request& reque
     queue(connection, route.contract, persistence).answer =
         &plain_answer(is_read ? Status::kOk : Status::kMethodNotAllowed);
   } else {
-    const ServedPolicy& policy = (*policies_)[route.policy];
+    const ServedPolicy& policy = policies()[route.policy];
     if (!batch_.has_room_for(policy)) answer_queued();
     Queued& queued = queue(connection, route.contract, persistence);
     queued.policy = &policy;
@@ -94,12 +106,41 @@ bool CheckService::serve(net::Connection& connection, const http::Request& reque
 
 // The requests of a burst mostly go the same way.
 Route CheckService::find_route(std::string_view path) {
-  if (policies_ == nullptr) policies_ = &reader_.read();
   if (path != last_path_) {
-    last_route_ = policies_->route(path);
+    last_route_ = policies().route(path);
     last_path_ = path;
   }
   return last_route_;
+}
+
+// Whether another request may follow, once this one's body is read.
+bool CheckService::begin_upload(net::Connection& connection, const http::Request& request,
+                                Route route) {
+  const Persistence persistence =
+      !is_draining_ && request.keep_alive ? Persistence::kKeepAlive : Persistence::kClose;
+  answer_queued();  // what it writes is not queued
+  const Answer* refusal = uploads_.begin(connection, request, route, persistence, upload_context());
+  if (refusal == nullptr) {
+    if (request.expects_continue) connection.write(http::kContinue);
+    if (request.body == http::BodyFraming::kNone) receive_body(connection, {});
+    return true;
+  }
+  const bool keep_alive =
+      persistence == Persistence::kKeepAlive && request.body == http::BodyFraming::kNone;
+  queue(connection, route.contract, keep_alive ? Persistence::kKeepAlive : Persistence::kClose)
+      .answer = refusal;
+  return keep_alive;
+}
+
+// Returns how many bytes were consumed: all of them, if nothing that follows will be read.
+size_t CheckService::receive_body(net::Connection& connection, std::string_view bytes) {
+  const Uploads::Progress progress = uploads_.receive(connection, bytes, upload_context());
+  if (progress.refusal != Status::kOk) {
+    refuse(connection, progress.refusal);
+  } else if (progress.is_last) {
+    connection.finish();
+  }
+  return progress.is_last ? bytes.size() : progress.num_consumed;
 }
 
 // Who asks /verify wants a token judged, and gets no answer for having none.
@@ -164,10 +205,7 @@ void CheckService::answer(const Queued& queued) {
   const VerifyResult* result = queued.token == kNoToken ? nullptr : &batch_.result(queued.token);
   Outcome outcome = queued.outcome;
   if (result != nullptr) {
-    outcome = outcome_of(reason_of(*result, queued.policy->verifier.policy()));
-    if (outcome != Outcome::kAllowed && !is_b64token(batch_.token(queued.token))) {
-      outcome = Outcome::kMalformedRequest;
-    }
+    outcome = outcome_of(batch_.token(queued.token), *result, queued.policy->verifier.policy());
   }
   const Answer& answer = queued.policy == nullptr
                              ? *queued.answer
@@ -175,7 +213,7 @@ void CheckService::answer(const Queued& queued) {
   write(queued, answer, outcome, result);
   metrics_.count_request(queued.contract, answer.status);
   if (queued.policy == nullptr) return;
-  count(queued, outcome);
+  queued.policy->metrics->of(reactor_).count(outcome);
   if (decisions_ != nullptr) log(queued, answer, outcome, result);
 }
 
@@ -226,17 +264,6 @@ void CheckService::write_verification(const Queued& queued, const Answer& answer
 }
 
 // --- Books ---
-
-void CheckService::count(const Queued& queued, Outcome outcome) {
-  PolicyCounters& counters = queued.policy->metrics->of(reactor_);
-  if (outcome == Outcome::kAllowed) {
-    counters.accepted.add();
-  } else if (outcome == Outcome::kAnonymous) {
-    counters.anonymous.add();
-  } else {
-    counters.count_denied(reason_of(outcome));
-  }
-}
 
 void CheckService::log(const Queued& queued, const Answer& answer, Outcome outcome,
                        const VerifyResult* result) {

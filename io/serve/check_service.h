@@ -5,9 +5,11 @@
 //
 //   /check/<contract>/<policy>   the answer as that proxy understands it: see answers.h
 //   /verify/<policy>             the same, with JSON that says what failed, or what the token says
+//   /v1/verify/<policy>          POST: any number of tokens; see bulk.h
+//   /introspect/<policy>         POST: RFC 7662; see introspection.h
 //   /livez                       200
 //
-// Any method will do but for /livez: proxies ask with GET, HEAD, or their client's own.
+// Checks take any method: proxies ask with GET, HEAD, or their client's own.
 
 #ifndef SIMDJWT_IO_SERVE_CHECK_SERVICE_H_
 #define SIMDJWT_IO_SERVE_CHECK_SERVICE_H_
@@ -28,6 +30,7 @@
 #include "serve/metrics.h"
 #include "serve/policy_set.h"
 #include "serve/token_batch.h"
+#include "serve/upload.h"
 #include "simdjwt/snapshot.h"
 
 namespace simdjwt::serve {
@@ -38,6 +41,7 @@ struct CheckContext {
   Metrics* metrics;
   DecisionLog* decision_log;  // or null
   http::ParserLimits parser_limits;
+  size_t body_bytes_max;  // of an introspection
 };
 
 // Of one reactor. The requests that arrive in one turn, over all connections, are queued and their
@@ -72,9 +76,17 @@ class CheckService final : public net::Protocol {
     http::Request request;  // if decisions are logged
   };
 
+  // The newest; the same all turn long.
+  const PolicySet& policies();
+  [[nodiscard]] Uploads::Context upload_context() {
+    return {policies(), head_end_, metrics_, reactor_, now_unix_seconds_};
+  }
+
   // Whether another request may follow.
   bool serve(net::Connection& connection, const http::Request& request);
   Route find_route(std::string_view path);
+  bool begin_upload(net::Connection& connection, const http::Request& request, Route route);
+  size_t receive_body(net::Connection& connection, std::string_view bytes);
   void check(const http::Request& request, Queued& queued);
   // All answers go through the queue: those of one connection must leave in order. The caller fills
   // in the rest.
@@ -88,7 +100,6 @@ class CheckService final : public net::Protocol {
   void write_identity(const Queued& queued, const Answer& answer, const VerifyResult* result);
   void write_verification(const Queued& queued, const Answer& answer, Outcome outcome,
                           const VerifyResult* result);
-  void count(const Queued& queued, Outcome outcome);
   void log(const Queued& queued, const Answer& answer, Outcome outcome, const VerifyResult* result);
 
   const size_t reactor_;
@@ -100,6 +111,7 @@ class CheckService final : public net::Protocol {
   DecisionLog::Channel* const decisions_;  // or null
   const http::ParserLimits parser_limits_;
   std::vector<http::RequestParser> parsers_;  // by connection
+  Uploads uploads_;
   http::HeadEnd head_end_;
   TokenBatch batch_;
   std::array<Queued, kQueueMax> queue_;

@@ -17,12 +17,12 @@ Credentials find_in(const http::Request& request, const TokenSource& source) noe
   switch (source.kind) {
     case TokenSource::Kind::kAuthorization: {
       if (request.num_authorizations > 1) return {Kind::kMultiple};
-      const std::optional<std::string_view> token = bearer_credentials(request.authorization);
+      const std::optional<std::string_view> token = credentials_of(request.authorization, "bearer");
       return token ? Credentials{Kind::kToken, *token} : Credentials();
     }
     case TokenSource::Kind::kHeader:
       found = http::find_field(request.fields, source.name);
-      found.value = bearer_credentials(found.value).value_or(found.value);
+      found.value = credentials_of(found.value, "bearer").value_or(found.value);
       break;
     case TokenSource::Kind::kCookie:
       found = http::find_cookie(request.fields, source.name);
@@ -52,13 +52,13 @@ Credentials find_credentials(const http::Request& request,
   return credentials;
 }
 
-std::optional<std::string_view> bearer_credentials(std::string_view authorization) noexcept {
-  constexpr std::string_view kScheme = "bearer";
-  const std::string_view scheme = authorization.substr(0, authorization.find(' '));
-  const bool is_bearer = std::equal(scheme.begin(), scheme.end(), kScheme.begin(), kScheme.end(),
+std::optional<std::string_view> credentials_of(std::string_view authorization,
+                                               std::string_view scheme) noexcept {
+  const std::string_view found = authorization.substr(0, authorization.find(' '));
+  const bool is_scheme = std::equal(found.begin(), found.end(), scheme.begin(), scheme.end(),
                                     [](char c, char lower) { return (c | 0x20) == lower; });
-  if (!is_bearer) return std::nullopt;
-  authorization.remove_prefix(kScheme.size());
+  if (!is_scheme) return std::nullopt;
+  authorization.remove_prefix(scheme.size());
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   return authorization;
 }

@@ -32,10 +32,11 @@ struct Credentials {
 [[nodiscard]] Credentials find_credentials(const http::Request& request,
                                            std::span<const TokenSource> sources) noexcept;
 
-// What follows "Bearer" and its blanks, which is a token if is_b64token() says so; empty if
-// "Bearer" stands alone. nullopt for another scheme, or none.
-[[nodiscard]] std::optional<std::string_view> bearer_credentials(
-    std::string_view authorization) noexcept;
+// What follows the scheme, whose letters are lower-case and may be any in the field, and its
+// blanks; empty if it stands alone. nullopt for another scheme, or none. Of "bearer" it is a token
+// if is_b64token() says so.
+[[nodiscard]] std::optional<std::string_view> credentials_of(std::string_view authorization,
+                                                             std::string_view scheme) noexcept;
 
 // Whether `text` has the syntax 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". Every
 // token that verifies has: so this is only asked to tell a malformed request from a bad token.

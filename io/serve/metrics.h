@@ -27,7 +27,7 @@
 #include "http/status.h"
 #include "serve/contract.h"
 #include "serve/counter.h"
-#include "serve/reason.h"
+#include "serve/outcome.h"
 
 namespace simdjwt::serve {
 
@@ -44,7 +44,15 @@ struct alignas(64) PolicyCounters {
   Counter anonymous;                          // without a token, where the policy lets that pass
   std::array<Counter, kNumReasons> rejected;  // by Reason; kUnavailable counts as an error
 
-  void count_denied(Reason reason) noexcept { rejected[static_cast<size_t>(reason)].add(); }
+  void count(Outcome outcome) noexcept {
+    if (outcome == Outcome::kAllowed) {
+      accepted.add();
+    } else if (outcome == Outcome::kAnonymous) {
+      anonymous.add();
+    } else {
+      rejected[static_cast<size_t>(reason_of(outcome))].add();
+    }
+  }
 };
 
 // The outcomes under one policy. Address and counters stay when the configuration is reloaded.

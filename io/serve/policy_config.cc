@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "serve/credentials.h"
 #include "serve/file_text.h"
 #include "serve/text.h"
 #include "simdjwt/limits.h"
@@ -300,6 +301,9 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path) {
   policy.challenge = read_challenge(section);
   read_rules(section, builder, policy.challenge.scope);
   read_conduct(section, policy);
+  if (const auto file = section.string("introspection_secret_file")) {
+    policy.introspection_secret_file = relative_to(config_path, *file);
+  }
   if (!section.is_sound()) return policy;
   if (absl::StatusOr<Policy> demands = builder.build(); demands.ok()) {
     policy.demands = *std::move(demands);
@@ -339,16 +343,29 @@ std::string describe(const PolicyConfig& policy) {
   if (policy.cache_seconds > 0) {
     append(text, "  nginx may cache for ", policy.cache_seconds, " seconds\n");
   }
+  if (!policy.introspection_secret_file.empty()) {
+    append(text, "  introspection: by who knows ", policy.introspection_secret_file, "\n");
+  }
   return text;
 }
 
-absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::string>& warnings) {
-  const std::string& path = policy.jwks_file;
-  const absl::StatusOr<FileText> text = FileText::read(path, kJwksBytesMax);
-  if (!text.ok()) return text.status();
-  if (text->everybody_may_read()) {
+namespace {
+
+absl::StatusOr<FileText> read_secrets(const std::string& path, size_t num_bytes_max,
+                                      std::vector<std::string>& warnings) {
+  absl::StatusOr<FileText> text = FileText::read(path, num_bytes_max);
+  if (text.ok() && text->everybody_may_read()) {
     warnings.push_back(path + ": everybody on this machine may read these secrets");
   }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::string>& warnings) {
+  const std::string& path = policy.jwks_file;
+  const absl::StatusOr<FileText> text = read_secrets(path, kJwksBytesMax, warnings);
+  if (!text.ok()) return text.status();
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys =
       KeySet::from_jwks(text->view(), {.fallback = policy.fallback_algorithm}, &skipped);
@@ -357,6 +374,23 @@ absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::st
     return absl::InvalidArgumentError(path + ": " + std::string(keys.status().message()));
   }
   return keys;
+}
+
+absl::StatusOr<std::string> load_introspection_secret(const PolicyConfig& policy,
+                                                      std::vector<std::string>& warnings) {
+  constexpr size_t kSecretBytesMin = 16;
+  constexpr size_t kSecretBytesMax = 1024;
+  const std::string& path = policy.introspection_secret_file;
+  if (path.empty()) return std::string();
+  const absl::StatusOr<FileText> text = read_secrets(path, kSecretBytesMax, warnings);
+  if (!text.ok()) return text.status();
+  std::string_view secret = text->view();
+  if (secret.ends_with('\n')) secret.remove_suffix(1);
+  if (secret.size() < kSecretBytesMin || !is_b64token(secret)) {
+    return absl::InvalidArgumentError(
+        path + ": not a secret of 16 or more letters, digits and \"-._~+/\"");
+  }
+  return std::string(secret);
 }
 
 }  // namespace simdjwt::serve

@@ -35,6 +35,9 @@
 //   payload_header = "X-Jwt-Payload"     # the claims, base64url
 //   strip_token = false                  # true: Envoy takes Authorization out of what it hands on
 //   cache_seconds = 0                    # how long nginx may remember that a token was good
+//
+//   introspection_secret_file = "introspection.secret"   # who shows it may ask /introspect/NAME;
+//                                        # absent: there is no such endpoint
 
 #ifndef SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
 #define SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
@@ -94,6 +97,7 @@ struct PolicyConfig {
   std::string payload_header = {};                    // empty: none
   bool strips_token = false;
   int64_t cache_seconds = 0;
+  std::string introspection_secret_file;  // empty: none
 };
 
 // Reads a [policy.NAME]; what is wrong in it is noted in its file. `config_path` is what paths are
@@ -107,6 +111,10 @@ struct PolicyConfig {
 // mistake: a key that is skipped, or a file that everybody may read.
 [[nodiscard]] absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy,
                                                std::vector<std::string>& warnings);
+
+// Reads the secret, without the end of its line; empty if the policy has none.
+[[nodiscard]] absl::StatusOr<std::string> load_introspection_secret(
+    const PolicyConfig& policy, std::vector<std::string>& warnings);
 
 // `file` as the config file means it.
 [[nodiscard]] std::string relative_to(const std::string& config_path, const std::string& file);

@@ -30,6 +30,7 @@ struct ServedPolicy {
   std::shared_ptr<const Answers> answers;
   // Whether an answer that allows has lines of its own: identity headers, a cache hint.
   bool tells_more_when_allowed;
+  std::string introspection_secret;  // empty: nobody may introspect
   PolicyMetrics* metrics = nullptr;
 };
 
@@ -40,8 +41,8 @@ class PolicySet {
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
                                                       std::vector<std::string>& warnings);
 
-  // One more policy, with keys at hand. No other has its name.
-  void add(PolicyConfig config, KeySet keys);
+  // One more policy, with secrets at hand. No other has its name.
+  void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
 
   // From now on, what happens under each policy counts under its name. Before it is published.
   void count_in(Metrics& metrics);

@@ -9,12 +9,14 @@
 namespace simdjwt::serve {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Contract>, 5> kPrefixes = {{
+constexpr std::array<std::pair<std::string_view, Contract>, 7> kPrefixes = {{
     {"/check/nginx/", Contract::kNginx},
     {"/check/forward/", Contract::kForward},
     {"/check/envoy/", Contract::kEnvoy},
     {"/check/haproxy/", Contract::kHaproxy},
     {"/verify/", Contract::kVerify},
+    {"/v1/verify/", Contract::kBulk},
+    {"/introspect/", Contract::kIntrospect},
 }};
 
 }  // namespace

@@ -27,7 +27,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& opti
   const CheckContext context{.policies = &server->policies_,
                              .metrics = &server->metrics_,
                              .decision_log = decision_log,
-                             .parser_limits = options.parser_limits};
+                             .parser_limits = options.parser_limits,
+                             .body_bytes_max = options.body_bytes_max};
   for (uint32_t i = 0; i < options.num_threads; ++i) {
     Worker worker;
     worker.service = std::make_unique<CheckService>(context, server->workers_.size(),

@@ -47,6 +47,7 @@ struct ServerOptions {
   uint32_t num_threads = 1;
   net::ReactorOptions reactor = {};  // of each thread
   http::ParserLimits parser_limits = {};
+  size_t body_bytes_max = 1024 * 1024;  // of an introspection
 };
 
 class Server {

@@ -139,10 +139,10 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   PolicyMetrics& policy = metrics_.policy("a");
   policy.of(0).accepted.add(2);
   policy.of(1).accepted.add(3);
-  policy.of(0).count_denied(Reason::kExpired);
-  policy.of(1).count_denied(Reason::kExpired);
-  policy.of(1).count_denied(Reason::kScope);
-  policy.of(1).count_denied(Reason::kUnavailable);
+  policy.of(0).count(outcome_of(Reason::kExpired));
+  policy.of(1).count(outcome_of(Reason::kExpired));
+  policy.of(1).count(outcome_of(Reason::kScope));
+  policy.of(1).count(outcome_of(Reason::kUnavailable));
   (void)metrics_.policy("b");
   for (size_t i = 0; i < 2; ++i) {
     metrics_.reactor(i).count_request(Contract::kEnvoy, http::Status::kForbidden);
@@ -187,7 +187,7 @@ TEST_F(ExpositionTest, SatisfiesPromtool) {
   if (std::system("promtool --version > /dev/null 2>&1") != 0) {
     GTEST_SKIP() << "promtool is not installed";
   }
-  metrics_.policy("a").of(0).count_denied(Reason::kExpired);
+  metrics_.policy("a").of(0).count(outcome_of(Reason::kExpired));
   const std::string path = ::testing::TempDir() + "exposition";
   std::ofstream(path) << text();
   EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0);

@@ -15,21 +15,21 @@ namespace simdjwt::serve {
 namespace {
 
 TEST(Bearer, TakesWhatFollowsTheScheme) {
-  EXPECT_EQ(bearer_credentials("Bearer abc"), "abc");
-  EXPECT_EQ(bearer_credentials("bEARER abc"), "abc");
-  EXPECT_EQ(bearer_credentials("Bearer    abc"), "abc");
-  EXPECT_EQ(bearer_credentials("Bearer a b"), "a b");
+  EXPECT_EQ(credentials_of("Bearer abc", "bearer"), "abc");
+  EXPECT_EQ(credentials_of("bEARER abc", "bearer"), "abc");
+  EXPECT_EQ(credentials_of("Bearer    abc", "bearer"), "abc");
+  EXPECT_EQ(credentials_of("Bearer a b", "bearer"), "a b");
 }
 
 TEST(Bearer, KnowsABareScheme) {
-  EXPECT_EQ(bearer_credentials("Bearer"), "");
-  EXPECT_EQ(bearer_credentials("Bearer "), "");
+  EXPECT_EQ(credentials_of("Bearer", "bearer"), "");
+  EXPECT_EQ(credentials_of("Bearer ", "bearer"), "");
 }
 
 TEST(Bearer, IsNoOtherScheme) {
   for (const char* value : {"", " ", "Basic abc", "Bearerabc", "Bear abc", "Bearers abc",
                             "Bearer\tabc", "Bearer,abc", "Bearer=abc", " Bearer abc", "abc"}) {
-    EXPECT_EQ(bearer_credentials(value), std::nullopt) << value;
+    EXPECT_EQ(credentials_of(value, "bearer"), std::nullopt) << value;
   }
 }
 

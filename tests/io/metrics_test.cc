@@ -51,7 +51,7 @@ TEST(Metrics, KeepsThePoliciesOfOneNameTogether) {
   Metrics metrics(1);
   PolicyMetrics& first = metrics.policy("default");
   first.of(0).accepted.add();
-  metrics.policy("other").of(0).count_denied(Reason::kExpired);
+  metrics.policy("other").of(0).count(outcome_of(Reason::kExpired));
   EXPECT_EQ(&metrics.policy("default"), &first) << "as after a reload";
   std::set<std::string> names;
   metrics.for_each_policy(

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/bulk.h"
+
+#include "http/fields.h"
+#include "serve/answers.h"
+#include "serve/reason.h"
+#include "serve/verification_json.h"
+
+namespace simdjwt::serve {
+namespace {
+
+constexpr std::string_view kBytesType = "application/octet-stream";
+
+http::Response head_of(BulkFormat format, http::Version version) {
+  constexpr std::string_view kLinesField = "Content-Type: application/x-ndjson\r\n";
+  constexpr std::string_view kBytesField = "Content-Type: application/octet-stream\r\n";
+  return http::Response::streamed(
+      http::Status::kOk, format == BulkFormat::kBytes ? kBytesField : kLinesField, version);
+}
+
+}  // namespace
+
+BulkFormat bulk_format_of(std::string_view fields) noexcept {
+  const http::Found accept = http::find_field(fields, "accept");
+  return accept.value.find(kBytesType) == std::string_view::npos ? BulkFormat::kJsonLines
+                                                                 : BulkFormat::kBytes;
+}
+
+void Bulk::receive(std::string_view content, const UploadTurn& turn) {
+  lines_.add(content, [&](std::span<const std::string_view> tokens) { judge(tokens, turn); });
+  if (!verdicts_.empty()) answer(turn);
+}
+
+http::Status Bulk::complete(const UploadTurn& turn) {
+  lines_.finish([&](std::span<const std::string_view> tokens) { judge(tokens, turn); });
+  answer(turn);
+  http::end_streamed(turn.connection, request_.version);
+  return http::Status::kOk;
+}
+
+void Bulk::judge(std::span<const std::string_view> tokens, const UploadTurn& turn) {
+  const Verifier& verifier = turn.policy.verifier;
+  const uint64_t began = steady_nanoseconds();
+  verifier.verify_batch(tokens, results_, turn.scratch, turn.now_unix_seconds);
+  turn.metrics.batch_duration.observe(steady_nanoseconds() - began);
+  turn.metrics.tokens_verified.add(tokens.size());
+  for (size_t i = 0; i < tokens.size(); ++i) append_verdict(tokens[i], results_[i], turn);
+}
+
+void Bulk::append_verdict(std::string_view token, const VerifyResult& result,
+                          const UploadTurn& turn) {
+  const Policy& policy = turn.policy.verifier.policy();
+  const Outcome outcome = outcome_of(token, result, policy);
+  turn.policy.metrics->of(turn.reactor).count(outcome);
+  if (format_ == BulkFormat::kBytes) {
+    verdicts_.push_back(static_cast<char>(result.verdict()));
+  } else {
+    append_verification_json(verdicts_, outcome, &result, policy);
+  }
+}
+
+void Bulk::answer(const UploadTurn& turn) {
+  if (!has_answered_) {
+    has_answered_ = true;
+    turn.connection.write(head_of(format_, request_.version).head());
+    turn.connection.write(turn.head_end.text(request_.persistence));
+  }
+  http::write_streamed(turn.connection, verdicts_, request_.version);
+  verdicts_.clear();
+}
+
+}  // namespace simdjwt::serve

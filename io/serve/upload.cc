@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/upload.h"
+
+#include <utility>
+
+#include "serve/bulk.h"
+#include "serve/introspection.h"
+
+namespace simdjwt::serve {
+namespace {
+
+using http::BodyDecoder;
+using http::Status;
+
+// Read between two looks at the output: a byte of input can be a hundred of output.
+constexpr size_t kPieceBytesMax = 8 * 1024;
+
+const Answer& not_post() {
+  static const Answer kAnswer{Status::kMethodNotAllowed,
+                              http::Response(Status::kMethodNotAllowed, "Allow: POST\r\n")};
+  return kAnswer;
+}
+
+const Answer& not_authorized() {
+  static const Answer kAnswer{
+      Status::kUnauthorized, http::Response(Status::kUnauthorized,
+                                            "WWW-Authenticate: Bearer realm=\"introspection\"\r\n"
+                                            "WWW-Authenticate: Basic realm=\"introspection\"\r\n")};
+  return kAnswer;
+}
+
+}  // namespace
+
+const Answer* Uploads::begin(net::Connection& connection, const http::Request& request, Route route,
+                             http::Persistence persistence, const Context& context) {
+  if (request.method != http::Method::kPost) return &not_post();
+  auto active = std::make_unique<Active>();
+  const UploadRequest facts{request.version, persistence};
+  if (route.contract == Contract::kBulk) {
+    active->body = BodyDecoder(request);
+    active->upload = std::make_unique<Bulk>(facts, bulk_format_of(request.fields));
+  } else {
+    const std::string& secret = context.policies[route.policy].introspection_secret;
+    if (secret.empty()) return &plain_answer(Status::kNotFound);
+    if (!may_introspect(request, secret)) return &not_authorized();
+    active->body = BodyDecoder(request, introspection_bytes_max_);
+    active->upload = std::make_unique<Introspection>(facts);
+  }
+  active->path = request.path;
+  active->persistence = persistence;
+  active_[connection.index()] = std::move(active);
+  connection.expect_more(true);
+  if (!scratch_) scratch_.emplace();
+  return nullptr;
+}
+
+Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view bytes,
+                                   const Context& context) {
+  Active& active = *active_[connection.index()];
+  const Route route = context.policies.route(active.path);
+  if (route.contract == Contract::kNone) return refuse(connection, Status::kNotFound, bytes.size());
+  const UploadTurn turn{.connection = connection,
+                        .policy = context.policies[route.policy],
+                        .scratch = *scratch_,
+                        .head_end = context.head_end,
+                        .metrics = context.metrics,
+                        .reactor = context.reactor,
+                        .now_unix_seconds = context.now_unix_seconds};
+  size_t num_consumed = 0;
+  while (true) {
+    // With a full output no bytes are given, but the end of a body that has come is still heard of.
+    const size_t piece_bytes = connection.output_full() ? 0 : kPieceBytesMax;
+    const BodyDecoder::Decoded piece = active.body.decode(bytes.substr(num_consumed, piece_bytes));
+    num_consumed += piece.num_consumed;
+    switch (piece.outcome) {
+      case BodyDecoder::Outcome::kContent:
+        context.metrics.body_bytes.add(piece.content.size());
+        active.upload->receive(piece.content, turn);
+        break;
+      case BodyDecoder::Outcome::kIncomplete:
+        if (num_consumed < bytes.size() && !connection.output_full()) break;
+        return {num_consumed, Status::kOk, false};
+      case BodyDecoder::Outcome::kComplete: {
+        const bool is_last = active.persistence == http::Persistence::kClose;
+        context.metrics.count_request(route.contract, active.upload->complete(turn));
+        connection.expect_more(false);
+        drop(connection);
+        return {num_consumed, Status::kOk, is_last};
+      }
+      case BodyDecoder::Outcome::kRefused:
+        return refuse(connection, active.body.refusal(), bytes.size());
+    }
+  }
+}
+
+bool Uploads::drop(const net::Connection& connection) noexcept {
+  const std::unique_ptr<Active> active = std::move(active_[connection.index()]);
+  return active != nullptr && active->upload->has_answered();
+}
+
+// Half an answer is no answer: then the connection ends without the mark that ends it.
+Uploads::Progress Uploads::refuse(const net::Connection& connection, Status status,
+                                  size_t num_consumed) {
+  return {num_consumed, drop(connection) ? Status::kOk : status, true};
+}
+
+}  // namespace simdjwt::serve
