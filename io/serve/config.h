@@ -24,7 +24,7 @@
 //   [limits]                             # optional, as is each of them
 //   connections = 4096                   # in all threads together
 //   head_seconds = 10                    # for the head of a request
-//   body_seconds = 30                    # for its body
+//   body_seconds = 30                    # for the next piece of its body
 //   idle_seconds = 60                    # between requests; longer than your proxy's keep-alive
 //   write_seconds = 10                   # for a client to take its answers
 //   drain_seconds = 25                   # for all that is under way at shutdown

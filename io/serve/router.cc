@@ -22,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, Contract>, 7> kPrefixes = {{
 }  // namespace
 
 Route Router::route(std::string_view path) const noexcept {
+  if (path == "/v1/verify") path = "/v1/verify/default";
   for (const auto& [prefix, contract] : kPrefixes) {
     if (!path.starts_with(prefix)) continue;
     std::string_view name = path.substr(prefix.size());

@@ -26,7 +26,8 @@ struct Route {
 // nothing, so no two ways lead to one policy and none leads around it. Immutable once filled.
 //
 //   /livez
-//   /verify/<policy>           likewise /v1/verify and /introspect
+//   /verify/<policy>           likewise /introspect
+//   /v1/verify/<policy>        alone, it means the policy called default
 //   /check/nginx/<policy>      likewise forward and haproxy
 //   /check/envoy/<policy>      and whatever follows behind '/': the original request's path
 class Router {

@@ -103,6 +103,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
       "tls_key = \"/etc/key.pem\"\ntls_client_ca = \"ca.pem\"\ntls_client_required = false\n"
       "[admin]\naddress = \"127.0.0.1:9090\"\n"
       "[policy.b]\njwks_file = \"/etc/keys.json\"\nalgorithm = \"HS512\"\n"
+      "introspection_secret_file = \"s\"\n"
       "iss = [\"a\", \"b\"]\naud_all = [\"x\", \"y\"]\ntyp = \"at+jwt\"\n"
       "exp = \"required\"\nleeway_seconds = 5\nmax_age_seconds = 3600\n"
       "required_claims = [\"sub\", \"jti\"]\nforbidden_claims = \"act\"\n"
@@ -154,6 +155,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   EXPECT_EQ(policy.name, "b");
   EXPECT_EQ(policy.jwks_file, "/etc/keys.json");
   EXPECT_EQ(policy.fallback_algorithm, Algorithm::kHs512);
+  EXPECT_EQ(policy.introspection_secret_file, directory + "s");
   EXPECT_EQ(policy.challenge.realm, "my api");
   EXPECT_EQ(policy.challenge.scope, "read  write");
   EXPECT_EQ(policy.challenge.resource_metadata, "https://a/.well-known");

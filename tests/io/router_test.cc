@@ -29,6 +29,9 @@ TEST(Router, KnowsEachContract) {
   EXPECT_EQ(router.route("/check/haproxy/a.b-c_D"), (Route{Contract::kHaproxy, 2}));
   EXPECT_EQ(router.route("/check/envoy/a"), (Route{Contract::kEnvoy, 1}));
   EXPECT_EQ(router.route("/verify/a"), (Route{Contract::kVerify, 1}));
+  EXPECT_EQ(router.route("/v1/verify/a"), (Route{Contract::kBulk, 1}));
+  EXPECT_EQ(router.route("/v1/verify"), (Route{Contract::kBulk, 0}));
+  EXPECT_EQ(router.route("/introspect/a"), (Route{Contract::kIntrospect, 1}));
 }
 
 TEST(Router, IgnoresWhatEnvoyPutsBehindThePolicy) {
@@ -77,6 +80,9 @@ TEST(Router, FindsNothingUnderAnotherSpelling) {
                            "/verify",
                            "/verify/",
                            "/verify/a/",
+                           "/v1/verify/",
+                           "/v1/verify/b",
+                           "/introspect",
                            "/livez/",
                            "/Livez",
                            "/livez2"}) {

@@ -135,9 +135,13 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
        .io = io,
        .num_threads = num_threads,
        .reactor = {.num_connections_max = connections_of_each_thread(config_),
-                   .timeouts = {.head = limits.head, .idle = limits.idle, .write = limits.write},
+                   .timeouts = {.head = limits.head,
+                                .body = limits.body,
+                                .idle = limits.idle,
+                                .write = limits.write},
                    .drain_limit = limits.drain},
-       .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)}},
+       .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)},
+       .body_bytes_max = limits.body_bytes_max},
       std::move(material.policies), log_.get());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
@@ -310,7 +314,11 @@ void Daemon::watch_files(const Config& config) {
     if (watch.ok()) watch_ = *std::move(watch);
   }
   std::vector<std::string> paths;
-  for (const serve::PolicyConfig& policy : config.policies) paths.push_back(policy.jwks_file);
+  for (const serve::PolicyConfig& policy : config.policies) {
+    paths.push_back(policy.jwks_file);
+    const std::string& secret = policy.introspection_secret_file;
+    if (!secret.empty()) paths.push_back(secret);
+  }
   for (const serve::ListenConfig& listener : config_.listeners) {
     if (!listener.tls) continue;
     paths.push_back(listener.tls->certificate_file);
