@@ -122,8 +122,9 @@ bool CheckService::begin_upload(net::Connection& connection, const http::Request
   const Answer* refusal = uploads_.begin(connection, request, route, persistence, upload_context());
   if (refusal == nullptr) {
     if (request.expects_continue) connection.write(http::kContinue);
-    if (request.body == http::BodyFraming::kNone) receive_body(connection, {});
-    return true;
+    if (request.body != http::BodyFraming::kNone) return true;
+    receive_body(connection, {});
+    return persistence == Persistence::kKeepAlive;
   }
   const bool keep_alive =
       persistence == Persistence::kKeepAlive && request.body == http::BodyFraming::kNone;

@@ -138,6 +138,14 @@ TEST_F(BulkTest, OfNoTokensIsEmpty) {
   EXPECT_EQ(content_of(ask(post("/v1/verify/default", kClose, "\n\n"))), "");
 }
 
+TEST_F(BulkTest, ThatIsTheLastRequestEndsTheConnection) {
+  for (const std::string_view body : {"", "a"}) {
+    const std::string answer =
+        ask(post("/v1/verify/default", kClose, body) + request_of("", "/livez"));
+    EXPECT_TRUE(answer.ends_with("0\r\n\r\n")) << answer;
+  }
+}
+
 TEST_F(BulkTest, AnswersWhileTheBodyStillComes) {
   Client client(server_.port());
   client.send(chunked_post("/v1/verify/default", kBytes) + chunk(good_token() + "\n"));
