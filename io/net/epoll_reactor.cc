@@ -35,7 +35,7 @@ absl::Status failure(int error) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Reactor>> EpollReactor::create(Parts&& parts) {
+absl::StatusOr<std::unique_ptr<Reactor>> EpollReactor::create(Parts& parts) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return failure(errno);
   return std::unique_ptr<Reactor>(new EpollReactor(std::move(parts), std::move(epoll)));

@@ -24,7 +24,7 @@ namespace simdjwt::net {
 // one call more.
 class EpollReactor final : public Reactor {
  public:
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(Parts&& parts);
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(Parts& parts);
 
  private:
   // What epoll knows of a slot.

@@ -55,11 +55,11 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::create(IoMode io,
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
   if (!wake) return absl::UnavailableError("no eventfd: " + std::string(std::strerror(errno)));
   Parts parts{std::move(listeners), std::move(wake), protocol, options};
-  if (io == IoMode::kEpoll) return EpollReactor::create(std::move(parts));
-  absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(std::move(parts));
+  if (io == IoMode::kEpoll) return EpollReactor::create(parts);
+  absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(parts);
   if (reactor.ok() || io == IoMode::kUring) return reactor;
   const absl::Status why = reactor.status();
-  reactor = EpollReactor::create(std::move(parts));
+  reactor = EpollReactor::create(parts);
   if (reactor.ok()) (*reactor)->why_not_uring_ = why;
   return reactor;
 }
@@ -190,9 +190,12 @@ void Reactor::accept_all(uint8_t listener) {
     UniqueFd client(accept4(from.socket.get(),
                             needs_peer ? reinterpret_cast<sockaddr*>(&address) : nullptr,
                             needs_peer ? &length : nullptr, SOCK_CLOEXEC));
-    if (!client && errno == EAGAIN) return;
-    if (!client && (errno == ECONNABORTED || errno == EINTR)) continue;
-    const std::optional<uint32_t> index = client ? install(std::move(client)) : std::nullopt;
+    if (!client) {
+      if (errno == EAGAIN) return;
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      return accept_failed();
+    }
+    const std::optional<uint32_t> index = install(std::move(client));
     if (!index) return accept_failed();
     adopt(*index, listener, PeerAddress::from(address));
   }

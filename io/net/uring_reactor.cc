@@ -28,7 +28,7 @@ constexpr uint64_t pack(uint8_t operation, uint32_t generation, uint32_t index) 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Reactor>> UringReactor::create(Parts&& parts) {
+absl::StatusOr<std::unique_ptr<Reactor>> UringReactor::create(Parts& parts) {
   if (absl::Status status = check_io_uring(); !status.ok()) return status;
   const ReactorOptions& options = parts.options;
   absl::StatusOr<Ring> ring = Ring::create(options.num_submissions, options.num_completions);

@@ -25,8 +25,8 @@ namespace simdjwt::net {
 // generation.
 class UringReactor final : public Reactor {
  public:
-  // Takes nothing from `parts` if it fails.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(Parts&& parts);
+  // Empties `parts`, unless it fails.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(Parts& parts);
 
  private:
   enum class Operation : uint8_t {
