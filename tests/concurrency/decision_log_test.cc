@@ -58,7 +58,7 @@ TEST(DecisionLogThreads, LosesNothingThatIsNotCountedAsDropped) {
   std::vector<size_t> next(kNumReactors);
   for (; std::getline(in, line); ++num_lines) {
     const size_t id = line.find("\"request_id\":\"") + 14;
-    const size_t reactor = line[id] - '0';
+    const auto reactor = static_cast<size_t>(line[id] - '0');
     ASSERT_LT(reactor, kNumReactors);
     const size_t n = std::stoul(line.substr(id + 2));
     ASSERT_GE(n, next[reactor]) << line;
