@@ -190,7 +190,7 @@ TEST_F(WiresTest, ClosesOnWhoeverDoesNotShakeHandsInTime) {
   slow.send("\x16\x03\x01\x02");
   EXPECT_EQ(slow.receive_all(), "");
   server_->stop();
-  EXPECT_EQ(server_->reactor_counters().connections_expired.value(), 2);
+  EXPECT_EQ(server_->reactor_counters().heads_expired.value(), 2);
 }
 
 TEST_F(WiresTest, WantsClientCertificatesWhereTheyAreRequired) {
