@@ -181,9 +181,9 @@ std::string Answers::key_of(const PolicyConfig& policy) {
 }
 
 const Answer& plain_answer(Status status) noexcept {
-  static const std::vector<Answer> kAnswers = make_plain_answers();
+  static const std::vector<Answer> answers = make_plain_answers();
   const auto found = std::find(kPlainStatuses.begin(), kPlainStatuses.end(), status);
-  return kAnswers[static_cast<size_t>(found - kPlainStatuses.begin()) % kPlainStatuses.size()];
+  return answers[static_cast<size_t>(found - kPlainStatuses.begin()) % kPlainStatuses.size()];
 }
 
 }  // namespace simdjwt::serve

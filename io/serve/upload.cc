@@ -18,17 +18,17 @@ using http::Status;
 constexpr size_t kPieceBytesMax = 8 * 1024;
 
 const Answer& not_post() {
-  static const Answer kAnswer{Status::kMethodNotAllowed,
+  static const Answer answer{Status::kMethodNotAllowed,
                               http::Response(Status::kMethodNotAllowed, "Allow: POST\r\n")};
-  return kAnswer;
+  return answer;
 }
 
 const Answer& not_authorized() {
-  static const Answer kAnswer{
+  static const Answer answer{
       Status::kUnauthorized, http::Response(Status::kUnauthorized,
                                             "WWW-Authenticate: Bearer realm=\"introspection\"\r\n"
                                             "WWW-Authenticate: Basic realm=\"introspection\"\r\n")};
-  return kAnswer;
+  return answer;
 }
 
 }  // namespace

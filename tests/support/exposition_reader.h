@@ -22,7 +22,9 @@ namespace simdjwt::testing {
 inline std::map<std::string, double> read_exposition(const std::string& text) {
   static const std::regex kMeta(R"(# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^\n]+))");
   static const std::regex kSample(
-      R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)((?:\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})?) ([-+]?(?:[0-9.]+(?:e[-+]?[0-9]+)?|Inf)))re");
+      R"re(([a-zA-Z_:][a-zA-Z0-9_:]*))re"
+      R"re(((?:\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})?))re"
+      R"re( ([-+]?(?:[0-9.]+(?:e[-+]?[0-9]+)?|Inf)))re");
   EXPECT_TRUE(text.ends_with('\n'));
   std::map<std::string, double> series;
   std::map<std::string, std::string> types;
