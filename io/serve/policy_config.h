@@ -97,7 +97,7 @@ struct PolicyConfig {
   std::string payload_header = {};                    // empty: none
   bool strips_token = false;
   int64_t cache_seconds = 0;
-  std::string introspection_secret_file;  // empty: none
+  std::string introspection_secret_file = {};  // empty: none
 };
 
 // Reads a [policy.NAME]; what is wrong in it is noted in its file. `config_path` is what paths are
