@@ -19,13 +19,13 @@ constexpr size_t kPieceBytesMax = 8 * 1024;
 
 const Answer& not_post() {
   static const Answer answer{Status::kMethodNotAllowed,
-                              http::Response(Status::kMethodNotAllowed, "Allow: POST\r\n")};
+                             http::Response(Status::kMethodNotAllowed, "Allow: POST\r\n")};
   return answer;
 }
 
 const Answer& not_authorized() {
-  static const Answer answer{
-      Status::kUnauthorized, http::Response(Status::kUnauthorized,
+  static const Answer answer{Status::kUnauthorized,
+                             http::Response(Status::kUnauthorized,
                                             "WWW-Authenticate: Bearer realm=\"introspection\"\r\n"
                                             "WWW-Authenticate: Basic realm=\"introspection\"\r\n")};
   return answer;
