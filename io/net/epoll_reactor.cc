@@ -117,8 +117,8 @@ void EpollReactor::update_accept(uint32_t room) {
   if (is_accepting_ == (room > 0)) return;
   is_accepting_ = room > 0;
   for (uint32_t i = 0; i < listeners_.size(); ++i) {
-    // Exclusive: of several reactors that wait at one socket, few are woken for a client.
-    epoll_event event = event_of(EPOLLIN | EPOLLEXCLUSIVE, Source::kListener, i);
+    // Not EPOLLEXCLUSIVE: with it, a listener was once seen to wake nobody any more.
+    epoll_event event = event_of(EPOLLIN, Source::kListener, i);
     epoll_ctl(epoll_.get(), is_accepting_ ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
               listeners_[i].socket.get(), &event);
   }
