@@ -117,8 +117,8 @@ void EpollReactor::update_accept(uint32_t room) {
   if (is_accepting_ == (room > 0)) return;
   is_accepting_ = room > 0;
   for (uint32_t i = 0; i < listeners_.size(); ++i) {
-    // Not EPOLLEXCLUSIVE: with it, a listener was once seen to wake nobody any more.
-    epoll_event event = event_of(EPOLLIN, Source::kListener, i);
+    // Exclusive: of several reactors that wait at one socket, few are woken for a client.
+    epoll_event event = event_of(EPOLLIN | EPOLLEXCLUSIVE, Source::kListener, i);
     epoll_ctl(epoll_.get(), is_accepting_ ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
               listeners_[i].socket.get(), &event);
   }
@@ -147,15 +147,8 @@ bool EpollReactor::send(uint32_t index, std::string_view bytes) {
 }
 
 void EpollReactor::update_receive(uint32_t index, bool wants_input) {
-  Watch& watch = watches_[index];
   const uint32_t events = (wants_input ? EPOLLIN : 0U) | (slots_[index].is_sending ? EPOLLOUT : 0U);
-  if (events == watch.events) return;
-  const int operation = events == 0         ? EPOLL_CTL_DEL
-                        : watch.events == 0 ? EPOLL_CTL_ADD
-                                            : EPOLL_CTL_MOD;
-  watch.events = events;
-  epoll_event event = event_of(events, Source::kConnection, index);
-  if (epoll_ctl(epoll_.get(), operation, watch.fd.get(), &event) != 0) close(index);  // no memory
+  if (!watch(index, events)) close(index);  // no memory
 }
 
 void EpollReactor::shut_down_write(uint32_t index) {
@@ -163,9 +156,25 @@ void EpollReactor::shut_down_write(uint32_t index) {
 }
 
 void EpollReactor::close(uint32_t index) {
-  watches_[index] = Watch();
+  // To close the descriptor is not enough: epoll forgets a socket when nobody has it any more, and
+  // a child process that has yet to exec has it. Its events would come to whoever is in the slot
+  // next.
+  (void)watch(index, 0);
+  watches_[index].fd = UniqueFd();
   free_.push_back(index);
   release(index);
+}
+
+bool EpollReactor::watch(uint32_t index, uint32_t events) {
+  Watch& watch = watches_[index];
+  if (events == watch.events) return true;
+  const int operation = events == 0         ? EPOLL_CTL_DEL
+                        : watch.events == 0 ? EPOLL_CTL_ADD
+                                            : EPOLL_CTL_MOD;
+  epoll_event event = event_of(events, Source::kConnection, index);
+  if (epoll_ctl(epoll_.get(), operation, watch.fd.get(), &event) != 0) return false;
+  watch.events = events;
+  return true;
 }
 
 }  // namespace simdjwt::net

@@ -47,6 +47,9 @@ class EpollReactor final : public Reactor {
   void shut_down_write(uint32_t index) override;
   void close(uint32_t index) override;
 
+  // Waits for these events of a connection; 0: for none, and epoll no longer knows it. False if
+  // there is no memory for it.
+  [[nodiscard]] bool watch(uint32_t index, uint32_t events);
   void handle(uint32_t index, uint32_t events);
   void receive(uint32_t index);
 

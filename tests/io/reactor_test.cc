@@ -7,10 +7,12 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
@@ -250,6 +252,30 @@ TEST_F(ReactorTest, CountsWhileItRuns) {
   while (running.counters().bytes_sent < answers.size()) std::this_thread::sleep_for(1ms);
   client.close();
   while (running.counters().connections_open > 0) std::this_thread::sleep_for(1ms);
+}
+
+// A process that was forked and has not yet become another program holds all our sockets.
+TEST_F(ReactorTest, IsDoneWithAConnectionThatAChildProcessStillHolds) {
+  ListenerGroup tcp = group_on("127.0.0.1:0");
+  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Client first(tcp.addresses()[0]);
+  EXPECT_EQ(first.ask("\n"), "0 unknown\r\n\r\n");
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  first.shutdown_write();  // to close would tell nobody: the child holds this end, too
+  // Each comes to where the one before was.
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Client(tcp.addresses()[0]).ask("\n"), "0 unknown\r\n\r\n");
+  }
+  const uint64_t turns = running.counters().turns;
+  std::this_thread::sleep_for(50ms);
+  EXPECT_LT(running.counters().turns - turns, 10);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  while (running.counters().connections_open != 0) std::this_thread::sleep_for(1ms);
 }
 
 // Uses up all descriptors of this process, until it is gone.
