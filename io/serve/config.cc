@@ -36,8 +36,8 @@ std::optional<uint32_t> read_mode(TomlSection& section) {
   return std::nullopt;
 }
 
-SocketConfig read_socket(TomlSection& section) {
-  SocketConfig config;
+net::ListenOptions read_socket(TomlSection& section) {
+  net::ListenOptions config;
   const std::string address = section.required_string("address");
   if (absl::StatusOr<net::SocketAddress> parsed = net::SocketAddress::parse(address); parsed.ok()) {
     config.address = *parsed;
@@ -71,11 +71,11 @@ std::vector<net::PeerRange> read_proxies(TomlSection& section, std::string_view 
   return proxies;
 }
 
-std::optional<TlsConfig> read_tls(TomlSection& section, const std::string& config_path) {
-  TlsConfig config{.certificate_file = optional_file(section, "tls_certificate", config_path),
-                   .key_file = optional_file(section, "tls_key", config_path),
-                   .client_ca_file = optional_file(section, "tls_client_ca", config_path),
-                   .client_required = section.boolean("tls_client_required").value_or(true)};
+std::optional<net::TlsOptions> read_tls(TomlSection& section, const std::string& config_path) {
+  net::TlsOptions config{.certificate_file = optional_file(section, "tls_certificate", config_path),
+                         .key_file = optional_file(section, "tls_key", config_path),
+                         .client_ca_file = optional_file(section, "tls_client_ca", config_path),
+                         .client_required = section.boolean("tls_client_required").value_or(true)};
   const auto demand = [&section](const char* key, const char* other) {
     if (section.has(key) && !section.has(other)) {
       section.fail(key, concat("needs ", other, " beside it"));
@@ -150,7 +150,7 @@ std::string octal(uint32_t mode) {
   return digits;
 }
 
-std::string describe(const SocketConfig& socket) {
+std::string describe(const net::ListenOptions& socket) {
   std::string line = socket.address.to_string();
   if (socket.mode) append(line, ", mode ", octal(*socket.mode));
   if (!socket.owner.empty()) append(line, ", owner ", socket.owner);

@@ -62,18 +62,14 @@ struct ServerConfig {
   uint32_t num_threads = 1;
 };
 
-using SocketConfig = net::ListenOptions;
-
-using TlsConfig = net::TlsOptions;
-
 struct ListenConfig {
-  SocketConfig socket;
+  net::ListenOptions socket;
   std::vector<net::PeerRange> proxy_protocol_from;  // empty: not the PROXY protocol
-  std::optional<TlsConfig> tls;
+  std::optional<net::TlsOptions> tls;
 };
 
 struct AdminConfig {
-  SocketConfig socket;
+  net::ListenOptions socket;
 };
 
 struct LimitsConfig {

@@ -74,7 +74,7 @@ class WiresTest : public ServerTest {
   // Listeners of which the one under test is the first.
   void use_tls() {
     listen_.tls =
-        serve::TlsConfig{.certificate_file = path("cert.pem"), .key_file = path("key.pem")};
+        net::TlsOptions{.certificate_file = path("cert.pem"), .key_file = path("key.pem")};
   }
   void trust(std::string_view range) {
     listen_.proxy_protocol_from.push_back(*net::PeerRange::parse(range));

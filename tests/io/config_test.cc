@@ -128,7 +128,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   ASSERT_EQ(config->listeners[0].proxy_protocol_from.size(), 2);
   EXPECT_EQ(config->listeners[0].proxy_protocol_from[0].to_string(), "127.0.0.1/32");
   EXPECT_EQ(config->listeners[0].proxy_protocol_from[1].to_string(), "10.0.0.0/8");
-  const std::optional<TlsConfig>& tls = config->listeners[1].tls;
+  const std::optional<net::TlsOptions>& tls = config->listeners[1].tls;
   ASSERT_TRUE(tls);
   EXPECT_EQ(tls->certificate_file, directory + "cert.pem");
   EXPECT_EQ(tls->key_file, "/etc/key.pem");
