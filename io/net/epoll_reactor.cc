@@ -8,10 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <limits>
-#include <string>
 #include <utility>
+
+#include "net/os_error.h"
 
 namespace simdjwt::net {
 namespace {
@@ -29,9 +29,7 @@ epoll_event event_of(uint32_t events, Source source, uint32_t index) {
   return event;
 }
 
-absl::Status failure(int error) {
-  return absl::UnavailableError("epoll: " + std::string(std::strerror(error)));
-}
+absl::Status failure(int error) { return os_error("epoll", error); }
 
 }  // namespace
 

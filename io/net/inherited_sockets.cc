@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <string>
+
+#include "net/decimal.h"
+#include "net/os_error.h"
 
 namespace simdjwt::net {
 namespace {
@@ -21,13 +22,6 @@ constexpr int kFirstDescriptor = 3;
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody writes it
   return value == nullptr ? std::string_view() : value;
-}
-
-// -1 if it is none.
-int number_of(std::string_view text) {
-  int number = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : -1;
 }
 
 int option_of(int fd, int option) {
@@ -43,10 +37,10 @@ absl::StatusOr<std::vector<UniqueFd>> inherited_sockets(std::string_view name) {
     return absl::NotFoundError("no sockets were handed over (LISTEN_FDS is not set)");
   }
   // The variables outlive an exec, but are of no concern to whoever is started by then.
-  if (number_of(environment("LISTEN_PID")) != getpid()) {
+  if (parse_decimal<pid_t>(environment("LISTEN_PID")) != getpid()) {
     return absl::NotFoundError("sockets were handed over to another process (LISTEN_PID)");
   }
-  const int num_descriptors = number_of(environment("LISTEN_FDS"));
+  const int num_descriptors = parse_decimal<int>(environment("LISTEN_FDS")).value_or(0);
   std::string_view names = environment("LISTEN_FDNAMES");
   const bool has_names = !names.empty();
   std::vector<UniqueFd> sockets;
@@ -60,7 +54,7 @@ absl::StatusOr<std::vector<UniqueFd>> inherited_sockets(std::string_view name) {
                                            " is no listening stream socket");
     }
     UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor));
-    if (!copy) return absl::UnavailableError(std::strerror(errno));
+    if (!copy) return os_error("descriptor " + std::to_string(fd), errno);
     sockets.push_back(std::move(copy));
   }
   if (!sockets.empty()) return sockets;

@@ -5,8 +5,9 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
 #include <string>
+
+#include "net/decimal.h"
 
 namespace simdjwt::net {
 namespace {
@@ -48,24 +49,21 @@ absl::StatusOr<PeerRange> PeerRange::parse(std::string_view text) {
     return error_of(text, "is no address, network such as 10.0.0.0/8, or \"unix\"");
   }
 
-  unsigned num_bits = num_bits_max;
-  if (slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, num_bits);
-    if (error != std::errc() || stop != end || num_bits > num_bits_max) {
-      return error_of(text, "has no prefix length of 0 to " + std::to_string(num_bits_max));
-    }
+  const auto num_bits = slash == std::string_view::npos
+                            ? num_bits_max
+                            : parse_decimal<unsigned>(text.substr(slash + 1));
+  if (!num_bits || *num_bits > num_bits_max) {
+    return error_of(text, "has no prefix length of 0 to " + std::to_string(num_bits_max));
   }
-  range.prefix_bits_ = static_cast<uint8_t>(num_bits);
+  range.prefix_bits_ = static_cast<uint8_t>(*num_bits);
   PeerAddress masked;
-  for (unsigned i = 0; i < num_bits; ++i) {
+  for (unsigned i = 0; i < *num_bits; ++i) {
     masked.ip[i / 8] =
         static_cast<uint8_t>(masked.ip[i / 8] | (range.network_.ip[i / 8] & (0x80 >> (i % 8))));
   }
   if (masked.ip != range.network_.ip) return error_of(text, "has bits behind its prefix");
   // No peer shows as one of these: see PeerAddress::from().
-  if (range.network_.family == Family::kIpv6 && num_bits >= 96 &&
+  if (range.network_.family == Family::kIpv6 && *num_bits >= 96 &&
       is_prefix_equal(range.network_, {.ip = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96)) {
     return error_of(text, "is to be written as an IPv4 address");
   }

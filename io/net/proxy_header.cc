@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
-#include <system_error>
+
+#include "net/decimal.h"
 
 namespace simdjwt::net {
 namespace {
@@ -51,11 +51,8 @@ std::optional<PeerAddress> parse_ip(std::string_view word, Family family) {
 }
 
 std::optional<uint16_t> parse_port(std::string_view word) {
-  uint16_t port = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, port);
-  if (error != std::errc() || stop != end || (word.size() > 1 && word[0] == '0')) return {};
-  return port;
+  if (word.size() > 1 && word[0] == '0') return {};
+  return parse_decimal<uint16_t>(word);
 }
 
 // The line without its CRLF.

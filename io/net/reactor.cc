@@ -9,10 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "net/epoll_reactor.h"
+#include "net/os_error.h"
 #include "net/uring_reactor.h"
 
 namespace simdjwt::net {
@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::create(IoMode io,
     return absl::InvalidArgumentError("a reactor needs listeners, and a connection for each");
   }
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
-  if (!wake) return absl::UnavailableError("no eventfd: " + std::string(std::strerror(errno)));
+  if (!wake) return os_error("eventfd", errno);
   Parts parts{std::move(listeners), std::move(wake), protocol, options};
   if (io == IoMode::kEpoll) return EpollReactor::create(parts);
   absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(parts);

@@ -7,10 +7,11 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <optional>
+
+#include "net/decimal.h"
 
 namespace simdjwt::net {
 namespace {
@@ -27,18 +28,11 @@ const Address& as(const sockaddr_storage& storage) {
   return reinterpret_cast<const Address&>(storage);
 }
 
-std::optional<uint16_t> parse_port(std::string_view digits) {
-  uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return port;
-}
-
 // Returns the length of the address, or 0.
 socklen_t parse_ip(std::string_view text, sockaddr_storage& storage) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return 0;
-  const std::optional<uint16_t> port = parse_port(text.substr(colon + 1));
+  const std::optional<uint16_t> port = parse_decimal<uint16_t>(text.substr(colon + 1));
   if (!port) return 0;
   std::string host(text.substr(0, colon));
   if (host.starts_with('[') && host.ends_with(']')) {

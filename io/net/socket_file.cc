@@ -11,18 +11,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
+#include "net/decimal.h"
+#include "net/os_error.h"
 #include "net/unique_fd.h"
 
 namespace simdjwt::net {
 namespace {
-
-absl::Status failure(std::string_view what, int error) {
-  return absl::UnavailableError(std::string(what) + std::strerror(error));
-}
 
 sockaddr_un address_of(std::string_view path) {
   sockaddr_un address{};
@@ -45,7 +42,7 @@ absl::Status remove_stale(const std::string& path) {
   struct stat after;
   const bool is_same = lstat(path.c_str(), &after) == 0 && before.st_ino == after.st_ino &&
                        before.st_dev == after.st_dev;
-  if (is_same && ::unlink(path.c_str()) != 0) return failure("a stale socket stays: ", errno);
+  if (is_same && ::unlink(path.c_str()) != 0) return os_error("a stale socket stays", errno);
   return absl::OkStatus();
 }
 
@@ -53,10 +50,8 @@ absl::Status remove_stale(const std::string& path) {
 template <class Entry, class Lookup>
 absl::StatusOr<uint32_t> id_of(const std::string& name, Lookup lookup, uint32_t Entry::*id,
                                std::string_view kind) {
-  uint32_t number = ~uint32_t{0};
-  if (name.empty()) return number;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error == std::errc() && end == name.data() + name.size()) return number;
+  if (name.empty()) return ~uint32_t{0};
+  if (const auto number = parse_decimal<uint32_t>(name)) return *number;
   Entry entry;
   Entry* found = nullptr;
   char buffer[16384];
@@ -91,7 +86,7 @@ absl::StatusOr<SocketFile> SocketFile::bind(int fd, std::string_view path,
   if (error == 0 && lstat(file.path_.c_str(), &status) != 0) error = errno;
   if (error != 0) {
     file.path_.clear();
-    return failure("", error);
+    return absl::UnavailableError(std::strerror(error));
   }
   file.device_ = status.st_dev;
   file.inode_ = status.st_ino;
@@ -112,10 +107,10 @@ absl::Status SocketFile::set_permissions(std::optional<uint32_t> mode,
                                                  getgrnam_r, &group::gr_gid, "group");
     if (!group.ok()) return group.status();
     if (::lchown(path_.c_str(), *user, *group) != 0) {
-      return failure("cannot give it to " + owner + ": ", errno);
+      return os_error("cannot give it to " + owner, errno);
     }
   }
-  if (mode && ::chmod(path_.c_str(), *mode) != 0) return failure("cannot set its mode: ", errno);
+  if (mode && ::chmod(path_.c_str(), *mode) != 0) return os_error("cannot set its mode", errno);
   return absl::OkStatus();
 }
 

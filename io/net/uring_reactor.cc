@@ -8,9 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
+
+#include "net/os_error.h"
 
 namespace simdjwt::net {
 namespace {
@@ -68,7 +69,7 @@ absl::Status UringReactor::wait(uint64_t timeout_ms) {
     is_good = ring_.submit_and_wait(&timeout);
   }
   if (is_good) return absl::OkStatus();
-  return absl::InternalError("io_uring: " + std::string(std::strerror(ring_.last_error())));
+  return os_error("io_uring", ring_.last_error());
 }
 
 void UringReactor::handle_events() {

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "net/os_error.h"
+
 namespace simdjwt::serve {
 namespace {
 
@@ -50,7 +52,7 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::create(
     std::function<void(const std::string&)> report) {
   std::unique_ptr<DecisionLog> log(new DecisionLog(num_reactors, std::move(report)));
   log->wake_ = net::UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!log->wake_) return absl::UnavailableError(std::string("eventfd: ") + std::strerror(errno));
+  if (!log->wake_) return net::os_error("eventfd", errno);
   if (absl::Status status = log->configure(options); !status.ok()) return status;
   log->writer_ = std::thread([&log = *log] { log.run(); });
   return log;

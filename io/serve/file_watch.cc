@@ -11,10 +11,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <utility>
+
+#include "net/os_error.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -23,10 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr uint32_t kEvents =
     IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_ONLYDIR;
-
-absl::Status failure(const std::string& what, int error) {
-  return absl::UnavailableError(what + ": " + std::strerror(error));
-}
 
 bool equal(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -53,7 +50,7 @@ void add_directories(fs::path path, std::set<std::string>& directories) {
 absl::StatusOr<FileWatch> FileWatch::create() {
   FileWatch watch;
   watch.fd_ = net::UniqueFd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!watch.fd_) return failure("inotify", errno);
+  if (!watch.fd_) return net::os_error("inotify", errno);
   return watch;
 }
 
@@ -74,7 +71,7 @@ absl::Status FileWatch::watch_directories() {
   for (const std::string& directory : directories) {
     const int watch = inotify_add_watch(fd_.get(), directory.c_str(), kEvents);
     if (watch < 0) {
-      status.Update(failure(directory, errno));
+      status.Update(net::os_error(directory, errno));
     } else {
       watches.push_back(watch);
     }

@@ -11,20 +11,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "net/os_error.h"
 #include "serve/decision.h"
 
 namespace simdjwt::serve {
 namespace {
 
 static_assert(kDecisionLineBytesMax <= PIPE_BUF, "a line is written to a pipe in one piece");
-
-absl::Status failure(const std::string& name, int error) {
-  return absl::UnavailableError(name + ": " + std::strerror(error));
-}
 
 // As write(2), but not interrupted.
 ssize_t write_some(int fd, std::string_view bytes) {
@@ -53,7 +49,7 @@ absl::StatusOr<LogSink> LogSink::open(const std::string& target) {
           ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
           : ::open(target.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640));
   struct stat facts;
-  if (!sink.fd_ || fstat(sink.fd_.get(), &facts) != 0) return failure(target, errno);
+  if (!sink.fd_ || fstat(sink.fd_.get(), &facts) != 0) return net::os_error(target, errno);
   sink.is_file_ = S_ISREG(facts.st_mode);
   sink.may_end_amid_line_ = sink.is_file_ && target != "stderr";
   return sink;
@@ -69,11 +65,12 @@ absl::Status LogSink::write_file(std::string& lines) {
   // Now and not when it was opened: the thread that writes to the file until then could be amid
   // one.
   if (may_end_amid_line_) {
-    if (ends_amid_line(fd_.get()) && write_some(fd_.get(), "\n") < 0) return failure(name_, errno);
+    if (ends_amid_line(fd_.get()) && write_some(fd_.get(), "\n") < 0)
+      return net::os_error(name_, errno);
     may_end_amid_line_ = false;
   }
   const ssize_t n = write_some(fd_.get(), lines);
-  if (n <= 0) return failure(name_, n < 0 ? errno : ENOSPC);
+  if (n <= 0) return net::os_error(name_, n < 0 ? errno : ENOSPC);
   auto num_kept = static_cast<size_t>(n);
   if (num_kept < lines.size()) {
     // The disk became full amid a line. Take that part back, unless another process has appended
@@ -86,19 +83,19 @@ absl::Status LogSink::write_file(std::string& lines) {
     }
   }
   lines.erase(0, num_kept);
-  return lines.empty() ? absl::OkStatus() : failure(name_, ENOSPC);
+  return lines.empty() ? absl::OkStatus() : net::os_error(name_, ENOSPC);
 }
 
 absl::Status LogSink::write_stream(std::string& lines) {
   while (!lines.empty()) {
     // What is ready takes PIPE_BUF bytes without blocking.
     pollfd ready{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
-    if (poll(&ready, 1, 0) < 1) return failure(name_, EAGAIN);
+    if (poll(&ready, 1, 0) < 1) return net::os_error(name_, EAGAIN);
     const std::string_view piece = std::string_view(lines).substr(0, PIPE_BUF);
     const size_t end_of_line = piece.rfind('\n') + 1;
     const ssize_t n =
         write_some(fd_.get(), piece.substr(0, end_of_line > 0 ? end_of_line : piece.size()));
-    if (n < 0) return failure(name_, errno);
+    if (n < 0) return net::os_error(name_, errno);
     lines.erase(0, static_cast<size_t>(n));
   }
   return absl::OkStatus();

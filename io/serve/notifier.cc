@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
+#include "net/decimal.h"
 #include "net/unique_fd.h"
 
 namespace simdjwt::serve {
@@ -23,13 +23,6 @@ namespace {
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view() : value;
-}
-
-std::optional<uint64_t> number(std::string_view text) {
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -42,9 +35,10 @@ Notifier Notifier::from_environment() {
     return notifier;
   }
   notifier.socket_ = socket;
-  const std::optional<uint64_t> microseconds = number(environment("WATCHDOG_USEC"));
+  const std::optional<uint64_t> microseconds =
+      net::parse_decimal<uint64_t>(environment("WATCHDOG_USEC"));
   const std::string_view pid = environment("WATCHDOG_PID");
-  const bool is_ours = pid.empty() || number(pid) == static_cast<uint64_t>(getpid());
+  const bool is_ours = pid.empty() || net::parse_decimal<pid_t>(pid) == getpid();
   if (microseconds && is_ours) {
     const uint64_t milliseconds = *microseconds / 2 / 1000;
     notifier.alive_interval_ =

@@ -13,11 +13,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <ctime>
 #include <utility>
 #include <vector>
 
+#include "net/os_error.h"
 #include "serve/exposition.h"
 
 namespace simdjwt::daemon {
@@ -109,9 +109,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   daemon->signals_ = net::UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!daemon->signals_) {
-    return absl::UnavailableError(std::string("signalfd: ") + std::strerror(errno));
-  }
+  if (!daemon->signals_) return net::os_error("signalfd", errno);
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
   if (!material.ok()) return material.status();
