@@ -75,6 +75,17 @@ HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest
 }
 
 template <class Hash>
+Sha2State<Hash> hmac_begin(const Sha2Kernel<Hash>& kernel, const HmacMidstates<Hash>& midstates,
+                           std::string_view blocks) noexcept {
+  Sha2State<Hash> state = midstates.inner;
+  const size_t num_blocks = blocks.size() / Hash::kBlockBytes;
+  const Sha2Lane<Hash> lane = {&state, reinterpret_cast<const uint8_t*>(blocks.data()), num_blocks,
+                               nullptr};
+  kernel.compress(&lane, num_blocks);
+  return state;
+}
+
+template <class Hash>
 void hmac(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job) noexcept {
   HmacStream<Hash> stream;
   Sha2Lane<Hash> lane;
@@ -97,6 +108,10 @@ bool hmac_beside(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
 
 template HmacMidstates<Sha256> hmac_midstates(const Sha2State<Sha256>&, size_t, std::string_view);
 template HmacMidstates<Sha512> hmac_midstates(const Sha2State<Sha512>&, size_t, std::string_view);
+template Sha2State<Sha256> hmac_begin(const Sha2Kernel<Sha256>&, const HmacMidstates<Sha256>&,
+                                      std::string_view) noexcept;
+template Sha2State<Sha512> hmac_begin(const Sha2Kernel<Sha512>&, const HmacMidstates<Sha512>&,
+                                      std::string_view) noexcept;
 template void hmac(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&) noexcept;
 template void hmac(const Sha2Kernel<Sha512>&, const HmacJob<Sha512>&) noexcept;
 template bool hmac_beside(const Sha2Kernel<Sha256>&, const HmacJob<Sha256>&,

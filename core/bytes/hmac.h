@@ -39,7 +39,15 @@ struct HmacJob {
   std::string_view message;
   size_t tag_bytes;  // 32 for SHA-256; 48 or 64 for SHA-384 and SHA-512
   uint8_t* tag;      // receives tag_bytes bytes
+  // Where messages begin alike, what hmac_begin made of their first `begun_bytes`, if any.
+  const Sha2State<Hash>* begun = nullptr;
+  size_t begun_bytes = 0;
 };
+
+// The inner hash's state behind whole blocks that a message begins with.
+template <class Hash>
+Sha2State<Hash> hmac_begin(const Sha2Kernel<Hash>& kernel, const HmacMidstates<Hash>& midstates,
+                           std::string_view blocks) noexcept;
 
 // Tags one message. Neither allocates nor reads outside the message.
 template <class Hash>

@@ -103,14 +103,15 @@ class HmacStream {
     outer_midstate_ = &job.midstates->outer;
     tag_ = job.tag;
     tag_bytes_ = job.tag_bytes;
-    state_ = job.midstates->inner;
-    end_.build(job.message, kBlock);
+    state_ = job.begun_bytes != 0 ? *job.begun : job.midstates->inner;
+    const std::string_view rest(job.message.data() + job.begun_bytes,
+                                job.message.size() - job.begun_bytes);
+    end_.build(rest, kBlock + job.begun_bytes);
     store_zeros<kBlock - Hash::kDigestBytesMin>(outer_block_ + Hash::kDigestBytesMin);
     outer_block_[tag_bytes_] = 0x80;
     store_big_endian(outer_block_ + kBlock - 8, (kBlock + tag_bytes_) * 8);
-    const size_t data_blocks = job.message.size() / kBlock;
-    lane = {&state_, reinterpret_cast<const uint8_t*>(job.message.data()), data_blocks,
-            end_.begin()};
+    const size_t data_blocks = rest.size() / kBlock;
+    lane = {&state_, reinterpret_cast<const uint8_t*>(rest.data()), data_blocks, end_.begin()};
     blocks_left_ = data_blocks + end_.num_blocks();
     in_outer_hash_ = false;
   }

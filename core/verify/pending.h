@@ -17,6 +17,7 @@
 #include "bytes/base64url.h"
 #include "bytes/hmac.h"
 #include "jose/key_material.h"
+#include "verify/hashed_begin.h"
 #include "verify/header_memo.h"
 
 namespace simdjwt::internal {
@@ -29,6 +30,9 @@ struct PendingToken {
   bool from_memo;
   const KeyMaterial* key;      // of the candidate being tried
   std::span<const Key> later;  // candidates after it
+  // What the token begins with, hashed under the key; null if that is not known. Not to be read
+  // once the hash has begun, because the memo forgets.
+  const HashedBegin* begin;
   // As the token has it, with room for the decoder's slack.
   alignas(16)
       std::array<uint8_t, bytes::kHmacTagBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;

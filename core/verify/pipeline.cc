@@ -78,16 +78,16 @@ void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
 // will trip over them.
 inline bool Pipeline::split_like_last(std::string_view token,
                                       PendingToken& pending) const noexcept {
-  size_t header_end = 0;
-  const HeaderFacts* const facts = memory.memo.find_last(verifier_id, token, header_end);
-  if (facts == nullptr || token.size() > kTokenBytesMax) return false;
-  const size_t behind_claims = 1 + signature_chars(facts->alg);
+  const HeaderMemo::Entry* const known = memory.memo.find_last(verifier_id, token, pending.begin);
+  if (known == nullptr || token.size() > kTokenBytesMax) return false;
+  const size_t header_end = known->header_chars;
+  const size_t behind_claims = 1 + signature_chars(known->facts.alg);
   // A header, a dot, a character of claims.
   if (token.size() < header_end + 2 + behind_claims) return false;
   const size_t claims_end = token.size() - behind_claims;
   if (token[claims_end] != '.') return false;
   pending.view = TokenSplitter::at(token, header_end, claims_end);
-  pending.facts = *facts;
+  pending.facts = known->facts;
   pending.from_memo = true;
   return true;
 }
@@ -95,12 +95,14 @@ inline bool Pipeline::split_like_last(std::string_view token,
 // Finds out what the header says, from memory if possible.
 Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   const std::string_view encoded = pending.view.header();
-  const HeaderFacts* known = memory.memo.find(verifier_id, encoded);
+  const HeaderMemo::Entry* const known = memory.memo.find(verifier_id, encoded);
   pending.from_memo = known != nullptr;
   if (pending.from_memo) {
-    pending.facts = *known;
+    pending.facts = known->facts;
+    pending.begin = known->begin_of(pending.view.text());
     return Verdict::kValid;
   }
+  pending.begin = nullptr;
   if (!memory.kernels.base64url->decode(reinterpret_cast<uint8_t*>(memory.header.data()),
                                         encoded)) {
     return Verdict::kBadBase64url;
@@ -116,6 +118,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
 inline Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
   if (verdict != Verdict::kValid) return verdict;
+  if (pending.begin != nullptr && pending.begin->key != pending.key) pending.begin = nullptr;
   return pending.view.signature().size() == signature_chars(pending.facts.alg)
              ? Verdict::kValid
              : Verdict::kBadSignatureLength;
@@ -157,6 +160,8 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
 
 // Whether a later key's tag is the signature, as that of the first one is not.
 [[gnu::noinline]] Verdict Pipeline::try_later_keys(PendingToken& pending) const noexcept {
+  static constexpr HashedBegin kNone;  // and none is to be learnt under a later key
+  pending.begin = &kNone;
   do {
     if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
     compute_tag(memory.kernels, pending, [] { return true; });
@@ -192,10 +197,19 @@ void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcep
   accept(pending, result);
 }
 
-inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
-  if (!pending.from_memo) {
-    memory.memo.remember(verifier_id, pending.view.header(), pending.facts);
+// What was learnt from a token with a right signature.
+inline void Pipeline::remember(const PendingToken& pending) const noexcept {
+  const size_t header_chars = pending.view.header().size();
+  const std::string_view signing_input = pending.view.signing_input();
+  if (!pending.from_memo) [[unlikely]] {
+    memory.memo.remember(verifier_id, header_chars, signing_input, pending.facts);
+  } else if (pending.begin == nullptr) [[unlikely]] {
+    memory.memo.learn_begin(verifier_id, header_chars, signing_input, memory.kernels, *pending.key);
   }
+}
+
+inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
+  remember(pending);
   char* const room = memory.arena.reserve(sizeof(AcceptedToken));
   if (room == nullptr) return reject(Findings::only(Verdict::kOutOfMemory), result);
   auto* const accepted = new (room) AcceptedToken;

@@ -56,7 +56,8 @@ struct Pipeline {
   Verdict find_key(PendingToken& pending) const noexcept;
   // Whether a later key's tag is the signature. kValid or kBadSignature.
   Verdict try_later_keys(PendingToken& pending) const noexcept;
-  // Judges the claims behind a right signature, and remembers the header.
+  void remember(const PendingToken& pending) const noexcept;
+  // Remembers what came with a right signature, and judges the claims.
   void accept(PendingToken& pending, VerifyResult& result) const noexcept;
   // The verdicts of judge_parties, remembered for tokens that have the same shape.
   VerdictSet judge_parties(const jose::Claims& claims) const noexcept;
@@ -70,13 +71,22 @@ void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
                  absl::FunctionRef<bool()> meanwhile) noexcept;
 
 // The same as a job of many.
+template <class Hash>
+bytes::HmacJob<Hash> hmac_job(PendingToken& pending, const bytes::HmacMidstates<Hash>& midstates,
+                              const bytes::Sha2State<Hash> HashedBegin::*state) noexcept {
+  bytes::HmacJob<Hash> job = {&midstates, pending.view.signing_input(),
+                              signature_bytes(pending.facts.alg), pending.tag.data()};
+  if (pending.begin != nullptr) {
+    job.begun = &(pending.begin->*state);
+    job.begun_bytes = pending.begin->num_chars;
+  }
+  return job;
+}
 inline bytes::HmacJob<bytes::Sha256> sha256_job(PendingToken& pending) noexcept {
-  return {&pending.key->sha256(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
-          pending.tag.data()};
+  return hmac_job(pending, pending.key->sha256(), &HashedBegin::sha256);
 }
 inline bytes::HmacJob<bytes::Sha512> sha512_job(PendingToken& pending) noexcept {
-  return {&pending.key->sha512(), pending.view.signing_input(), signature_bytes(pending.facts.alg),
-          pending.tag.data()};
+  return hmac_job(pending, pending.key->sha512(), &HashedBegin::sha512);
 }
 
 }  // namespace simdjwt::internal

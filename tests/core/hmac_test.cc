@@ -265,6 +265,28 @@ TYPED_TEST(Hmac, AgreesWithLibcryptoOnTheLargestTokens) {
   }
 }
 
+TYPED_TEST(Hmac, GoesOnFromBlocksThatWereHashedBefore) {
+  using Hash = typename TypeParam::Hash;
+  std::mt19937_64 random(8);
+  const auto midstates = midstates_of<TypeParam>("key");
+  for (const auto* kernel : kernels_under_test<Hash>()) {
+    SCOPED_TRACE(kernel->name);
+    for (size_t num_bytes = 0; num_bytes <= 400; ++num_bytes) {
+      const std::string message = random_string(random, num_bytes);
+      for (size_t begun = 0; begun <= num_bytes; begun += Hash::kBlockBytes) {
+        const bytes::Sha2State<Hash> state =
+            bytes::hmac_begin(*kernel, midstates, std::string_view(message).substr(0, begun));
+        uint8_t tag[TypeParam::kDigestBytes];
+        const HmacJob<Hash> job = {&midstates, message, sizeof(tag), tag, &state, begun};
+        bytes::hmac<Hash>(*kernel, job);
+        ASSERT_EQ(as_text(tag, sizeof(tag)), reference<TypeParam>("key", message)) << begun;
+        tag_in_lanes<Hash>(*kernel, std::vector<HmacJob<Hash>>(kernel->num_lanes, job));
+        ASSERT_EQ(as_text(tag, sizeof(tag)), reference<TypeParam>("key", message)) << begun;
+      }
+    }
+  }
+}
+
 // ---- Batches ----
 
 TYPED_TEST(Hmac, LanesGiveAnyMixOfMessagesTheirTags) {

@@ -26,6 +26,8 @@ constexpr std::string_view kHeaders[] = {
     R"({"alg":"RS256"})",
     R"({"alg":"HS256","crit":["x"],"x":1})",
     R"({"alg":"HS256","b64":true,"b65":false})",
+    R"({"alg":"HS256","kid":"a","x5t#S256":"the header alone fills a block of hash"})",
+    R"({"alg":"HS512","kid":"c","x":"and the header alone fills a block of the larger hash, too"})",
 };
 
 constexpr std::string_view kClaimSets[] = {

@@ -24,7 +24,7 @@ class ScratchMemory;
 struct Pipeline;
 }  // namespace internal
 
-// Working memory of one thread: about 200 KiB, more where batches need it. Never shared between
+// Working memory of one thread: about 250 KiB, more where batches need it. Never shared between
 // threads that run at the same time; may serve any number of verifiers. Its construction allocates
 // and picks the kernels; a verification allocates only to grow it, and growing stops once it has
 // seen the largest batch.
