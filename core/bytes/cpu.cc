@@ -43,6 +43,7 @@ CpuFeatures detect() {
   const uint32_t xcr0 = has_all(leaf1_ecx, bit_OSXSAVE) ? read_xcr0() : 0;
 
   CpuFeatures features;
+  features.clmul = has_all(leaf1_ecx, bit_PCLMUL);
   features.sha_ni = has_all(leaf1_ecx, bit_SSSE3 | bit_SSE4_1) && has_all(ebx, bit_SHA);
   features.avx2 = has_all(xcr0, kXcr0Avx) && has_all(leaf1_ecx, bit_AVX) &&
                   has_all(ebx, bit_AVX2 | bit_BMI | bit_BMI2);

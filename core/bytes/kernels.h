@@ -9,6 +9,7 @@
 
 #include "bytes/base64url.h"
 #include "bytes/json_index.h"
+#include "bytes/polyval.h"
 #include "bytes/sha2.h"
 
 namespace simdjwt::bytes {
@@ -18,6 +19,7 @@ struct Kernels {
   const Sha2Kernel<Sha256>* sha256;
   const Sha2Kernel<Sha512>* sha512;
   const JsonIndexKernel* json;
+  const PolyvalKernel* polyval;
 };
 
 // What active_kernels() in <simdjwt/cpu.h> names. Thread-safe.

@@ -15,13 +15,14 @@ namespace simdjwt {
 struct CpuFeatures {
   bool avx2 = false;    // AVX2, BMI1 and BMI2
   bool sha_ni = false;  // SHA extensions with SSSE3 and SSE4.1
+  bool clmul = false;   // PCLMULQDQ
   bool avx512 = false;  // AVX-512 F, BW, VL, DQ and VBMI
 };
 
 const CpuFeatures& cpu_features() noexcept;
 
 // The kernels that a Scratch made now would use, separated by blanks: for instance
-// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/avx2". Allocates.
+// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/avx2 polyval/clmul". Allocates.
 std::string active_kernels();
 
 // All kernels this CPU can run, in the same form. Allocates.
