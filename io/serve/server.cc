@@ -87,6 +87,18 @@ absl::Status Server::stop() {
   return status;
 }
 
+std::string Server::io_mode() const {
+  const std::string& first = workers_.front().reactor->mode();
+  const std::string& last = workers_.back().reactor->mode();  // room for rings only gets less
+  return first == last ? first : first + " and " + last;
+}
+
+absl::Status Server::why_not_uring() const {
+  absl::Status status;
+  for (const Worker& worker : workers_) status.Update(worker.reactor->why_not_uring());
+  return status;
+}
+
 std::vector<const net::ReactorCounters*> Server::counters_by_reactor() const {
   std::vector<const net::ReactorCounters*> counters;
   for (const Worker& worker : workers_) counters.push_back(&worker.reactor->counters());

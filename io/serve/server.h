@@ -72,8 +72,12 @@ class Server {
   [[nodiscard]] const std::vector<net::SocketAddress>& addresses() const noexcept {
     return addresses_;
   }
-  // Of the first thread, which stands for all.
-  [[nodiscard]] const net::Reactor& reactor() const noexcept { return *workers_.front().reactor; }
+  // How it talks to the kernel: "epoll"; where threads differ, "io_uring/defer-taskrun and epoll".
+  [[nodiscard]] std::string io_mode() const;
+  // Why threads use epoll although io_uring was to be preferred: of the first of them. OK if there
+  // is none. What may be locked is the user's, so some threads may find room for a ring and others
+  // not.
+  [[nodiscard]] absl::Status why_not_uring() const;
 
   // Sums over the threads. Thread-safe.
   [[nodiscard]] net::ReactorCounters reactor_counters() const noexcept;

@@ -4,9 +4,11 @@
 // The program as people run it.
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <atomic>
@@ -244,6 +246,28 @@ TEST(SimdjwtdWithoutIoUring, SaysNothingOfItWhenEpollWasAskedFor) {
   Daemon daemon({"--config", files.config(), "--io=epoll"}, deny_io_uring);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
   EXPECT_EQ(daemon.output().find("io_uring"), std::string::npos) << daemon.output();
+}
+
+// The usual limit of those who are not root. It is the user's, not the process's.
+void limit_locked_memory() {
+  prctl(PR_CAPBSET_DROP, CAP_IPC_LOCK, 0, 0, 0);
+  const rlimit limit{.rlim_cur = 64 * 1024, .rlim_max = 64 * 1024};
+  setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
+TEST(SimdjwtdWithoutIoUring, SaysSoEvenIfOnlySomeThreadsAre) {
+  const DaemonFiles files("127.0.0.1:0", "[server]\nthreads = 16\n");
+  Daemon daemon({"--config", files.config()}, limit_locked_memory);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  EXPECT_NE(daemon.output().find("epoll: io_uring: "), std::string::npos) << daemon.output();
+  EXPECT_NE(daemon.output().find("not enough lockable memory (raise RLIMIT_MEMLOCK)\n"),
+            std::string::npos)
+      << daemon.output();
+  for (int i = 0; i < 50; ++i) {  // some come to each kind of thread
+    EXPECT_EQ(Client(daemon.port()).ask(request_with(good_token())), kOk);
+  }
+  daemon.kill(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
 }
 
 TEST_F(SimdjwtdTest, ChoosesIoUringWhereItMay) {

@@ -150,7 +150,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .log = *log_,
                           .reactors = server_->counters_by_reactor(),
                           .version = SIMDJWT_VERSION,
-                          .io = server_->reactor().mode(),
+                          .io = server_->io_mode(),
                           .kernels = active_kernels()});
   });
   if (!admin.ok()) return admin.status();
@@ -162,14 +162,12 @@ absl::Status Daemon::run() {
   if (admin_ != nullptr) admin_->start(end);
   server_->start(end);
   readiness_.begin();
-  const net::Reactor& reactor = server_->reactor();
-  if (!reactor.why_not_uring().ok()) {
-    spdlog::warn("serving by {}: {}", reactor.mode(),
-                 std::string(reactor.why_not_uring().message()));
+  if (const absl::Status why_not = server_->why_not_uring(); !why_not.ok()) {
+    spdlog::warn("serving by {}: {}", server_->io_mode(), std::string(why_not.message()));
   }
   if (admin_ != nullptr) spdlog::info("administered on {}", join(admin_->addresses()));
   spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}", join(server_->addresses()),
-               config_.server.num_threads, summary_, reactor.mode(), active_kernels());
+               config_.server.num_threads, summary_, server_->io_mode(), active_kernels());
   notifier_.ready(summary_);
   handle_events();
   return drain();
