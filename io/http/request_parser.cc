@@ -73,10 +73,17 @@ RequestParser::Outcome RequestParser::refuse(Status status) noexcept {
 
 RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
   if (stage_ == Stage::kRefused) return Outcome::kRefused;
-  // An assignment costs 10 ns more.
-  if (stage_ == Stage::kComplete) std::construct_at(this, ParserLimits(limits_));
   // Nothing is looked at beyond a limit, present or not: read boundaries change no outcome.
   const std::string_view head = bytes.substr(0, limits_.head_bytes);
+  if (recurring_ != nullptr && is_at_begin()) {
+    if (const size_t head_bytes = recurring_->recognize(head, request_); head_bytes > 0) {
+      line_begin_ = head_bytes;
+      stage_ = Stage::kComplete;
+      return Outcome::kComplete;
+    }
+  }
+  // An assignment costs 10 ns more.
+  if (stage_ == Stage::kComplete) std::construct_at(this, ParserLimits(limits_), recurring_);
   ControlFinder controls(head);
   for (size_t from = scanned_;; from = line_begin_) {
     const bool in_request_line = stage_ == Stage::kRequestLine;
@@ -101,22 +108,21 @@ RequestParser::Outcome RequestParser::parse(std::string_view bytes) noexcept {
       status = parse_field(head, begin, end);
     } else {
       status = settle_framing();
-      if (status == Status::kOk) {
-        stage_ = Stage::kComplete;
-        point_request_into(head.substr(0, line_begin_));
-        return Outcome::kComplete;
-      }
+      if (status == Status::kOk) return complete(head.substr(0, line_begin_));
     }
     if (status != Status::kOk) return refuse(status);
   }
 }
 
-void RequestParser::point_request_into(std::string_view head) noexcept {
+RequestParser::Outcome RequestParser::complete(std::string_view head) noexcept {
+  stage_ = Stage::kComplete;
   request_.method_name = method_.of(head);
   request_.path = path_.of(head);
   request_.query = query_.of(head);
   request_.fields = head.substr(fields_begin_, head.size() - 2 - fields_begin_);
   request_.authorization = authorization_.of(head);
+  if (recurring_ != nullptr) recurring_->remember(head, request_);
+  return Outcome::kComplete;
 }
 
 // method SP request-target SP HTTP-version (RFC 9112 section 3): single blanks and nothing else.
@@ -155,8 +161,7 @@ Status RequestParser::parse_request_line(std::string_view line, size_t line_begi
 // OPTIONS (RFC 9112 section 3.2). Authority-form belongs to CONNECT.
 Status RequestParser::parse_target(std::string_view target, size_t target_begin) noexcept {
   if (target.size() > limits_.target_bytes()) return Status::kUriTooLong;
-  if (target.empty() ||
-      !std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; })) {
+  if (target.empty() || visible_end(target, 0) < target.size()) {
     return Status::kBadRequest;
   }
   std::string_view rest = target;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/recurring_head.h"
 #include "http/request.h"
 #include "http/status.h"
 
@@ -45,7 +46,10 @@ struct ParserLimits {
 // one.
 class RequestParser {
  public:
-  explicit RequestParser(const ParserLimits& limits = {}) noexcept : limits_(limits) {}
+  // `recurring`, if there is one, outlives the parser, which then takes a short cut where it may.
+  explicit RequestParser(const ParserLimits& limits = {},
+                         RecurringHead* recurring = nullptr) noexcept
+      : limits_(limits), recurring_(recurring) {}
 
   enum class Outcome : uint8_t {
     kIncomplete,  // call again with the same bytes and more
@@ -77,7 +81,12 @@ class RequestParser {
     return {static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
   }
 
+  // Whether nothing of the head has been looked at.
+  [[nodiscard]] bool is_at_begin() const noexcept {
+    return stage_ == Stage::kComplete || (line_begin_ == 0 && scanned_ == 0);
+  }
   Outcome refuse(Status status) noexcept;
+  Outcome complete(std::string_view head) noexcept;
   // Each returns Status::kOk or the refusal.
   Status parse_request_line(std::string_view line, size_t line_begin) noexcept;
   Status parse_target(std::string_view target, size_t target_begin) noexcept;
@@ -86,10 +95,10 @@ class RequestParser {
   Status parse_content_length(std::string_view value) noexcept;
   // At the end of the head.
   Status settle_framing() noexcept;
-  void point_request_into(std::string_view head) noexcept;
 
   Request request_;
   ParserLimits limits_;
+  RecurringHead* recurring_;
   Part method_;
   Part path_;
   Part query_;

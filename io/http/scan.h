@@ -31,6 +31,16 @@ namespace simdjwt::http {
   return from;
 }
 
+// Printable ASCII but for the blank.
+[[nodiscard]] constexpr bool is_visible(char c) noexcept { return c > ' ' && c < 0x7f; }
+
+// Offset of the first character at or behind `from` that is not visible, or bytes.size(). The
+// specification of visible_end().
+[[nodiscard]] constexpr size_t visible_end_scalar(std::string_view bytes, size_t from) noexcept {
+  while (from < bytes.size() && is_visible(bytes[from])) ++from;
+  return from;
+}
+
 #if defined(__SSE2__)
 
 // Finds the controls of `bytes` one after another. Looks at 64 bytes at a time, in 40 instructions,
@@ -79,6 +89,26 @@ class ControlFinder {
   uint64_t mask_ = 0;
 };
 
+// What visible_end_scalar() says, 64 bytes at a time. Never reads outside `bytes`.
+[[nodiscard]] inline size_t visible_end(std::string_view bytes, size_t from) noexcept {
+  const auto visible = [&bytes](size_t at) {
+    const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at));
+    // Signed, 0x80 and above are less than ' ', as DEL is with one more.
+    return _mm_cmpgt_epi8(_mm_add_epi8(chunk, _mm_set1_epi8(1)), _mm_set1_epi8(' ' + 1));
+  };
+  const auto mask = [](__m128i chunk) { return static_cast<unsigned>(_mm_movemask_epi8(chunk)); };
+  for (; from + 64 <= bytes.size(); from += 64) {
+    const __m128i all = _mm_and_si128(_mm_and_si128(visible(from), visible(from + 16)),
+                                      _mm_and_si128(visible(from + 32), visible(from + 48)));
+    if (mask(all) != 0xffff) break;
+  }
+  for (; from + 16 <= bytes.size(); from += 16) {
+    const unsigned others = mask(visible(from)) ^ 0xffff;
+    if (others != 0) return from + static_cast<size_t>(__builtin_ctz(others));
+  }
+  return visible_end_scalar(bytes, from);
+}
+
 // Where the letters, digits and '-' that begin at `from` end, or earlier: the parser goes on from
 // there. Saves a quarter of the time of a request with a dozen fields, whose names each end
 // elsewhere and so mislead the branch predictor.
@@ -111,6 +141,10 @@ class ControlFinder {
  private:
   std::string_view bytes_;
 };
+
+[[nodiscard]] inline size_t visible_end(std::string_view bytes, size_t from) noexcept {
+  return visible_end_scalar(bytes, from);
+}
 
 [[nodiscard]] inline size_t plain_name_end(std::string_view, size_t from) noexcept { return from; }
 

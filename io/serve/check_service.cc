@@ -25,7 +25,7 @@ CheckService::CheckService(const CheckContext& context, size_t reactor, size_t n
       decisions_(context.decision_log == nullptr ? nullptr
                                                  : &context.decision_log->channel(reactor)),
       parser_limits_(context.parser_limits),
-      parsers_(num_connections_max, RequestParser(context.parser_limits)),
+      parsers_(num_connections_max, RequestParser(context.parser_limits, &recurring_head_)),
       uploads_(num_connections_max, context.body_bytes_max) {}
 
 // --- Requests ---
@@ -42,7 +42,7 @@ const PolicySet& CheckService::policies() {
 }
 
 void CheckService::open(const net::Connection& connection) {
-  parsers_[connection.index()] = RequestParser(parser_limits_);
+  parsers_[connection.index()] = RequestParser(parser_limits_, &recurring_head_);
   uploads_.drop(connection);
 }
 

@@ -110,6 +110,7 @@ class CheckService final : public net::Protocol {
   ReactorMetrics& metrics_;
   DecisionLog::Channel* const decisions_;  // or null
   const http::ParserLimits parser_limits_;
+  http::RecurringHead recurring_head_;
   std::vector<http::RequestParser> parsers_;  // by connection
   Uploads uploads_;
   http::HeadEnd head_end_;

@@ -2,8 +2,8 @@
 // Copyright The simdjwt Authors
 //
 // Requests and their bodies, one behind another as on a connection: what is accepted obeys the
-// rules written out plainly here, and how the bytes arrive changes nothing. The first byte of the
-// input chooses where they are split.
+// rules written out plainly here, and neither how the bytes arrive nor what head came before
+// changes anything. The first byte of the input chooses where they are split.
 
 #include <algorithm>
 #include <cstddef>
@@ -22,6 +22,7 @@ using simdjwt::http::find_cookie;
 using simdjwt::http::find_field;
 using simdjwt::http::find_parameter;
 using simdjwt::http::Found;
+using simdjwt::http::RecurringHead;
 using simdjwt::http::Request;
 using simdjwt::testing::RequestReader;
 
@@ -183,5 +184,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     rest.remove_prefix(std::min(step, rest.size()));
   }
   require(transcript(at_once) == transcript(in_steps));
+  RecurringHead recurring;
+  for (int i = 0; i < 2; ++i) {  // the second time, there is one to begin with
+    RequestReader again(kContentBytesMax, &recurring);
+    again.receive(bytes);
+    require(transcript(at_once) == transcript(again));
+  }
   return 0;
 }

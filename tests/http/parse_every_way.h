@@ -41,10 +41,11 @@ struct Parsed {
 // Parses `bytes` as they grow to each of `sizes` in turn, each time at another address and against
 // an unreadable page. Stops, as a connection does, at the first outcome.
 inline Parsed parse_in_steps(std::string_view bytes, const std::vector<size_t>& sizes,
-                             const http::ParserLimits& limits = {}) {
+                             const http::ParserLimits& limits = {},
+                             http::RecurringHead* recurring = nullptr) {
   using Outcome = http::RequestParser::Outcome;
   GuardedBuffer buffer(bytes.size() + 1);
-  http::RequestParser parser(limits);
+  http::RequestParser parser(limits, recurring);
   Parsed parsed;
   for (size_t i = 0; i < sizes.size() && parsed.outcome == Outcome::kIncomplete; ++i) {
     const std::string_view arrived = bytes.substr(0, sizes[i]);
@@ -70,7 +71,8 @@ inline Parsed parse_in_steps(std::string_view bytes, const std::vector<size_t>& 
   return parsed;
 }
 
-// At once, split at every byte, and one byte at a time: all must come to the same.
+// At once, split at every byte, one byte at a time, and for the second time: all must come to the
+// same.
 inline Parsed parse_every_way(std::string_view bytes) {
   const Parsed at_once = parse_in_steps(bytes, {bytes.size()});
   for (size_t split = 0; split <= bytes.size(); ++split) {
@@ -83,6 +85,10 @@ inline Parsed parse_every_way(std::string_view bytes) {
   std::vector<size_t> one_by_one;
   for (size_t size = 1; size <= bytes.size(); ++size) one_by_one.push_back(size);
   EXPECT_TRUE(parse_in_steps(bytes, one_by_one) == at_once) << "one byte at a time:\n" << bytes;
+  http::RecurringHead recurring;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(parse_in_steps(bytes, {bytes.size()}, {}, &recurring) == at_once) << bytes;
+  }
   return at_once;
 }
 

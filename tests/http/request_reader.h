@@ -30,8 +30,9 @@ struct ReadRequest {
 
 class RequestReader {
  public:
-  explicit RequestReader(uint64_t content_bytes_max = http::BodyDecoder::kNoLimit)
-      : content_bytes_max_(content_bytes_max) {}
+  explicit RequestReader(uint64_t content_bytes_max = http::BodyDecoder::kNoLimit,
+                         http::RecurringHead* recurring = nullptr)
+      : content_bytes_max_(content_bytes_max), parser_({}, recurring) {}
 
   // More bytes from the client. What follows a refused or last request is not looked at.
   void receive(std::string_view bytes) {

@@ -65,6 +65,30 @@ TEST(ControlFinder, FindsTheFirstOneBehindTheStart) {
   EXPECT_EQ(ControlFinder(text).find(43), 43);
 }
 
+TEST(VisibleEnd, AgreesWithItsTwinOnEveryByteAtEveryOffset) {
+  testing::GuardedBuffer buffer(256);
+  for (int byte = 0; byte < 256; ++byte) {
+    for (const size_t length : {1, 16, 17, 63, 64, 65, 81, 129}) {
+      for (size_t offset = 0; offset < length; ++offset) {
+        std::string text(length, 'a');
+        text[offset] = static_cast<char>(byte);
+        const std::string_view guarded = buffer.at_end(text);
+        for (const size_t from : {size_t{0}, size_t{1}}) {
+          ASSERT_EQ(visible_end(guarded, from), visible_end_scalar(guarded, from))
+              << byte << " at " << offset << " of " << length << ", from " << from;
+        }
+      }
+    }
+  }
+}
+
+TEST(VisibleEnd, PassesPrintableAsciiButForTheBlank) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text(1, static_cast<char>(byte));
+    EXPECT_EQ(visible_end(text, 0), byte >= '!' && byte <= '~' ? 1 : 0) << byte;
+  }
+}
+
 TEST(PlainNameEnd, NeverPassesWhatIsNotPlain) {
   testing::GuardedBuffer buffer(64);
   for (int byte = 0; byte < 256; ++byte) {

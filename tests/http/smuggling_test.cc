@@ -41,7 +41,7 @@ std::string tell(const RequestReader& reader) {
   return text + (reader.is_between_requests() ? "open" : "incomplete");
 }
 
-// At once, split at every byte, and one byte at a time.
+// At once, split at every byte, one byte at a time, and behind another of the same head.
 std::string read_every_way(std::string_view bytes) {
   RequestReader at_once;
   at_once.receive(bytes);
@@ -55,6 +55,12 @@ std::string read_every_way(std::string_view bytes) {
     EXPECT_EQ(tell(in_two), told) << "split at " << i << ":\n" << bytes;
   }
   EXPECT_EQ(tell(one_by_one), told) << "one byte at a time:\n" << bytes;
+  RecurringHead recurring;
+  for (int i = 0; i < 2; ++i) {
+    RequestReader again(BodyDecoder::kNoLimit, &recurring);
+    again.receive(bytes);
+    EXPECT_EQ(tell(again), told) << "again:\n" << bytes;
+  }
   return told;
 }
 
