@@ -21,72 +21,70 @@
 namespace simdjwt::bytes {
 namespace {
 
-// Constants in memory: compilers would make others anew in each turn of a loop.
-struct alignas(32) All {
-  constexpr explicit All(char value) {
-    for (char& byte : bytes) byte = value;
-  }
-  char bytes[32];
-};
-constexpr All kQuote('"');
-constexpr All kBackslash('\\');
-constexpr All kLastControl(0x1f);
+// A vector of one byte, in a register: compilers would make it anew in each turn of a loop.
+SIMDJWT_TARGET_AVX2 inline __m256i all(char byte) {
+  __m256i vector = _mm256_set1_epi8(byte);
+  __asm__("" : "+x"(vector));
+  return vector;
+}
 
 SIMDJWT_TARGET_AVX2 inline __m256i load32(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
 
-// What was seen in passing.
-class Seen {
+// Looks for quotes, and remembers what else it saw in passing.
+class Scan {
  public:
-  SIMDJWT_TARGET_AVX2 Seen()
-      : backslashes_(_mm256_setzero_si256()),
+  SIMDJWT_TARGET_AVX2 Scan()
+      : quote_(all('"')),
+        backslash_(all('\\')),
+        backslashes_(_mm256_setzero_si256()),
         ored_(_mm256_setzero_si256()),
         minimum_(_mm256_set1_epi8(-1)) {}
 
-  SIMDJWT_TARGET_AVX2 void add(__m256i low, __m256i high) {
-    const __m256i backslash = load32(kBackslash.bytes);
+  // Bit i says that a quote stands at text[i], below kJsonIndexBlockBytes.
+  SIMDJWT_TARGET_AVX2 uint64_t quotes_at(const char* text) {
+    const __m256i low = load32(text);
+    const __m256i high = load32(text + 32);
     backslashes_ = _mm256_or_si256(
         backslashes_,
-        _mm256_or_si256(_mm256_cmpeq_epi8(low, backslash), _mm256_cmpeq_epi8(high, backslash)));
+        _mm256_or_si256(_mm256_cmpeq_epi8(low, backslash_), _mm256_cmpeq_epi8(high, backslash_)));
     ored_ = _mm256_or_si256(ored_, _mm256_or_si256(low, high));
     minimum_ = _mm256_min_epu8(minimum_, _mm256_min_epu8(low, high));
+    const auto low_quotes =
+        static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, quote_)));
+    const auto high_quotes =
+        static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, quote_)));
+    return low_quotes | static_cast<uint64_t>(high_quotes) << 32;
   }
 
   SIMDJWT_TARGET_AVX2 bool has_backslash() const { return _mm256_movemask_epi8(backslashes_) != 0; }
-  // A byte is at most 0x1f if it is its own minimum with 0x1f.
-  SIMDJWT_TARGET_AVX2 bool has_control() const {
-    const __m256i last_control = load32(kLastControl.bytes);
-    return _mm256_movemask_epi8(
-               _mm256_cmpeq_epi8(_mm256_min_epu8(minimum_, last_control), minimum_)) != 0;
+  SIMDJWT_TARGET_AVX2 bool has_control() const { return _mm256_movemask_epi8(controls()) != 0; }
+  SIMDJWT_TARGET_AVX2 bool has_either() const {
+    return _mm256_movemask_epi8(_mm256_or_si256(backslashes_, controls())) != 0;
   }
   SIMDJWT_TARGET_AVX2 bool has_non_ascii() const { return _mm256_movemask_epi8(ored_) != 0; }
 
  private:
+  // A byte is at most 0x1f if it is its own minimum with 0x1f.
+  SIMDJWT_TARGET_AVX2 __m256i controls() const {
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(minimum_, _mm256_set1_epi8(0x1f)), minimum_);
+  }
+
+  __m256i quote_;
+  __m256i backslash_;
   __m256i backslashes_;
   __m256i ored_;
   __m256i minimum_;
 };
 
-SIMDJWT_TARGET_AVX2 inline uint64_t quotes_of(__m256i low, __m256i high) {
-  const __m256i quote = load32(kQuote.bytes);
-  const auto low_quotes =
-      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, quote)));
-  const auto high_quotes =
-      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, quote)));
-  return low_quotes | static_cast<uint64_t>(high_quotes) << 32;
-}
-
 SIMDJWT_TARGET_AVX2 JsonTraits index_avx2(uint64_t* quotes, const char* text,
                                           size_t num_bytes) noexcept {
-  Seen seen;
+  Scan scan;
   for (size_t block = 0; block < num_bytes; block += kJsonIndexBlockBytes) {
-    const __m256i low = load32(text + block);
-    const __m256i high = load32(text + block + 32);
-    quotes[block / kJsonIndexBlockBytes] = quotes_of(low, high);
-    seen.add(low, high);
+    quotes[block / kJsonIndexBlockBytes] = scan.quotes_at(text + block);
   }
-  return {seen.has_backslash(), seen.has_control(), seen.has_non_ascii()};
+  return {scan.has_backslash(), scan.has_control(), scan.has_non_ascii()};
 }
 
 // Whether the characters at `text` lie within the bounds of the chunk at `c`.
@@ -102,7 +100,7 @@ SIMDJWT_TARGET_AVX2 inline bool fits(const JsonPattern& pattern, size_t c, const
 // its length.
 SIMDJWT_TARGET_AVX2 bool match_avx2(const JsonPattern& pattern, size_t first, size_t end,
                                     std::string_view text, JsonMatch& match) noexcept {
-  Seen seen;
+  Scan scan;
   size_t at = match.at;
   for (size_t i = first;; ++i) {
     const JsonPattern::Part part = pattern.parts[i];
@@ -114,20 +112,14 @@ SIMDJWT_TARGET_AVX2 bool match_avx2(const JsonPattern& pattern, size_t first, si
     at += part.num_chars;
     if (i + 1 == end) break;
     uint64_t quotes;
-    for (;;) {
-      const __m256i low = load32(text.data() + at);
-      const __m256i high = load32(text.data() + at + 32);
-      seen.add(low, high);
-      quotes = quotes_of(low, high);
-      if (quotes != 0) [[likely]]
-        break;
-      at += kJsonIndexBlockBytes;
-      if (at >= text.size()) return false;
-    }
+    while ((quotes = scan.quotes_at(text.data() + at)) == 0) [[unlikely]] {
+        at += kJsonIndexBlockBytes;
+        if (at >= text.size()) return false;
+      }
     at += static_cast<unsigned>(std::countr_zero(quotes));
   }
-  if (seen.has_backslash() || seen.has_control()) return false;
-  match.has_non_ascii |= seen.has_non_ascii();
+  if (scan.has_either()) return false;
+  match.has_non_ascii |= scan.has_non_ascii();
   match.at = at;
   return true;
 }

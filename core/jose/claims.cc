@@ -26,16 +26,16 @@ bool is_aud(const JsonObject& object, const JsonMember& member) noexcept {
 
 inline void Claims::read_date(Known name, Rounding rounding, Verdict if_wrong, Date& date,
                               VerdictSet& malformed) const noexcept {
-  const JsonMember* const member = object_.find_known(name);
-  if (member == nullptr) return;
-  const std::string_view number = object_.raw(*member);
-  if (member->type == JsonType::kNumber && member->is_plain && number.size() == 10) [[likely]] {
+  if ((object_.known_dates >> name & 1) != 0) [[likely]] {
+    const JsonMember& member = object_.members[object_.known[name]];
     date.is_present = true;
-    date.seconds = parse_ten_digit_date(number.data());
+    date.seconds = parse_ten_digit_date(object_.text + member.raw_begin);
     return;
   }
-  date.is_present =
-      member->type == JsonType::kNumber && parse_numeric_date(number, rounding, date.seconds);
+  const JsonMember* const member = object_.find_known(name);
+  if (member == nullptr) return;
+  date.is_present = member->type == JsonType::kNumber &&
+                    parse_numeric_date(object_.raw(*member), rounding, date.seconds);
   if (!date.is_present) malformed.add(if_wrong);
 }
 

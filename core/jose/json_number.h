@@ -59,8 +59,8 @@ bool parse_numeric_date(std::string_view number, Rounding rounding, int64_t& sec
 // The same for a number that is known to be ten digits, as nearly every date is: from 2001 to 2286.
 inline int64_t parse_ten_digit_date(const char* digits) noexcept {
   const uint64_t last_two =
-      static_cast<uint64_t>(digits[8] - '0') * 10 + static_cast<uint64_t>(digits[9] - '0');
-  return static_cast<int64_t>(join_digits(load8(digits)) * 100 + last_two);
+      static_cast<uint64_t>(digits[8]) * 10 + static_cast<uint64_t>(digits[9]);
+  return static_cast<int64_t>(join_digits(load8(digits)) * 100 + last_two - '0' * 11);
 }
 
 }  // namespace simdjwt::jose

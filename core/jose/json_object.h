@@ -51,6 +51,11 @@ struct JsonMember {
 static_assert(sizeof(JsonMember) == 16);
 static_assert(json_room_bytes(kTokenBytesMax) <= 0xffff, "offsets fit 16 bits");
 
+// Whether the value is what a date from 2001 to 2286 looks like.
+constexpr bool is_ten_digits(const JsonMember& member) noexcept {
+  return member.type == JsonType::kNumber && member.is_plain && member.raw_chars == 10;
+}
+
 // Room for the members of any object. Uninitialized.
 using JsonMembers = std::array<JsonMember, kMembersMax>;
 
@@ -68,6 +73,8 @@ struct JsonObject {
   // Which member bears the reader's i-th known name, or kAbsent.
   std::array<uint8_t, kKnownNamesMax> known = {kAbsent, kAbsent, kAbsent, kAbsent,
                                                kAbsent, kAbsent, kAbsent, kAbsent};
+  // Bit i: the value of the i-th known name is a plain number of ten digits, as dates are.
+  uint8_t known_dates = 0;
 
   [[nodiscard]] std::string_view name(const JsonMember& member) const noexcept {
     return {text + member.name_begin, member.name_chars};

@@ -32,6 +32,7 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
     for (size_t i = 0; i < known_.size(); ++i) {
       if ((word & first_masks_[i]) == first_words_[i] && object.name(member) == known_[i]) {
         object.known[i] = static_cast<uint8_t>(m);
+        if (is_ten_digits(member)) object.known_dates |= static_cast<uint8_t>(1 << i);
       }
     }
   }
@@ -43,7 +44,11 @@ bool JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& member
     const size_t slot = (last_shape_ + i) % kShapes;
     const JsonShape& shape = shapes_[slot];
     if (!shape.read(quotes_, text, num_bytes, members, matched_)) continue;
-    object = {text, std::span(members).first(shape.num_members()), shape.known()};
+    // One by one: built elsewhere, they would be copied before they have reached the cache.
+    object.text = text;
+    object.members = std::span(members).first(shape.num_members());
+    object.known = shape.known();
+    object.known_dates = shape.known_dates();
     last_shape_ = slot;
     has_fitted_[slot] = true;
     lessons_left_ = kLessons;

@@ -76,9 +76,7 @@ bool JsonShape::read(JsonQuotes& quotes, char* text, size_t num_bytes, JsonMembe
 
 JsonShape::Kind JsonShape::kind_of(const JsonMember& member) noexcept {
   if (member.type == JsonType::kString) return Kind::kString;
-  const bool is_date =
-      member.type == JsonType::kNumber && member.is_plain && member.raw_chars == 10;
-  return is_date ? Kind::kTenDigits : Kind::kOther;
+  return is_ten_digits(member) ? Kind::kTenDigits : Kind::kOther;
 }
 
 size_t JsonShape::part_of(size_t member) const noexcept {
@@ -190,6 +188,7 @@ void JsonShape::learn(const JsonObject& object, size_t num_bytes, uint32_t varia
   variables_ = variables;
   num_members_ = object.members.size();
   known_ = object.known;
+  known_dates_ = object.known_dates;
   note = {};
   num_parts_ = pattern_chars_ = 0;
   if (add_parts(object, num_bytes)) {

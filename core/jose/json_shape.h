@@ -54,6 +54,7 @@ class JsonShape {
   size_t num_members() const noexcept { return num_members_; }
   // As in JsonObject.
   const std::array<uint8_t, kKnownNamesMax>& known() const noexcept { return known_; }
+  uint8_t known_dates() const noexcept { return known_dates_; }
 
   // Whether of all objects of this shape the known names (see JsonObject) have values of the same
   // types, and those in the set `names` the same values.
@@ -103,6 +104,7 @@ class JsonShape {
   uint8_t known_variables_ = 0;   // bit i: known name i is no constant
   bool has_known_other_ = false;  // one of those is neither a string nor a date
   std::array<uint8_t, kKnownNamesMax> known_;
+  uint8_t known_dates_ = 0;
   std::array<uint8_t, kMembers + 1> members_ended_;  // that begin in this part or before it
   // Parts with strings between them make up a run. Of its first part, the part behind the last.
   std::array<uint8_t, kMembers + 1> run_end_;

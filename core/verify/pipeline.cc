@@ -197,19 +197,20 @@ void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcep
   accept(pending, result);
 }
 
-// What was learnt from a token with a right signature.
-inline void Pipeline::remember(const PendingToken& pending) const noexcept {
+// Remembers header or begin of a token with a right signature.
+[[gnu::noinline]] void Pipeline::learn(const PendingToken& pending) const noexcept {
   const size_t header_chars = pending.view.header().size();
   const std::string_view signing_input = pending.view.signing_input();
-  if (!pending.from_memo) [[unlikely]] {
+  if (!pending.from_memo) {
     memory.memo.remember(verifier_id, header_chars, signing_input, pending.facts);
-  } else if (pending.begin == nullptr) [[unlikely]] {
+  } else {
     memory.memo.learn_begin(verifier_id, header_chars, signing_input, memory.kernels, *pending.key);
   }
 }
 
 inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
-  remember(pending);
+  if (pending.begin == nullptr) [[unlikely]]
+    learn(pending);
   char* const room = memory.arena.reserve(sizeof(AcceptedToken));
   if (room == nullptr) return reject(Findings::only(Verdict::kOutOfMemory), result);
   auto* const accepted = new (room) AcceptedToken;

@@ -56,7 +56,7 @@ struct Pipeline {
   Verdict find_key(PendingToken& pending) const noexcept;
   // Whether a later key's tag is the signature. kValid or kBadSignature.
   Verdict try_later_keys(PendingToken& pending) const noexcept;
-  void remember(const PendingToken& pending) const noexcept;
+  void learn(const PendingToken& pending) const noexcept;
   // Remembers what came with a right signature, and judges the claims.
   void accept(PendingToken& pending, VerifyResult& result) const noexcept;
   // The verdicts of judge_parties, remembered for tokens that have the same shape.

@@ -93,6 +93,28 @@ Verdict judge_rule(const ClaimRule& rule, const jose::JsonObject& object) noexce
                                                              : Verdict::kClaimMismatch;
 }
 
+// Adds what the rules find to what was found before. Verdicts on registered claims stand in the
+// order of their checks; rules come after them, in their own.
+[[gnu::noinline]] Findings judge_rules(const PolicyRules& rules, VerdictSet failures,
+                                       const jose::JsonObject& object) noexcept {
+  Findings findings;
+  findings.first = failures.first();
+  for (size_t i = 0; i < rules.rules.size(); ++i) {
+    const Verdict verdict = judge_rule(rules.rules[i], object);
+    if (verdict == Verdict::kValid) continue;
+    if (findings.first == Verdict::kValid) findings.first = verdict;
+    failures.add(verdict);
+    findings.failed_rules |= uint64_t{1} << i;
+  }
+  if (findings.first == Verdict::kValid) [[likely]]
+    return findings;
+  if (rules.collect_all) {
+    findings.all = failures;
+    return findings;
+  }
+  return findings.only_first();
+}
+
 }  // namespace
 
 Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ) noexcept {
@@ -102,7 +124,6 @@ Verdict judge_typ(const PolicyRules& rules, std::optional<std::string_view> typ)
 }
 
 // A malformed claim counts as absent, but that it is "missing" as well is no news.
-
 VerdictSet judge_parties(const PolicyRules& rules, const jose::Claims& claims) noexcept {
   VerdictSet failures;
   claims.check_strings(failures);
@@ -129,24 +150,9 @@ Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, VerdictSet 
   note(judge_nbf(rules, claims.nbf(), now));
   note_unless(Verdict::kBadIat, judge_iat(rules, claims.iat(), now));
 
-  // Verdicts on registered claims stand in the order of their checks; rules come after them, in
-  // their own.
-  Findings findings;
-  findings.first = failures.first();
-  for (size_t i = 0; i < rules.rules.size(); ++i) {
-    const Verdict verdict = judge_rule(rules.rules[i], claims.object());
-    if (verdict == Verdict::kValid) continue;
-    if (findings.first == Verdict::kValid) findings.first = verdict;
-    failures.add(verdict);
-    findings.failed_rules |= uint64_t{1} << i;
-  }
-  if (findings.first == Verdict::kValid) [[likely]]
-    return findings;
-  if (rules.collect_all) {
-    findings.all = failures;
-    return findings;
-  }
-  return findings.only_first();
+  if (failures.empty() && rules.rules.empty()) [[likely]]
+    return {};
+  return judge_rules(rules, failures, claims.object());
 }
 
 static_assert(kClaimRulesMax <= 64, "failed_rules is one word");

@@ -18,7 +18,9 @@ using internal::kPendingMax;
 using internal::PendingToken;
 using internal::Pipeline;
 
-// Tokens that came from far away in memory are asked for while others are being opened.
+// Tokens that came from far away in memory are asked for while others are being opened: 300 ns a
+// token that lies behind the caches instead of 550. Tried: a fixed number of lines, unrolled, 26
+// instructions less, but 40 ns more for tokens in the third-level cache.
 constexpr size_t kPrefetchAhead = 2;
 void prefetch(std::string_view token) noexcept {
   constexpr size_t kLineBytes = 64;
