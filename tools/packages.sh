@@ -5,7 +5,7 @@
 # shellcheck shell=sh disable=SC2034  # sourced by others, who use the lists
 
 core_packages="g++ cmake ninja-build pkgconf libssl-dev libsimdjson-dev libabsl-dev"
-tools_packages="liburing-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
+tools_packages="liburing-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
   prometheus-cpp-dev"
 bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
