@@ -32,6 +32,8 @@ const char* digest_name(Algorithm algorithm) {
       return "SHA384";
     case Algorithm::kHs512:
       return "SHA512";
+    default:
+      break;
   }
   die("no such algorithm");
 }

@@ -79,6 +79,7 @@ void write_key(const Arguments& arguments, const std::string& key, const std::st
 
 void keygen(const Arguments& arguments) {
   const Algorithm algorithm = parse_algorithm_option(arguments.alg);
+  if (!is_hmac(algorithm)) throw UsageError("--alg: keygen makes keys for HS256, HS384 and HS512");
   const std::string secret = base64url_encode(random_bytes(secret_bytes(algorithm)));
   if (arguments.format == "secret") {
     if (arguments.kid) throw UsageError("--kid: a secret file has no room for a key identifier");

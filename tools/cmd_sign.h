@@ -6,9 +6,7 @@
 #ifndef SIMDJWT_TOOLS_CMD_SIGN_H_
 #define SIMDJWT_TOOLS_CMD_SIGN_H_
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace simdjwt::cli {
 

@@ -4,7 +4,8 @@
 # The Debian packages the project needs, by purpose, and how the scripts beside it install them.
 # shellcheck shell=sh disable=SC2034  # sourced by others, who use the lists
 
-core_packages="g++ cmake ninja-build pkgconf libssl-dev libsimdjson-dev libabsl-dev"
+core_packages="g++ cmake ninja-build pkgconf libssl-dev libsodium-dev
+  libsimdjson-dev libabsl-dev"
 tools_packages="liburing-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
   prometheus-cpp-dev"
 bench_packages="libbenchmark-dev"

@@ -8,8 +8,12 @@
 
 #include <openssl/crypto.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <new>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace simdjwt::bytes {
 
@@ -42,6 +46,26 @@ class Secret {
 
   T value_;
 };
+
+// Wipes what it gives back.
+template <class T>
+struct WipingAllocator {
+  using value_type = T;
+
+  WipingAllocator() = default;
+  template <class U>
+  WipingAllocator(const WipingAllocator<U>&) noexcept {}
+
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T))); }
+  void deallocate(T* memory, size_t count) noexcept {
+    OPENSSL_cleanse(memory, count * sizeof(T));
+    ::operator delete(memory);
+  }
+  friend bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
+};
+
+// Secret bytes whose number is known only at run time.
+using SecretBytes = std::vector<uint8_t, WipingAllocator<uint8_t>>;
 
 }  // namespace simdjwt::bytes
 

@@ -12,6 +12,9 @@
 #include <utility>
 
 #include "bytes/base64url.h"
+#include "jose/algorithm.h"
+#include "jose/key_material.h"
+#include "jose/key_parts.h"
 
 namespace simdjwt {
 namespace jose {
@@ -46,14 +49,16 @@ absl::Status check_unique_names(const object& jwk) {
   return absl::OkStatus();
 }
 
-// RFC 7517 sections 4.2 and 4.3: a key that is there for something else verifies nothing.
-absl::Status check_purpose(const object& jwk) {
+// RFC 7517 sections 4.2 and 4.3: a key that is there for something else verifies nothing. A key
+// that is there for signing has a public half that verifies. Tells whether it may sign.
+absl::Status check_purpose(const object& jwk, bool is_private, bool& may_sign) {
   absl::Status status;
   const auto use = string_member(jwk, "use", status);
   if (!status.ok()) return status;
   if (use && *use != "sig") return invalid("\"use\" is not \"sig\"");
 
   element key_ops;
+  may_sign = true;
   if (jwk.at_key("key_ops").get(key_ops) != simdjson::SUCCESS) return absl::OkStatus();
   simdjson::dom::array operations;
   if (key_ops.get(operations) != simdjson::SUCCESS) return invalid("\"key_ops\" is not an array");
@@ -65,8 +70,9 @@ absl::Status check_purpose(const object& jwk) {
     }
     if (!seen.insert(name).second) return invalid("\"key_ops\" holds a value twice");
   }
-  if (!seen.contains("verify")) return invalid("\"key_ops\" lacks \"verify\"");
-  return absl::OkStatus();
+  may_sign = seen.contains("sign");
+  const bool fits = seen.contains("verify") || (is_private && may_sign);
+  return fits ? absl::OkStatus() : invalid("\"key_ops\" lacks \"verify\"");
 }
 
 absl::StatusOr<Algorithm> choose_algorithm(const object& jwk, std::optional<Algorithm> fallback) {
@@ -86,24 +92,71 @@ absl::StatusOr<Algorithm> choose_algorithm(const object& jwk, std::optional<Algo
   return *algorithm;
 }
 
+// The bytes of a member; empty if it is absent. `status` turns bad for a value that is no canonical
+// base64url, or longer than any key's.
+bytes::SecretBytes bytes_member(const object& jwk, std::string_view name, absl::Status& status) {
+  bytes::SecretBytes value;
+  const auto text = string_member(jwk, name, status);
+  if (!text) return value;
+  if (text->size() > bytes::base64url_encoded_chars(kHmacKeyBytesMax)) {
+    status = invalid('"' + std::string(name) + "\" is too long");
+    return value;
+  }
+  const size_t num_bytes = bytes::base64url_decoded_bytes(text->size());
+  value.resize(num_bytes + bytes::kBase64urlDecodeSlackBytes);
+  const bytes::Base64urlKernel& scalar = *bytes::available_base64url_kernels().front();
+  if (!scalar.decode(value.data(), *text)) {
+    status = invalid('"' + std::string(name) + "\" is not canonical base64url");
+  }
+  value.resize(num_bytes);
+  return value;
+}
+
 absl::StatusOr<Key> make_hmac_key(const object& jwk, Algorithm algorithm, KeyOptions options) {
   absl::Status status;
-  const auto text = string_member(jwk, "k", status);
+  const bytes::SecretBytes secret = bytes_member(jwk, "k", status);
   if (!status.ok()) return status;
-  if (!text) return invalid("it has no \"k\"");
-  if (text->size() > bytes::base64url_encoded_chars(kHmacKeyBytesMax)) {
-    return invalid("\"k\" is too long");
+  if (jwk.at_key("k").error() != simdjson::SUCCESS) return invalid("it has no \"k\"");
+  return Key::hmac(algorithm, {reinterpret_cast<const char*>(secret.data()), secret.size()},
+                   std::move(options));
+}
+
+absl::StatusOr<const Curve*> read_curve(const object& jwk) {
+  absl::Status status;
+  const auto name = string_member(jwk, "crv", status);
+  if (!status.ok()) return status;
+  if (!name) return invalid("it has no \"crv\"");
+  for (const Curve* curve : kCurves) {
+    if (curve->name == *name) return curve;
   }
-  std::string secret(
-      bytes::base64url_decoded_bytes(text->size()) + bytes::kBase64urlDecodeSlackBytes, '\0');
-  const bytes::Base64urlKernel& scalar = *bytes::available_base64url_kernels().front();
-  const bool decoded = scalar.decode(reinterpret_cast<uint8_t*>(secret.data()), *text);
-  const std::string_view key_bytes =
-      std::string_view(secret).substr(0, bytes::base64url_decoded_bytes(text->size()));
-  absl::StatusOr<Key> key = decoded ? Key::hmac(algorithm, key_bytes, std::move(options))
-                                    : invalid("\"k\" is not canonical base64url");
-  wipe(secret);
-  return key;
+  return invalid("the crv \"" + std::string(*name) + "\" is not supported");
+}
+
+absl::StatusOr<KeyParts> read_key_parts(const object& jwk, std::string_view kty) {
+  KeyParts parts;
+  parts.kty = kty;
+  absl::Status status;
+  if (jwk.at_key("oth").error() == simdjson::SUCCESS) {
+    return invalid("RSA keys of more than two primes are not supported");
+  }
+  if (kty != "RSA") {
+    const absl::StatusOr<const Curve*> curve = read_curve(jwk);
+    if (!curve.ok()) return curve.status();
+    parts.curve = *curve;
+  }
+  const std::span<const KeyParameter> parameters = key_parameters(kty);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    parts.values[i] = bytes_member(jwk, parameters[i].name, status);
+    if (!status.ok()) return status;
+  }
+  return parts;
+}
+
+absl::StatusOr<Key> make_asymmetric_key(const object& jwk, Algorithm algorithm, bool may_sign,
+                                        KeyOptions options) {
+  const absl::StatusOr<KeyParts> parts = read_key_parts(jwk, key_type_of(algorithm));
+  if (!parts.ok()) return parts.status();
+  return internal::KeyAccess::make(algorithm, *parts, may_sign, std::move(options));
 }
 
 absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorithm> fallback,
@@ -114,22 +167,34 @@ absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorith
   const auto kid = string_member(jwk, "kid", status);
   if (!status.ok()) return status;
   if (!kty) return invalid("it has no \"kty\"");
-  if (*kty != "oct") return invalid("the kty \"" + std::string(*kty) + "\" is not supported");
+  if (*kty != "oct" && key_parameters(*kty).empty()) {
+    return invalid("the kty \"" + std::string(*kty) + "\" is not supported");
+  }
   if (kid && !options.kid.empty() && *kid != options.kid) {
     return invalid("its kid is not the one given for it");
   }
   if (kid) options.kid = std::string(*kid);
-  if (status = check_purpose(jwk); !status.ok()) return status;
+  bool may_sign = false;
+  const bool is_private = jwk.at_key("d").error() == simdjson::SUCCESS;
+  if (status = check_purpose(jwk, is_private, may_sign); !status.ok()) return status;
   const absl::StatusOr<Algorithm> algorithm = choose_algorithm(jwk, fallback);
   if (!algorithm.ok()) return algorithm.status();
-  return make_hmac_key(jwk, *algorithm, std::move(options));
+  if (*kty != key_type_of(*algorithm)) {
+    return invalid("a key of type \"" + std::string(*kty) + "\" is not for " +
+                   std::string(to_string(*algorithm)));
+  }
+  if (is_hmac(*algorithm)) return make_hmac_key(jwk, *algorithm, std::move(options));
+  return make_asymmetric_key(jwk, *algorithm, may_sign, std::move(options));
 }
 
 absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
                              const KeyOptions& options) {
   absl::StatusOr<Key> key = check_and_make_key(jwk, fallback, options);
-  std::string_view secret;  // the parser's copy
-  if (jwk.at_key("k").get(secret) == simdjson::SUCCESS) wipe(secret);
+  for (const auto field : jwk) {  // the parser's copies of secrets
+    std::string_view text;
+    const bool is_public = field.key == "kty" || field.key == "kid";
+    if (!is_public && field.value.get(text) == simdjson::SUCCESS) wipe(text);
+  }
   return key;
 }
 

@@ -12,21 +12,7 @@
 namespace simdjwt {
 namespace {
 
-struct AlgorithmFacts {
-  std::string_view name;
-  size_t key_bytes_min;
-};
-
-// In the order of Algorithm.
-constexpr std::array<AlgorithmFacts, 3> kAlgorithms = {{
-    {"HS256", kHs256KeyBytesMin},
-    {"HS384", kHs384KeyBytesMin},
-    {"HS512", kHs512KeyBytesMin},
-}};
-
-constexpr const AlgorithmFacts& facts(Algorithm algorithm) {
-  return kAlgorithms[static_cast<size_t>(algorithm)];
-}
+constexpr size_t kHmacKeyBytesMin[] = {kHs256KeyBytesMin, kHs384KeyBytesMin, kHs512KeyBytesMin};
 
 // What a secret evidently is instead of a secret, or empty. The guess is made once, here, and only
 // ever to refuse: no key's type is ever guessed from its bytes.
@@ -44,12 +30,15 @@ std::string_view mistaken_for_secret(std::string_view secret) {
 std::string bytes_text(size_t num_bytes) { return std::to_string(num_bytes) + " bytes"; }
 
 absl::Status check_secret(Algorithm algorithm, std::string_view secret, ShortSecrets policy) {
+  if (!is_hmac(algorithm)) {
+    return absl::InvalidArgumentError("a secret is not for " + std::string(to_string(algorithm)));
+  }
   if (secret.empty()) return absl::InvalidArgumentError("the secret is empty");
   if (secret.size() > kHmacKeyBytesMax) {
     return absl::InvalidArgumentError("the secret has " + bytes_text(secret.size()) +
                                       ", more than " + bytes_text(kHmacKeyBytesMax));
   }
-  const size_t key_bytes_min = facts(algorithm).key_bytes_min;
+  const size_t key_bytes_min = kHmacKeyBytesMin[static_cast<size_t>(algorithm)];
   if (secret.size() < key_bytes_min && policy != ShortSecrets::kAllowShort) {
     return absl::InvalidArgumentError("the secret has " + bytes_text(secret.size()) + "; " +
                                       std::string(to_string(algorithm)) + " needs at least " +
@@ -63,27 +52,40 @@ absl::Status check_secret(Algorithm algorithm, std::string_view secret, ShortSec
   return absl::OkStatus();
 }
 
-std::variant<internal::Hs256Secret, internal::Hs512Secret> compile_secret(Algorithm algorithm,
-                                                                          std::string_view secret) {
+absl::Status check_options(const KeyOptions& options) {
+  if (options.kid.size() > kKidBytesMax) {
+    return absl::InvalidArgumentError("the kid is longer than " + bytes_text(kKidBytesMax));
+  }
+  if (options.period.not_before >= options.period.not_after) {
+    return absl::InvalidArgumentError("the key's not-before does not lie before its not-after");
+  }
+  return absl::OkStatus();
+}
+
+constexpr uint16_t signature_chars(size_t signature_bytes) {
+  return static_cast<uint16_t>(bytes::base64url_encoded_chars(signature_bytes));
+}
+
+using CompiledSecret = decltype(internal::KeyMaterial::secret);
+
+CompiledSecret compile_secret(Algorithm algorithm, std::string_view secret) {
   using namespace bytes;
-  switch (algorithm) {
-    case Algorithm::kHs384:
-      return internal::Hs512Secret(hmac_midstates<Sha512>(kSha384InitialState, 48, secret));
-    case Algorithm::kHs512:
-      return internal::Hs512Secret(hmac_midstates<Sha512>(kSha512InitialState, 64, secret));
-    case Algorithm::kHs256:
-      break;
+  if (algorithm == Algorithm::kHs384) {
+    return internal::Hs512Secret(hmac_midstates<Sha512>(kSha384InitialState, 48, secret));
+  }
+  if (algorithm == Algorithm::kHs512) {
+    return internal::Hs512Secret(hmac_midstates<Sha512>(kSha512InitialState, 64, secret));
   }
   return internal::Hs256Secret(hmac_midstates<Sha256>(kSha256InitialState, 32, secret));
 }
 
 }  // namespace
 
-std::string_view to_string(Algorithm algorithm) noexcept { return facts(algorithm).name; }
+std::string_view to_string(Algorithm algorithm) noexcept { return jose::facts_of(algorithm).name; }
 
 std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept {
-  for (size_t i = 0; i < kAlgorithms.size(); ++i) {
-    if (kAlgorithms[i].name == name) return static_cast<Algorithm>(i);
+  for (size_t i = 0; i < jose::kAlgorithms.size(); ++i) {
+    if (jose::kAlgorithms[i].name == name) return static_cast<Algorithm>(i);
   }
   return std::nullopt;
 }
@@ -98,18 +100,29 @@ absl::StatusOr<Key> Key::hmac(Algorithm algorithm, std::string_view secret, KeyO
   if (absl::Status status = check_secret(algorithm, secret, options.short_secrets); !status.ok()) {
     return status;
   }
-  if (options.kid.size() > kKidBytesMax) {
-    return absl::InvalidArgumentError("the kid is longer than " + bytes_text(kKidBytesMax));
-  }
-  if (options.period.not_before >= options.period.not_after) {
-    return absl::InvalidArgumentError("the key's not-before does not lie before its not-after");
-  }
+  if (absl::Status status = check_options(options); !status.ok()) return status;
   return Key(std::make_unique<internal::KeyMaterial>(internal::KeyMaterial{
-      algorithm, options.period, std::move(options.kid), compile_secret(algorithm, secret)}));
+      algorithm, options.period, std::move(options.kid), compile_secret(algorithm, secret),
+      /*can_sign=*/true, signature_chars(simdjwt::signature_bytes(algorithm))}));
+}
+
+absl::StatusOr<Key> internal::KeyAccess::make(Algorithm algorithm, const jose::KeyParts& parts,
+                                              bool may_sign, KeyOptions options) {
+  if (absl::Status status = check_options(options); !status.ok()) return status;
+  absl::StatusOr<jose::AsymmetricKey> key = jose::AsymmetricKey::create(algorithm, parts);
+  if (!key.ok()) return key.status();
+  const bool can_sign = may_sign && key->has_private();
+  const uint16_t chars = signature_chars(key->signature_bytes());
+  return Key(std::make_unique<KeyMaterial>(KeyMaterial{
+      algorithm, options.period, std::move(options.kid), *std::move(key), can_sign, chars}));
 }
 
 Algorithm Key::algorithm() const noexcept { return material_->algorithm; }
 std::string_view Key::kid() const noexcept { return material_->kid; }
 KeyPeriod Key::period() const noexcept { return material_->period; }
+bool Key::can_sign() const noexcept { return material_->can_sign; }
+size_t Key::signature_bytes() const noexcept {
+  return bytes::base64url_decoded_bytes(material_->signature_chars);
+}
 
 }  // namespace simdjwt

@@ -30,6 +30,8 @@ struct HashedBegin {
   void hash(std::string_view text, const bytes::Kernels& kernels,
             const KeyMaterial& hash_key) noexcept {
     key = &hash_key;
+    num_chars = 0;
+    if (!is_hmac(key->algorithm)) return;  // their hash is the least of what a signature costs
     const bool is_sha256 = key->algorithm == Algorithm::kHs256;
     const size_t block = is_sha256 ? bytes::Sha256::kBlockBytes : bytes::Sha512::kBlockBytes;
     num_chars = text.size() / block * block;

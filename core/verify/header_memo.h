@@ -28,6 +28,7 @@ namespace simdjwt::internal {
 struct HeaderFacts {
   Algorithm alg = Algorithm::kHs256;
   Verdict typ_verdict = Verdict::kValid;
+  uint16_t signature_chars = 0;     // of the key that verified the last token with this header
   std::span<const Key> candidates;  // into the verifier's key set
 };
 

@@ -33,6 +33,9 @@ struct PendingToken {
   // What the token begins with, hashed under the key; null if that is not known. Not to be read
   // once the hash has begun, because the memo forgets.
   const HashedBegin* begin;
+  // Of a signature that is longer than any tag: in the arena, decoded.
+  const uint8_t* long_signature;
+  bool is_signed;  // by an asymmetric key: what its verification said
   // As the token has it, with room for the decoder's slack.
   alignas(16)
       std::array<uint8_t, bytes::kHmacTagBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;

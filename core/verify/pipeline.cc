@@ -20,7 +20,7 @@ using bytes::kBase64urlDecodeSlackBytes;
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
               "a decoded part may be followed by the decoder's slack or the reader's padding");
 
-// What an accepted token leaves in the arena; as much of the room for members as it uses.
+// What an accepted token leaves in the arena; as many of the members as there are.
 struct AcceptedToken {
   jose::Claims claims;
   alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
@@ -30,8 +30,8 @@ static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
 static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) <= Arena::kBlockBytes,
               "any one token fits a block");
 
-// Picks the first key of `candidates` that is for the header's alg and active, and leaves the
-// others for later.
+// Picks the first key of `candidates` that is for the header's alg, active, and has signatures of
+// this length, and leaves the others for later.
 Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& pending) noexcept {
   if (candidates.empty()) return Verdict::kNoMatchingKey;
   Verdict verdict = Verdict::kAlgMismatch;
@@ -39,6 +39,10 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
     const KeyMaterial& material = KeyAccess::material(candidates[i]);
     if (material.algorithm != pending.facts.alg) continue;
     if (material.active_at(now)) {
+      if (material.signature_chars != pending.view.signature().size()) {
+        verdict = Verdict::kBadSignatureLength;
+        continue;
+      }
       pending.key = &material;
       pending.later = candidates.subspan(i + 1);
       return Verdict::kValid;
@@ -51,19 +55,30 @@ Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& p
 }
 
 inline bool is_authentic(const PendingToken& pending) noexcept {
+  if (!is_hmac(pending.facts.alg)) return pending.is_signed;
   return bytes::constant_time_equal(pending.tag.data(), pending.signature.data(),
                                     signature_bytes(pending.facts.alg));
 }
 
 }  // namespace
 
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
-                 absl::FunctionRef<bool()> meanwhile) noexcept {
+void Pipeline::compute_tag(PendingToken& pending,
+                           absl::FunctionRef<bool()> meanwhile) const noexcept {
   if (pending.facts.alg == Algorithm::kHs256) {
-    bytes::hmac_beside(*kernels.sha256, sha256_job(pending), meanwhile);
-  } else {
-    bytes::hmac_beside(*kernels.sha512, sha512_job(pending), meanwhile);
+    bytes::hmac_beside(*memory.kernels.sha256, sha256_job(pending), meanwhile);
+  } else if (is_hmac(pending.facts.alg)) {
+    bytes::hmac_beside(*memory.kernels.sha512, sha512_job(pending), meanwhile);
+  } else if (meanwhile()) {
+    verify_signature(pending);
   }
+}
+
+// Beside what this costs, the claims take no time: nothing is done meanwhile.
+[[gnu::noinline]] void Pipeline::verify_signature(PendingToken& pending) const noexcept {
+  const jose::AsymmetricKey& key = *pending.key->asymmetric();
+  const bool is_long = key.signature_bytes() > bytes::kHmacTagBytesMax;
+  pending.is_signed = key.verify(memory.kernels, pending.view.signing_input(),
+                                 is_long ? pending.long_signature : pending.signature.data());
 }
 
 void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
@@ -81,7 +96,7 @@ inline bool Pipeline::split_like_last(std::string_view token,
   const HeaderMemo::Entry* const known = memory.memo.find_last(verifier_id, token, pending.begin);
   if (known == nullptr || token.size() > kTokenBytesMax) return false;
   const size_t header_end = known->header_chars;
-  const size_t behind_claims = 1 + signature_chars(known->facts.alg);
+  const size_t behind_claims = 1 + size_t{known->facts.signature_chars};
   // A header, a dot, a character of claims.
   if (token.size() < header_end + 2 + behind_claims) return false;
   const size_t claims_end = token.size() - behind_claims;
@@ -111,7 +126,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   const Verdict verdict = jose::read_header(memory.header_reader, memory.header.data(),
                                             base64url_decoded_bytes(encoded.size()), header);
   if (verdict != Verdict::kValid) return verdict;
-  pending.facts = {header.alg, judge_typ(rules, header.typ), keys.candidates(header.kid)};
+  pending.facts = {header.alg, judge_typ(rules, header.typ), 0, keys.candidates(header.kid)};
   return Verdict::kValid;
 }
 
@@ -119,9 +134,7 @@ inline Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
   if (verdict != Verdict::kValid) return verdict;
   if (pending.begin != nullptr && pending.begin->key != pending.key) pending.begin = nullptr;
-  return pending.view.signature().size() == signature_chars(pending.facts.alg)
-             ? Verdict::kValid
-             : Verdict::kBadSignatureLength;
+  return verdict;
 }
 
 Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {
@@ -144,12 +157,26 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   return encoding != Verdict::kValid ? encoding : verdict;
 }
 
+// Room for a signature that is longer than any tag. One that no key has is decoded like any other,
+// though nobody will look at it. Null if there is none.
+[[gnu::noinline]] uint8_t* Pipeline::long_signature_room(PendingToken& pending) const noexcept {
+  const size_t num_bytes =
+      base64url_decoded_bytes(pending.view.signature().size()) + kBase64urlDecodeSlackBytes;
+  auto* const room = reinterpret_cast<uint8_t*>(memory.arena.reserve(num_bytes));
+  if (room != nullptr) memory.arena.commit(num_bytes);
+  pending.long_signature = room;
+  return room;
+}
+
 Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
   const std::string_view signature = pending.view.signature();
-  // One that is too long is checked like any other, though nobody will look at it.
-  const bool fits = base64url_decoded_bytes(signature.size()) <= bytes::kHmacTagBytesMax;
-  if (kernel.decode(fits ? pending.signature.data() : memory.long_signature.data(), signature) &&
+  uint8_t* decoded = pending.signature.data();
+  if (base64url_decoded_bytes(signature.size()) > bytes::kHmacTagBytesMax) [[unlikely]] {
+    decoded = long_signature_room(pending);
+    if (decoded == nullptr) return Verdict::kOutOfMemory;
+  }
+  if (kernel.decode(decoded, signature) &&
       kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
     return Verdict::kValid;
   }
@@ -164,7 +191,7 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   pending.begin = &kNone;
   do {
     if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
-    compute_tag(memory.kernels, pending, [] { return true; });
+    compute_tag(pending, [] { return true; });
   } while (!is_authentic(pending));
   return Verdict::kValid;
 }
@@ -202,7 +229,9 @@ void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcep
   const size_t header_chars = pending.view.header().size();
   const std::string_view signing_input = pending.view.signing_input();
   if (!pending.from_memo) {
-    memory.memo.remember(verifier_id, header_chars, signing_input, pending.facts);
+    HeaderFacts facts = pending.facts;
+    facts.signature_chars = pending.key->signature_chars;
+    memory.memo.remember(verifier_id, header_chars, signing_input, facts);
   } else {
     memory.memo.learn_begin(verifier_id, header_chars, signing_input, memory.kernels, *pending.key);
   }
@@ -219,7 +248,7 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
     if (findings.first != Verdict::kValid) return reject(findings, result);
   }
   memory.arena.commit(offsetof(AcceptedToken, members) +
-                      accepted->members.used_bytes(accepted->claims.object()));
+                      accepted->claims.object().members.size_bytes());
   result.token_ = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   result.failures_ = {};

@@ -5,7 +5,8 @@
 //
 //   open           split, header, choice of key, length of the signature
 //   decode         payload and signature
-//   authenticate   the tag under the chosen key, compared; further keys, if there are any
+//   authenticate   the tag under the chosen key, compared, or its signature verified; further keys,
+//                  if there are any
 //   accept         claims JSON, claims, policy; only behind a right tag
 //
 // Whatever a step finds wrong ends the token there.
@@ -43,17 +44,22 @@ struct Pipeline {
   // what is wrong with its encoding.
   Verdict decode(PendingToken& pending) const noexcept;
 
-  // Takes a decoded token, whose pending.tag was computed under pending.key, through the last two
-  // steps.
+  // Computes pending.tag under pending.key, calling `meanwhile` as bytes::hmac_beside does, or
+  // calls `meanwhile`, and verifies the signature if that returned true.
+  void compute_tag(PendingToken& pending, absl::FunctionRef<bool()> meanwhile) const noexcept;
+
+  // Takes a decoded token, for which compute_tag was done, through the last two steps.
   void finish(PendingToken& pending, VerifyResult& result) const noexcept;
 
   static void reject(const Findings& findings, VerifyResult& result) noexcept;
 
  private:
+  void verify_signature(PendingToken& pending) const noexcept;
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
   // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
   Verdict find_key(PendingToken& pending) const noexcept;
+  uint8_t* long_signature_room(PendingToken& pending) const noexcept;
   // Whether a later key's tag is the signature. kValid or kBadSignature.
   Verdict try_later_keys(PendingToken& pending) const noexcept;
   void learn(const PendingToken& pending) const noexcept;
@@ -66,11 +72,7 @@ struct Pipeline {
                  jose::Claims& claims) const noexcept;
 };
 
-// Computes pending.tag under pending.key, and calls `meanwhile` as bytes::hmac_beside does.
-void compute_tag(const bytes::Kernels& kernels, PendingToken& pending,
-                 absl::FunctionRef<bool()> meanwhile) noexcept;
-
-// The same as a job of many.
+// The tag of an HMAC key as a job of many.
 template <class Hash>
 bytes::HmacJob<Hash> hmac_job(PendingToken& pending, const bytes::HmacMidstates<Hash>& midstates,
                               const bytes::Sha2State<Hash> HashedBegin::*state) noexcept {

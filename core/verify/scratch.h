@@ -36,12 +36,6 @@ class ScratchMemory {
         header_reader(*kernels.json, jose::kHeaderNames),
         claims_reader(*kernels.json, jose::kClaimNames) {}
 
-  // Gives back what the tokens of the last call were left in.
-  void release() noexcept {
-    arena.reset();
-    claims_reader.release_objects();
-  }
-
   const bytes::Kernels kernels;
   bytes::HmacLanes<bytes::Sha256> sha256_lanes;
   bytes::HmacLanes<bytes::Sha512> sha512_lanes;
@@ -52,8 +46,6 @@ class ScratchMemory {
 
   // A header being read, with room for its strings unescaped.
   std::array<char, jose::json_room_bytes(kHeaderCharsMax)> header;
-  // A signature that is longer than any is.
-  std::array<uint8_t, kTokenBytesMax + bytes::kBase64urlDecodeSlackBytes> long_signature;
 
   std::array<PendingToken, kPendingMax> pending;
 };

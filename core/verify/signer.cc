@@ -56,11 +56,10 @@ std::string header_json(const Key& key, std::string_view typ) {
 
 bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
 
-std::string_view compute_signature(const Key& key, std::string_view signing_input,
-                                   std::array<uint8_t, bytes::kHmacTagBytesMax>& tag) {
-  const internal::KeyMaterial& material = internal::KeyAccess::material(key);
-  const bytes::Kernels kernels = bytes::selected_kernels();
+std::string compute_tag(const internal::KeyMaterial& material, const bytes::Kernels& kernels,
+                        std::string_view signing_input) {
   const size_t tag_bytes = signature_bytes(material.algorithm);
+  std::array<uint8_t, bytes::kHmacTagBytesMax> tag;
   if (material.algorithm == Algorithm::kHs256) {
     bytes::hmac<bytes::Sha256>(*kernels.sha256,
                                {&material.sha256(), signing_input, tag_bytes, tag.data()});
@@ -68,7 +67,16 @@ std::string_view compute_signature(const Key& key, std::string_view signing_inpu
     bytes::hmac<bytes::Sha512>(*kernels.sha512,
                                {&material.sha512(), signing_input, tag_bytes, tag.data()});
   }
-  return {reinterpret_cast<const char*>(tag.data()), tag_bytes};
+  return std::string(reinterpret_cast<const char*>(tag.data()), tag_bytes);
+}
+
+absl::StatusOr<std::string> compute_signature(const Key& key, std::string_view signing_input) {
+  const internal::KeyMaterial& material = internal::KeyAccess::material(key);
+  const bytes::Kernels kernels = bytes::selected_kernels();
+  if (const jose::AsymmetricKey* asymmetric = material.asymmetric()) {
+    return asymmetric->sign(kernels, signing_input);
+  }
+  return compute_tag(material, kernels, signing_input);
 }
 
 // Whether a verifier could accept these claims, policy aside.
@@ -96,6 +104,7 @@ Signer::Signer(std::shared_ptr<const Key> key, std::string encoded_header) noexc
     : key_(std::move(key)), encoded_header_(std::move(encoded_header)) {}
 
 absl::StatusOr<Signer> Signer::create(Key key, std::string_view typ) {
+  if (!key.can_sign()) return invalid("the key cannot sign: it is public, or not there for it");
   if (!std::all_of(typ.begin(), typ.end(), is_printable_ascii)) {
     return invalid("the typ is not printable ASCII");
   }
@@ -116,7 +125,7 @@ absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const
   if (payload.empty()) return invalid("the payload is empty");
   const size_t token_bytes = encoded_header_.size() + 1 +
                              bytes::base64url_encoded_chars(payload.size()) + 1 +
-                             bytes::base64url_encoded_chars(signature_bytes(key_->algorithm()));
+                             bytes::base64url_encoded_chars(key_->signature_bytes());
   if (token_bytes > kTokenBytesMax) {
     return invalid("the token would have " + std::to_string(token_bytes) +
                    " characters, more than " + std::to_string(kTokenBytesMax));
@@ -125,10 +134,10 @@ absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const
   token.reserve(token_bytes);
   token += '.';
   bytes::base64url_append(token, payload);
-  std::array<uint8_t, bytes::kHmacTagBytesMax> tag;
-  const std::string_view signature = compute_signature(*key_, token, tag);
+  const absl::StatusOr<std::string> signature = compute_signature(*key_, token);
+  if (!signature.ok()) return signature.status();
   token += '.';
-  bytes::base64url_append(token, signature);
+  bytes::base64url_append(token, *signature);
   return token;
 }
 

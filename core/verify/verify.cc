@@ -39,13 +39,13 @@ internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexc
 VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
                               int64_t now) const noexcept {
   const internal::Pipeline pipeline = this->pipeline(scratch, now);
-  pipeline.memory.release();
+  pipeline.memory.arena.reset();
   internal::PendingToken& pending = pipeline.memory.pending[0];
 
   VerifyResult result;
   Verdict verdict = pipeline.open(token, pending);
   if (verdict == Verdict::kValid) {
-    internal::compute_tag(pipeline.memory.kernels, pending, [&] {
+    pipeline.compute_tag(pending, [&] {
       verdict = pipeline.decode(pending);
       return verdict == Verdict::kValid;
     });

@@ -45,6 +45,10 @@ class Batch {
     if (verdict != Verdict::kValid) {
       return Pipeline::reject(Findings::only(verdict), results_[index]);
     }
+    if (!is_hmac(pending.facts.alg)) {  // one after the other, for now
+      pipeline_.compute_tag(pending, [] { return true; });
+      return pipeline_.finish(pending, results_[index]);
+    }
     index_[slot] = index;
     ++num_open_;
     if (pending.facts.alg == Algorithm::kHs256) {
@@ -88,7 +92,7 @@ void Verifier::verify_batch(std::span<const std::string_view> tokens,
                             std::span<VerifyResult> results, Scratch& scratch,
                             int64_t now) const noexcept {
   const Pipeline pipeline = this->pipeline(scratch, now);
-  pipeline.memory.release();
+  pipeline.memory.arena.reset();
   Batch batch(pipeline, results);
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (i + kPrefetchAhead < tokens.size()) prefetch(tokens[i + kPrefetchAhead]);

@@ -19,19 +19,38 @@ std::string jwk(std::string_view more_members, std::string_view secret = kSecret
   return R"({"kty":"oct","k":")" + base64url(secret) + '"' + std::string(more_members) + "}";
 }
 
-TEST(Algorithm, HasTheNamesOfRfc7518) {
-  EXPECT_EQ(to_string(Algorithm::kHs256), "HS256");
-  EXPECT_EQ(to_string(Algorithm::kHs384), "HS384");
-  EXPECT_EQ(to_string(Algorithm::kHs512), "HS512");
-  for (const Algorithm algorithm : {Algorithm::kHs256, Algorithm::kHs384, Algorithm::kHs512}) {
-    EXPECT_EQ(parse_algorithm(to_string(algorithm)), algorithm);
+TEST(Algorithm, HasTheNamesOfTheRfcs) {
+  // RFC 7518 section 3.1, RFC 8812 section 3.2, RFC 8037 section 3.1, RFC 9864 section 2.2.
+  constexpr const char* kNames[] = {"HS256",  "HS384", "HS512",   "RS256", "RS384", "RS512",
+                                    "PS256",  "PS384", "PS512",   "ES256", "ES384", "ES512",
+                                    "ES256K", "EdDSA", "Ed25519", "Ed448"};
+  uint8_t value = 0;
+  for (const char* name : kNames) {
+    const auto algorithm = static_cast<Algorithm>(value++);
+    EXPECT_EQ(to_string(algorithm), name);
+    EXPECT_EQ(parse_algorithm(name), algorithm);
+    EXPECT_EQ(is_hmac(algorithm), name[0] == 'H');
   }
-  for (const char* name : {"", "none", "hs256", "HS256 ", "HS25", "HS2567", "RS256"}) {
+  EXPECT_EQ(value, static_cast<uint8_t>(Algorithm::kEd448) + 1);
+  for (const char* name : {"", "none", "hs256", "HS256 ", "HS25", "HS2567", "RS1", "ES256k",
+                           "EDDSA", "ed25519", "X25519", "ML-DSA-44"}) {
     EXPECT_EQ(parse_algorithm(name), std::nullopt) << name;
   }
+}
+
+TEST(Algorithm, KnowsTheLengthOfItsSignatures) {
   EXPECT_EQ(signature_bytes(Algorithm::kHs256), 32u);
   EXPECT_EQ(signature_bytes(Algorithm::kHs384), 48u);
   EXPECT_EQ(signature_bytes(Algorithm::kHs512), 64u);
+  EXPECT_EQ(signature_bytes(Algorithm::kRs256), 0u);
+  EXPECT_EQ(signature_bytes(Algorithm::kPs512), 0u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEs256), 64u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEs384), 96u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEs512), 132u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEs256k), 64u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEdDsa), 0u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEd25519), 64u);
+  EXPECT_EQ(signature_bytes(Algorithm::kEd448), 114u);
 }
 
 TEST(Key, KeepsWhatItWasMadeWith) {

@@ -23,6 +23,8 @@ const EVP_MD* digest_of(Algorithm algorithm) {
       return EVP_sha384();
     case Algorithm::kHs512:
       return EVP_sha512();
+    default:
+      break;
   }
   std::abort();
 }

@@ -81,6 +81,7 @@ TEST(SourceRules, WantCoreWithoutTheWorld) {
   }
   expect_bad("core/include/simdjwt/a.h", "#include <openssl/evp.h>\n", "users");
   expect_bad("core/include/simdjwt/a.h", "#include <simdjson.h>\n", "users");
+  expect_bad("core/include/simdjwt/a.h", "#include <sodium.h>\n", "users");
   expect_good("io/net/a.cc", "#include <sys/socket.h>\n#include <thread>\n");
 }
 

@@ -8,14 +8,11 @@
 
 #include <simdjwt/policy.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace simdjwt::cli {
 

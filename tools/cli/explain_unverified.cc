@@ -157,7 +157,10 @@ std::string expected_signature(std::string_view token) {
   const JsonMember* alg = find_member(header, "alg");
   const std::string name = alg == nullptr ? "" : alg->string().value_or("");
   const std::optional<Algorithm> algorithm = parse_algorithm(name);
-  return algorithm ? std::to_string(signature_bytes(*algorithm)) + " bytes, for " + name : "";
+  if (!algorithm) return {};
+  const size_t num_bytes = signature_bytes(*algorithm);
+  if (num_bytes == 0) return "the length that " + name + " gives with the key";
+  return std::to_string(num_bytes) + " bytes, for " + name;
 }
 
 Finding explain_signature(Verdict verdict, std::string_view token) {

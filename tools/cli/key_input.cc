@@ -130,10 +130,10 @@ Key read_signing_key(const KeyInput& input, const std::string& kid) {
 
 Algorithm parse_algorithm_option(const std::string& name) {
   const std::optional<Algorithm> algorithm = parse_algorithm(name);
-  if (!algorithm) {
-    throw UsageError("--alg: " + quote(name) + " is unknown; there are HS256, HS384 and HS512");
-  }
-  return *algorithm;
+  if (algorithm) return *algorithm;
+  throw UsageError("--alg: " + quote(name) +
+                   " is unknown; there are HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, "
+                   "PS512, ES256, ES384, ES512, ES256K, EdDSA, Ed25519 and Ed448");
 }
 
 }  // namespace simdjwt::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Key: secret material bound to one exact algorithm. A token never chooses either.
+// Key: a secret, or a public or private key, bound to one exact algorithm. A token never chooses
+// either.
 
 #ifndef SIMDJWT_KEY_H_
 #define SIMDJWT_KEY_H_
@@ -17,12 +18,35 @@
 namespace simdjwt {
 
 namespace internal {
-struct KeyMaterial;  // midstates; wiped on destruction
+struct KeyMaterial;  // midstates or libcrypto's key, prepared; wiped on destruction
 struct KeyAccess;
 }  // namespace internal
 
-// JWS algorithms (RFC 7518 section 3.1). There is no value for "none".
-enum class Algorithm : uint8_t { kHs256, kHs384, kHs512 };
+// JWS algorithms (RFC 7518 section 3.1, RFC 8812, RFC 8037, RFC 9864). There is no value for
+// "none".
+enum class Algorithm : uint8_t {
+  // HMAC with SHA-2: whoever can verify can sign.
+  kHs256,
+  kHs384,
+  kHs512,
+  // RSA, PKCS #1 v1.5 and PSS.
+  kRs256,
+  kRs384,
+  kRs512,
+  kPs256,
+  kPs384,
+  kPs512,
+  // ECDSA on P-256, P-384, P-521 and secp256k1.
+  kEs256,
+  kEs384,
+  kEs512,
+  kEs256k,
+  // EdDSA: the old name, for a key on either curve, and the new ones. A key that was bound to one
+  // name does not verify tokens with another.
+  kEdDsa,
+  kEd25519,
+  kEd448,
+};
 
 // "HS256". Static storage.
 [[nodiscard]] std::string_view to_string(Algorithm algorithm) noexcept;
@@ -30,17 +54,15 @@ enum class Algorithm : uint8_t { kHs256, kHs384, kHs512 };
 // The algorithm of exactly this name, case and all; nullopt for any other.
 [[nodiscard]] std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept;
 
-// Length of the algorithm's signature, in bytes.
+// Whether the key is a secret that signers and verifiers share.
+[[nodiscard]] constexpr bool is_hmac(Algorithm algorithm) noexcept {
+  return algorithm <= Algorithm::kHs512;
+}
+
+// Length of the algorithm's signatures, in bytes; 0 where the key decides (RSA, and "EdDSA").
 [[nodiscard]] constexpr size_t signature_bytes(Algorithm algorithm) noexcept {
-  switch (algorithm) {
-    case Algorithm::kHs256:
-      return 32;
-    case Algorithm::kHs384:
-      return 48;
-    case Algorithm::kHs512:
-      return 64;
-  }
-  return 0;  // no such algorithm
+  constexpr uint8_t kBytes[] = {32, 48, 64, 0, 0, 0, 0, 0, 0, 64, 96, 132, 64, 0, 64, 114};
+  return kBytes[static_cast<size_t>(algorithm)];
 }
 
 // The period in which a key may verify: [not_before, not_after), seconds since 1970.
@@ -61,8 +83,9 @@ struct KeyOptions {
   ShortSecrets short_secrets = ShortSecrets::kRefuse;
 };
 
-// Move-only; what it keeps of the secret (hash midstates, as secret as the key) is wiped on
-// destruction. The caller's copy of the secret is the caller's to wipe.
+// Move-only; what it keeps of a secret (hash midstates, as secret as the key) or a private key is
+// wiped on destruction. The caller's copy is the caller's to wipe. All functions that make one
+// allocate; those that read one may be called by any number of threads.
 class Key {
  public:
   // An HMAC key of these bytes, taken as they are: neither base64 nor hexadecimal is decoded.
@@ -73,10 +96,15 @@ class Key {
   [[nodiscard]] static absl::StatusOr<Key> hmac(Algorithm algorithm, std::string_view secret,
                                                 KeyOptions options = {});
 
-  // The key of one JWK (RFC 7517) of type "oct", or of a JWK Set with one usable key. `use` must be
-  // "sig" and `key_ops` must contain "verify" where present. A JWK without `alg` takes `fallback`,
-  // or fails without one; where both are present they must be equal. The JWK's kid wins over an
-  // empty options.kid; two that differ fail.
+  // The key of one JWK (RFC 7517), or of a JWK Set with one usable key. `use` must be "sig", and
+  // `key_ops` must contain "verify" (or "sign", if the key is private), where present. A JWK
+  // without `alg` takes `fallback`, or fails without one; where both are present they must be
+  // equal. The JWK's kid wins over an empty options.kid; two that differ fail.
+  //
+  // Asymmetric keys are held to RFC 7518 section 6, whatever they come from: RSA of kRsaBitsMin to
+  // kRsaBitsMax bits with an odd exponent from 3 to kRsaExponentMax; the curve that the algorithm
+  // names; points in full width, on their curve and not of small order; private keys that fit their
+  // public half.
   [[nodiscard]] static absl::StatusOr<Key> from_jwk(
       std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
       KeyOptions options = {});
@@ -91,6 +119,10 @@ class Key {
   // Empty, or at most kKidBytesMax bytes. The view lives as long as the key does.
   [[nodiscard]] std::string_view kid() const noexcept;
   [[nodiscard]] KeyPeriod period() const noexcept;
+  // Whether a Signer can use it: not if it is public, or a JWK whose key_ops lack "sign".
+  [[nodiscard]] bool can_sign() const noexcept;
+  // Length of its signatures.
+  [[nodiscard]] size_t signature_bytes() const noexcept;
 
  private:
   friend struct internal::KeyAccess;

@@ -45,6 +45,12 @@ inline constexpr size_t kHs384KeyBytesMin = 48;
 inline constexpr size_t kHs512KeyBytesMin = 64;
 inline constexpr size_t kHmacKeyBytesMax = 4096;
 
+// RSA keys have 2048 bits or more (RFC 7518 sections 3.3 and 3.5); larger ones, and larger public
+// exponents, would let whoever publishes a key choose what a verification costs.
+inline constexpr size_t kRsaBitsMin = 2048;
+inline constexpr size_t kRsaBitsMax = 8192;
+inline constexpr uint64_t kRsaExponentMax = 0xffffffff;
+
 // A JWK Set document.
 inline constexpr size_t kJwksBytesMax = 4 * 1024 * 1024;
 
@@ -54,6 +60,7 @@ static_assert(kKidBytesMax < kHeaderCharsMax / 4 * 3, "a kid fits into a header"
 static_assert(kHs256KeyBytesMin <= kHs384KeyBytesMin && kHs384KeyBytesMin <= kHs512KeyBytesMin &&
                   kHs512KeyBytesMin <= kHmacKeyBytesMax,
               "key bounds follow the hash lengths");
+static_assert(kRsaBitsMax / 8 * 4 / 3 < kTokenBytesMax / 4, "a signature leaves room for claims");
 
 }  // namespace simdjwt
 

@@ -17,11 +17,12 @@
 namespace simdjwt {
 
 // The header is fixed at construction: {"alg":"HS256","typ":"JWT"}, then "kid" if the key has one.
-// HMAC signatures are deterministic: the same claims give the same token. Immutable and
-// thread-safe; all members allocate.
+// HMAC, RS and EdDSA signatures are deterministic: the same claims give the same token. Those of PS
+// and ES take libcrypto's random numbers. Immutable and thread-safe; all members allocate.
 class Signer {
  public:
-  // `typ` is empty for none. Fails for a typ that is not plain printable ASCII.
+  // `typ` is empty for none. Fails for a key that cannot sign, and for a typ that is not plain
+  // printable ASCII.
   [[nodiscard]] static absl::StatusOr<Signer> create(Key key, std::string_view typ = "JWT");
 
   // A token of these claims, which must be one valid JSON object without duplicate names whose

@@ -15,7 +15,6 @@ namespace simdjwt {
 
 namespace jose {
 struct JsonMember;
-struct JsonObject;
 class Claims;
 }  // namespace jose
 namespace internal {
@@ -48,9 +47,9 @@ class Claim {
  private:
   friend class VerifiedToken;
   friend struct internal::ClaimAccess;
-  Claim(const jose::JsonObject& object, const jose::JsonMember& member) noexcept
-      : object_(&object), member_(&member) {}
-  const jose::JsonObject* object_;
+  Claim(const char* text, const jose::JsonMember& member) noexcept
+      : text_(text), member_(&member) {}
+  const char* text_;
   const jose::JsonMember* member_;
 };
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Private keys for tests, as JWKs that name no algorithm, and what can be done with them. Everyone
+// knows them.
+
+#ifndef SIMDJWT_TESTS_SUPPORT_ASYMMETRIC_KEYS_H_
+#define SIMDJWT_TESTS_SUPPORT_ASYMMETRIC_KEYS_H_
+
+#include <simdjwt/key.h>
+
+#include <string>
+#include <string_view>
+
+namespace simdjwt::testing {
+
+inline constexpr std::string_view kRsaJwk =
+    R"({"kty":"RSA","n":"vcceaYBha-ymMOC23DcQYa6XfrP-N4uE1iEmRDrPwjgGQgigDbhMhBk8twbvcL-xbtzIdA)"
+    R"(8PPTOtF6dwi5jQJ8gFA1dYfZ7pL10lQDBSbwd2SbzLBCJH54_qOHQLZBi9pxpUcdhXAwqeQksQ-QRZ5yLeDpgvac)"
+    R"(FNAB49P80gVcoCZAseuKAFxAcfmyWlluSdTWcx901fofReVXxfP5VJDvXnX9PCIQL4ndTUWiBeHu8XYkbVDX-yc_)"
+    R"(t84IjM7CPXG46grgFB0iTJ4MDnRaqdjq7axHH6nbtVGvR575s-wa0OLpA451e35oMEcN1rkRSQI5dgcO_9QhOKam)"
+    R"(vwvjBp9Q","e":"AQAB","d":"AYq_JANPh1V2ajpBMhvebbTB9V0YCTKAg07kpTRHIOBcqKeySTpAoOgllqUfR-)"
+    R"(6-zdRMaqj-qjQjyWfqYa_9rP0SkVrh1K94XJKorVNXMCDC5Ml8as2ugOKp-Ah1WTxcOiHcIsqrtlIdRBOhESzoYB)"
+    R"(jn7f1tkTHpYsFcJQsRIrFMa7Qhf1h-9Agn5skM4K48bQSKViMWJbj6YC099v-BrehK932v8xZm7VgeWVRDEoBdK9)"
+    R"(JYjvqe-rY7bERYY1DxOvA9qF671GZFUQZF68bu9giy9V7fsU9KwibEJIl75DL2pebnhVie3aKY8lxiFeneVyGdH7)"
+    R"(PbKqkUjIuf9VX04Q","p":"3UPC_XVnoEWMZBQcILD5MLbsg4ToE-WRTMBXe3977inhfj65UozxIYMOrDw-6Ke9p)"
+    R"(sZpOM0gFppETeHQQCodTdz4NsZwJndlH0bBI5l3rfnasRlEh0H6ivbSarmmoh-DqWqIvsQKLZemK7avE6KQ70Myr)"
+    R"(70FN9AVoe5fxsH8gEU","q":"25H0Ye9VGQqQ4Q3pOv3nC9W22G1ig9XOeCYIspksBOG6VI-aGpf8rh9RuNkUd0M)"
+    R"(P8dd4eEd_mUljd9RJLnP8LXp0eXnEc4IfO2f1NsnVy8fzp9UVYfaP9eqr5MJGIjG8VirifxC52Qc_mgJgIICvQTU)"
+    R"(HD71NJdPyRPf_bBt-FfE","dp":"furXdjtZ7Xz3QpCmcboRtfe3QtmBpagQ6E2L4LMHi11Kkve3pbpiti5OxEzq)"
+    R"(aNmO15MH2CUROuXSODpHEgcWOAt_9StuOSJTRtV3A8yL8adX4i30OQGHjR53I_DJvEUHaK5LMeGRVQWfs4NeeYzO)"
+    R"(Re_tqxBpZdJeFjx9g6zSAWE","dq":"Lpzwra3aegN1OGH0ppJqb2fCdnXaWTSVrYodhJTh9HNbVEJcK9MiUHDTr)"
+    R"(5NeNedlxijBKX-8RfV_iVvm4Va8LYd2nKdOHlt8d-cc9rGokqdzQakJ7g8jBsj4DwtzSiUW35AhH2qUmc9hIDfq4)"
+    R"(luPWR-BzUSZ0TMKlruzXOcFQHE","qi":"W8jdnQRjU7THgoo1pOcXJUWO5STQRJMSgUG12e5s_AUg4ZAs6EXGtU)"
+    R"(qpf_2YGjiimM_WvXIRRA4ltvWyu9mJr-S-p4WUNTZk5-Oj-AXzrM-Tt45QbM61uPi_9V7HeLwHpMI2K6JwywQoIj)"
+    R"(Dk6UuohXm4KzNIsC6gJQEDi0qMNrE"})";
+
+inline constexpr std::string_view kOtherRsaJwk =
+    R"({"kty":"RSA","n":"3IEsF5Ro5SuraH6cVE0ZCCufYUmUBBqy7zlCNuXqJBBZKBNkt9--6f1Rl7llAbijG41yPg)"
+    R"(pWJ3S6ShxhfogKqun4DpqC8T3ldJhB5bUYZLXqFGkHSoHIS3OdAkFPV6oUpaBbL91wIYTWQmm9nMzCJkjbJ4XscY)"
+    R"(m2V8YCC-Ug9I4aCMyApGhjPpdmQ71xhdBwvQ1UX-0na15XFSf2eyEOIeQF-y238zZ_d-hdts1J8eAydqZ0Fho-2b)"
+    R"(4LLg2UVsX78ywUk9HD4qvBP09zmZoIi3H0tUIezXNby4ogsTCiYbHNUHxW3i9yHbyoGdDy0tgxXdQxtjb7kLdv6Q)"
+    R"(ylWlGxhQ","e":"AQAB","d":"ZTjEyVQ-7MilqFPKpqY3sfj4cnwIvvOUpV1XCIV1fLWmf8-bQg8rgBVh0bDw7Z)"
+    R"(_Y_CprwZAUKYubgq7RkHiZ0QiTbvy91ElSHjpQscZ2mrCpclIeXzUBgaVic2kQp5DzZm6cvXW85h4pDxakTKjwDQ)"
+    R"(wP0m5Xcm1Br7w9L0Gw5aHFKZcAc8j5JaPPv751Dvtt0tLLHKyzmbCrwvHO3VPuflmWetvoxni7VNJFUxWG19yNFG)"
+    R"(KSZ4kiC2GGckpZmyAgpJzr4wnoXWAaLAM5agflzKdqcY8AL2BKpX4c_Mq376J4wv14yfze1lBO3apM8t3HmCKuq1)"
+    R"(O8TmU6Duq2dRHd1w","p":"_pE9iU02ttLxiIcIM9Vz3BLIz2xhZdSpYZzhjUTphBlGjOSWOv897Dox8n_BOLwh9)"
+    R"(Bs7qsM4yuRR9Onf-FplnCEu4pkeuW7UWiVptuQPQiQxc2LwL2jo2phdHCL6xDJgAKtSIu7Ozx2JM5e-TNf0ykuVu)"
+    R"(KBU1rjArnMpmeFKwU8","q":"3b7bZrRYwNvpjgrOH8DkJSOj1mlqPEgq2RgoK5pSpswTFi4apE0j_MPnhm3g5US)"
+    R"(95kKbVqEdjuUb8n6YwGomSGeauqceLcbXkGM7ZJ43G63zQIb3zUaGQiFdEOug9NItQtUC0srhJHPC3b1IqjMChqV)"
+    R"(fc-Pzg8BvaiYgVaeuYus","dp":"PE_e23POvbv2e5k6aUVuILrWlsYfwUeEJdtMWPL1vFVcsK7LpQip_BjBkqmP)"
+    R"(9sgj5zi4hzmfb_puLG9on-eS4U2_VPJgJCDM8NqiVDFuKAZ5LNRJAYKCgJ_Ol4b2EJu6wQ3V9O7NUqa1xeJytLQJ)"
+    R"(jBAiVc6uqvy0seAZABsvYeM","dq":"heqMoBMMgrSM8U6PO1gHsHI8sPGKygsfbWqMYADcJ4WZhUykpFM-B5ncS)"
+    R"(jAzoOKJ-PSC0aeNrU2qOiHAaHvy0MlZBZ6FuEmcx8NWDCcMyvebr32TS_JqhKeXh-91jkUcNn9kLB-AJr6OkdGNf)"
+    R"(9Q8k0puQhQJbaka4DVUU8Znp68","qi":"Is6FKA7y23lTMwe0wQc6QvlHwCaYmcCkIZVAjPwKcAbb3ndzKa1tCP)"
+    R"(JvihCVl0_ogUy_h6iJH-_2nB7BDDnvV50XsFM0Q8jQFza8uz2IGghDQtoIzZcF6uwZMKw3sTi4Wu9I2VpDahG081)"
+    R"(o7hqumTGLbPiCe-Yat5TUtEwuPovc"})";
+
+inline constexpr std::string_view kRsa3072Jwk =
+    R"({"kty":"RSA","n":"p-pyzmd-Wl9Sr_svGeofPk4VRgWbyPfT_x-XRyyXIise9HEn5Fek6VtR2qG5sp5hyF02ke)"
+    R"(N9aXk74R9xgCHlbTZ3FihU6wG9M-vsQ0XVnOfTsnWYVNTF9_r3KkeNdM6JkTpvY-rRJMFj-LmmUWa5kN1ShYLL_8)"
+    R"(jAA_Fvi5C2F98mQMg4ObECEVLax8xjb_Hh4uzy3ywepmfDwOowtWHU3Ga7qWj8pCjcLGikMZtKAgldML0xtzR686)"
+    R"(9ryhywgkDirl39LW9qhK-ABlAM8eYAfXSFSjNt7sI8E5Ztzu8fVCV0g3isMh5Bn1Ob7whs7_sakrXVEcx16vCTJj)"
+    R"(CfXBOkhTPufGbCsgWFxMsY_9IFF5tnqF7mjGBq130wG0RQSADBfRf-RXVByp7_ABu8c6fYw5SiwsO23cuTa_OG36)"
+    R"(m0OewHNkIquNPb_Of_9JkmQQZq8D5DpbbwYeraJLhppS8fvf5p4KWS0sH3APEjYZFAqihbAFGb0UkcCI7X4Xx7gj)"
+    R"(GB","e":"AQAB","d":"LcWGSwZCFo9iYk8lnTpJDvpI6T_xIbyQgLxTR9b7UZiQhRBtT9ymOugmLWMlU-_BdtUV)"
+    R"(4Xmx_3TJIkoobcWPnRAaMSOIVlEwin02d3YLTwyQk9ZjUkh3uGukQVWk1SDRthFIOOPS4-KFhlDQ6eKHFdqGupcX)"
+    R"(VZ-a29hN0Cz_vg0Zh9IsJWm_RwqfUZRAzMySBwIRCE2mAzVI0obkBSVoWTX11K2mJHdw4PgbPdx3NYvo57bC3Q5E)"
+    R"(r7VzO_JLGQ5nasdTiDRLDth2BvoI8rSVA0Z0n_aLHfNnVaRLTvXme0bwbpH77c46gih1eyDBeHA4BgD9gYmKWu66)"
+    R"(ADohvvdvIsoO6QfpUOJZsjSZOqQUuyR_NVnheMrZh8ekS5J1eT6Q0qgjbfZOffzwfKCQYsr8r2aq7MtZaVWHhcdl)"
+    R"(Z5kyswI-vI9iQ1CP_u4EqIDhrQ1_igxJLDQiZsmhbGyIJAxqXFJaHjDJojTz2hA-xMghoIdhy7hxfh0VbOgLf6Uy)"
+    R"(K0XL","p":"33-zGza63G4WEOeHdOv35AJ7kgvC4fPFu32j0V5WQFegKwdB-rKBd0_xLgXlbOQ0CK7KdWFfEBa62)"
+    R"(fjdOAF8ZZFeeJ6XS4NJovGbu358U9OqPntVGx9ExOxca3xvhb-mFDPcL454WD2k00bSHH3MZppiOzoP9CQYOKWIG)"
+    R"(NuF-2zBu7aPz1ddnaIUiT-Vl2W1nDAifVgfwt3vlRqAzvCBXNf6WtUMd-SCzeH-Bu5cPTVcWAmsf943CLqk1ps_a)"
+    R"(WrD","q":"wFWIZG-JuwyWe64uXWvgO8qkcyGy0v3OCVgMyV194KzlWuxf0rFBFfdOKKYezJ1NlW1JWt1YPICRwi)"
+    R"(yRI0I5vxN3biKhZbmw80tFbvQyrGs9w2hjoGkEgJ5PeV933eOsg1orPbUGu35QUKf9h9EWXgEXC1s4M_MPa1nQnp)"
+    R"(J6KXnHipuOm1jHUdL6BXoFKs-jV-mZVH0Dm-A5jgxfRE5ckKxAPW1rn0o_RWD5IYhErbTvAeXioL90s6EI_sojJg)"
+    R"(Zr","dp":"sAnBZVoCbMU5FC-JfgquwiVCd5JT-e0sfbVEZxDLFvrt6XZZ_cDEQNnyubFjOBW29m_WgAYl_mIo4q)"
+    R"(8mb4qcFNQfeRpRSOUsBvAPHetOuigqG_TA4BAM9p7FXNQyc0K06Yy_jaXGHJrRTKinrlFXwikv3j6pej9D5LpdLF)"
+    R"(ccfSD4p4XwV_wUfKjBTCmNBibSmSdAw0G6Ip70qpiphFXjTuG_C_RrUbPnY4rxrzvn4z44cg-Mk1rQNkvssiyuEb)"
+    R"(ZJ","dq":"cZkTOd73Bldk-h_imqMAidAiWS3qJNxrOPGce8KQeocj4BQEdLjkrEipDTEwt8Gg9UTbMqPRXcrCTG)"
+    R"(FuR9jxqn2g6Jfjo-WNMeWfWO06kMO2cxfQ4Amm8yCN6C4O6ity1RIIwCWPmGX-oeTWxcUk5NjX94klJOnGja06nq)"
+    R"(39IUogJSnDjNVexGFL8rgjHSoOW_pI6bH807AXzmJYUkvGOFzEhIOAMVD1FdE01C1cAwz-raxNsoviLcZLPdG9-N)"
+    R"(OJ","qi":"gKQT3cWRV9EXCTfPoMuMiiCsg4MlTC0P_VBq5qqz36WEdaj8AiD5_Oc7fY93nHewCmQG0RB5T9wXH6)"
+    R"(bqeiWOXCd9phVyDPMMOp7wgZea7dCR_Q9wiyAgPRMnwQVLPq6TYik505bjfY9Ki6yKemWAhQPtLpi48oq2e1HCFP)"
+    R"(jTcyVW8XqF8y_Ai7utJ8P1j_64MnXHG3JXmtzoYoQUD2O_ONwiT7WYjw35r4kpOQ88DeGuP_w0rVaJJxDQhTWWMw)"
+    R"(qz"})";
+
+inline constexpr std::string_view kP256Jwk =
+    R"({"kty":"EC","crv":"P-256","x":"X0c__oBNPq_LKDuECOQoIyx2f4Pn-9Pg66wiC8YUWFE","y":"IQKp_NO)"
+    R"(38F9bH3CSH44VcBQGdsxU90pmHtqMAvSMUcs","d":"BwVeJKMsJdmaeuUJ2njPlVmowKlSMEO6DyihTAvewJ0"})";
+
+inline constexpr std::string_view kOtherP256Jwk =
+    R"({"kty":"EC","crv":"P-256","x":"pb4SnrklwbcAicz8Eky53zXCs9D9Ydk1wRc0zTVHg64","y":"cYsAVDe)"
+    R"(Ams2CbJMwCtqnUKvnQY-OoBoV_AxnE0SzXys","d":"WVi_huqmy8jIf-qAy5mJxC_e8YZ9el9-iJ93_EMKTBk"})";
+
+inline constexpr std::string_view kP384Jwk =
+    R"({"kty":"EC","crv":"P-384","x":"1ECDrQqvAeYDALPBnxDf8AnfEO6z7mOOg9mDCL1foCwtMLycWGymPMI6T)"
+    R"(8OYoALh","y":"kRXqY9NHc_X_RhXVUD5VQd9x-P3AF0SPOL8iFeWz545E2YY8OrYeWb09aURjZwid","d":"9x1)"
+    R"(NHCTzZaS59NZQ61M6Zo3iy9ENTSwB-HLaIm0nR4Rok0FDb76QxUsjXHOrHNqX"})";
+
+inline constexpr std::string_view kP521Jwk =
+    R"({"kty":"EC","crv":"P-521","x":"APDEC57vnE19bXlcw2YdtKCQhf1gQmuGiI_A-lgIucYv39fF56_o2JSYG)"
+    R"(ptAbrw7LtKcjxrGJOGh2UdGeOTClyAw","y":"AbRtwSKDvuYDobIfZ6XHNknOvXCFrfOnDUmXRRJAq5n0FVwNUm)"
+    R"(gJhHCd4LKx7O-js-lVJQQTOdVETkYtO0wDNguf","d":"AFxAHX0a3AjMsY1nmw4LZIj17esSVTST62gwUF8i6Y_)"
+    R"(f_XOrb3Sjl85TxsAZBXi0C_wV23cXne_3Gsaszqi_39ip"})";
+
+inline constexpr std::string_view kSecp256k1Jwk =
+    R"({"kty":"EC","crv":"secp256k1","x":"z-4GCzDWc-EX6XM_thV4DAjaR6yhsoB0Gt9VTxFcB0Y","y":"VrU)"
+    R"(hH3bFS_5AkJ0CWAg0l077onDDO8xpTVi4BjHud08","d":"2S3qv1X60C_1Yedk-bt9CZIm0SIPHcsi2tx0NW674)"
+    R"(9k"})";
+
+inline constexpr std::string_view kEd25519Jwk =
+    R"({"kty":"OKP","crv":"Ed25519","x":"4I5O22h1kRB3EWwNZN7CLKqQXrTedG1KiwIvfEGDfRc","d":"_PJ3)"
+    R"(AHmRg-2gs8FooBQ01PiSSln2ORFO-CZ7cgkIgQc"})";
+
+inline constexpr std::string_view kOtherEd25519Jwk =
+    R"({"kty":"OKP","crv":"Ed25519","x":"UaBczrrgbvQmMqvC62M4z1StdToo1mlBOdMCcj04rhw","d":"1ekP)"
+    R"(bY91967QKFjKpdaintHuFVq-_aZugnaOCel_-ug"})";
+
+inline constexpr std::string_view kEd448Jwk =
+    R"({"kty":"OKP","crv":"Ed448","x":"LeBKoFmVJpjgmExyAaMxtM1bwbqBzHxVQzdZMVfx8tpNSGPSfG8VsNpp)"
+    R"(TI_8HU8SFTTByw7tSvMA","d":"9oQYVmpW8o4wu1GmEa52_Ea9U0Pr7eigi4vSZFhU_oyrNEEIwKiJVv6RAezw9)"
+    R"(GnZs9Z3PiQWjZC3"})";
+
+// One key for each asymmetric algorithm.
+struct AlgorithmKey {
+  Algorithm algorithm;
+  std::string_view jwk;
+};
+inline constexpr AlgorithmKey kAlgorithmKeys[] = {
+    {Algorithm::kRs256, kRsaJwk},       {Algorithm::kRs384, kRsaJwk},
+    {Algorithm::kRs512, kRsa3072Jwk},   {Algorithm::kPs256, kRsaJwk},
+    {Algorithm::kPs384, kRsa3072Jwk},   {Algorithm::kPs512, kRsaJwk},
+    {Algorithm::kEs256, kP256Jwk},      {Algorithm::kEs384, kP384Jwk},
+    {Algorithm::kEs512, kP521Jwk},      {Algorithm::kEs256k, kSecp256k1Jwk},
+    {Algorithm::kEdDsa, kEd25519Jwk},   {Algorithm::kEdDsa, kEd448Jwk},
+    {Algorithm::kEd25519, kEd25519Jwk}, {Algorithm::kEd448, kEd448Jwk},
+};
+
+// A JWK of the above without what is private.
+std::string public_jwk(std::string_view private_jwk);
+
+// A JWK with more members: `more` begins with a comma.
+std::string with_members(std::string_view jwk, std::string_view more);
+
+// The key of a JWK; must succeed.
+Key make_jwk_key(std::string_view jwk, Algorithm algorithm, std::string kid = "");
+
+// The token of these claims that the key's owner would make.
+std::string sign_with(std::string_view private_jwk, Algorithm algorithm, std::string_view claims,
+                      std::string kid = "");
+
+}  // namespace simdjwt::testing
+
+#endif  // SIMDJWT_TESTS_SUPPORT_ASYMMETRIC_KEYS_H_
