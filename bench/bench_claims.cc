@@ -73,6 +73,7 @@ class Ours final : public Contender {
  public:
   bool parse(char* text, size_t bytes) override {
     claims_.emplace();
+    reader_.release_objects();
     if (claims_->read(reader_, text, bytes, members_) != jose::JsonStatus::kOk) return false;
     VerdictSet malformed;
     claims_->check_strings(malformed);

@@ -6,7 +6,9 @@
 #ifndef SIMDJWT_TOOLS_CMD_KEYGEN_H_
 #define SIMDJWT_TOOLS_CMD_KEYGEN_H_
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace simdjwt::cli {
 

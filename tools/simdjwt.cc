@@ -11,9 +11,9 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "cli/failure.h"
-#include "cli/options.h"
 #include "cli/output.h"
 #include "cmd_decode.h"
 #include "cmd_keygen.h"
@@ -32,6 +32,33 @@ constexpr char kFooter[] =
     "  simdjwt verify --jwk-file key.jwk < token\n"
     "\n"
     "simdjwt COMMAND --help tells more.";
+
+// Prints options as "  --name TYPE    description", descriptions of several lines under one
+// another.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter();
+  std::string make_usage(const CLI::App* app, std::string name) const override;
+  std::string make_option_opts(const CLI::Option* option) const override;
+};
+
+HelpFormatter::HelpFormatter() {
+  column_width(26);
+  label("OPTIONS", "options");
+  label("SUBCOMMAND", "COMMAND");
+  label("Positionals", "Arguments");
+}
+
+std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
+  return '\n' + CLI::Formatter::make_usage(app, std::move(name));
+}
+
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  std::string out;
+  if (option->get_type_size() != 0 && !option->get_positional())
+    out = ' ' + option->get_type_name();
+  return out;
+}
 
 std::string family_of(const std::string& kernel) { return kernel.substr(0, kernel.find('/')); }
 

@@ -102,10 +102,11 @@ SIMDJWT_TARGET_AVX2 bool match_avx2(const JsonPattern& pattern, size_t first, si
                                     std::string_view text, JsonMatch& match) noexcept {
   Scan scan;
   size_t at = match.at;
+  uint16_t* const begins = match.begins;
   for (size_t i = first;; ++i) {
     const JsonPattern::Part part = pattern.parts[i];
     if (at + part.num_chars > text.size()) return false;
-    match.begins[i] = static_cast<uint16_t>(at);
+    begins[i] = static_cast<uint16_t>(at);
     for (size_t c = 0; c < part.num_chars; c += JsonPattern::kChunkChars) {
       if (!fits(pattern, part.begin + c, text.data() + at + c)) return false;
     }

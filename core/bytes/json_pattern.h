@@ -36,9 +36,9 @@ struct JsonPattern {
 
 // How far a text was found to fit a pattern.
 struct JsonMatch {
-  size_t at = 0;                            // what comes next
-  bool has_non_ascii = false;               // whether a string may hold bytes above 0x7f
-  uint16_t begins[JsonPattern::kPartsMax];  // of each part in the text
+  uint16_t* begins;            // receives where each part begins in the text
+  size_t at = 0;               // what comes next
+  bool has_non_ascii = false;  // whether a string may hold bytes above 0x7f
 };
 
 }  // namespace simdjwt::bytes

@@ -29,7 +29,7 @@ inline void Claims::read_date(Known name, Rounding rounding, Verdict if_wrong, D
   if ((object_.known_dates >> name & 1) != 0) [[likely]] {
     const JsonMember& member = object_.members[object_.known[name]];
     date.is_present = true;
-    date.seconds = parse_ten_digit_date(object_.text + member.raw_begin);
+    date.seconds = parse_ten_digit_date(object_.raw(member).data());
     return;
   }
   const JsonMember* const member = object_.find_known(name);

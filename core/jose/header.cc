@@ -100,6 +100,7 @@ VerdictSet read_parameters(const JsonObject& object, Header& header) noexcept {
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
   JsonMembers members;
   JsonObject object;
+  reader.release_objects();
   const Verdict verdict = verdict_of(reader.read(text, num_bytes, members, object),
                                      Verdict::kBadHeaderJson, Verdict::kDuplicateHeaderName);
   return verdict == Verdict::kValid ? read_parameters(object, header).first() : verdict;

@@ -39,18 +39,12 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
 }
 
 bool JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
-                               JsonObject& object) noexcept {
+                               JsonObject& object, bool& has_non_ascii) noexcept {
   for (size_t i = 0; i < kShapes; ++i) {
     const size_t slot = (last_shape_ + i) % kShapes;
-    const JsonShape& shape = shapes_[slot];
-    if (!shape.read(quotes_, text, num_bytes, members, matched_)) continue;
-    // One by one: built elsewhere, they would be copied before they have reached the cache.
-    object.text = text;
-    object.members = std::span(members).first(shape.num_members());
-    object.known = shape.known();
-    object.known_dates = shape.known_dates();
+    if (!shapes_[slot].read(quotes_, text, num_bytes, members, object, has_non_ascii)) continue;
     last_shape_ = slot;
-    has_fitted_[slot] = true;
+    fitted_in_[slot] = round_;
     lessons_left_ = kLessons;
     return true;
   }
@@ -68,9 +62,14 @@ bool JsonReader::may_learn() noexcept {
 
 // A shape is generalized until it fits what came before and this object. Once it has fitted, it may
 // have its constants for good reason: then the object gets a shape of its own, unless nothing has
-// fitted for so long that there seem to be more of such shapes than there is room for.
+// fitted for so long that there seem to be more of such shapes than there is room for. Shapes that
+// unreleased objects refer to stay as they are.
 void JsonReader::learn(const JsonObject& object, size_t num_bytes) noexcept {
-  size_t pupil = (last_shape_ + kShapes - 1) % kShapes;
+  size_t pupil = kShapes;
+  for (size_t i = 1; i <= kShapes && pupil == kShapes; ++i) {
+    const size_t slot = (last_shape_ + kShapes - i) % kShapes;
+    if (fitted_in_[slot] != round_) pupil = slot;
+  }
   uint32_t variables = 0;
   uint32_t variables_in_general = 0;
   bool generalize = true;
@@ -78,11 +77,13 @@ void JsonReader::learn(const JsonObject& object, size_t num_bytes) noexcept {
     if (!shapes_[i].is_like(object)) continue;
     variables |= shapes_[i].variables();
     variables_in_general |= shapes_[i].variables_with(object);
-    if (!has_fitted_[i]) pupil = i;
-    if (has_fitted_[i] && lessons_left_ > 0) generalize = false;
+    const bool has_fitted = fitted_in_[i] != 0;
+    if (!has_fitted) pupil = i;
+    if (has_fitted && lessons_left_ > 0) generalize = false;
   }
+  if (pupil == kShapes) return;
   shapes_[pupil].learn(object, num_bytes, generalize ? variables_in_general : variables);
-  has_fitted_[pupil] = false;
+  fitted_in_[pupil] = 0;
   last_shape_ = pupil;
 }
 
@@ -91,11 +92,11 @@ JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits trai
   if (traits.has_backslash) quotes_.remove_escaped({text, num_bytes});
   const bool check_strings = traits.has_backslash || traits.has_control;
   JsonFound found;
-  if (!walk_json_object({text, num_bytes, check_strings}, quotes_.cursor(), members, found)) {
+  if (!walk_json_object({text, num_bytes, check_strings}, quotes_.cursor(), members.list, found)) {
     return JsonStatus::kInvalid;
   }
   if (found.has_duplicates) return JsonStatus::kDuplicateName;
-  object = {text, std::span(members).first(found.num_members)};
+  object = {text, kOnePart, std::span(members.list).first(found.num_members)};
   find_known(object);
   if (!check_strings && may_learn()) learn(object, num_bytes);
   return JsonStatus::kOk;
@@ -108,9 +109,10 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
   std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
   const auto is_utf8 = [&] { return simdjson::validate_utf8(text, num_bytes); };
 
-  is_of_last_shape_ = read_by_shape(text, num_bytes, members, object);
+  bool has_non_ascii;
+  is_of_last_shape_ = read_by_shape(text, num_bytes, members, object, has_non_ascii);
   if (is_of_last_shape_) {
-    return !matched_.has_non_ascii || is_utf8() ? JsonStatus::kOk : JsonStatus::kInvalid;
+    return !has_non_ascii || is_utf8() ? JsonStatus::kOk : JsonStatus::kInvalid;
   }
   const bytes::JsonTraits traits = quotes_.find(text, num_bytes);
   if (traits.has_non_ascii && !is_utf8()) return JsonStatus::kInvalid;

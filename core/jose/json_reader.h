@@ -52,9 +52,13 @@ class JsonReader {
   explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {});
 
   // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
-  // json_room_bytes(num_bytes); overwrites what lies behind the text. Lists the members in
-  // `members` and refers to them in `object`.
+  // json_room_bytes(num_bytes); overwrites what lies behind the text. `object` then refers to the
+  // text, to `room` and, until it is released, to what the reader remembers.
   JsonStatus read(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object) noexcept;
+
+  // The objects read so far are done with. Until then, shapes that they refer to cannot change, and
+  // so the reader learns less.
+  void release_objects() noexcept { ++round_; }
 
   // What was noted down on objects like the one that was read last: to begin with, nothing. Null if
   // nothing can be, because the reader does not know its shape, or in others of that shape a known
@@ -71,8 +75,8 @@ class JsonReader {
   JsonStatus walk(char* text, size_t num_bytes, bytes::JsonTraits traits, JsonMembers& members,
                   JsonObject& object) noexcept;
   // Reads a text that has a known shape; see JsonShape::read.
-  bool read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
-                     JsonObject& object) noexcept;
+  bool read_by_shape(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
+                     bool& has_non_ascii) noexcept;
   bool may_learn() noexcept;
   void learn(const JsonObject& object, size_t num_bytes) noexcept;
   void find_known(JsonObject& object) const noexcept;
@@ -82,11 +86,11 @@ class JsonReader {
   std::array<uint32_t, kKnownNamesMax> first_words_{};
   std::array<uint32_t, kKnownNamesMax> first_masks_{};
   JsonQuotes quotes_;
-  bytes::JsonMatch matched_;
   std::array<JsonShape, kShapes> shapes_;
-  std::array<bool, kShapes> has_fitted_{};  // since it learnt last
-  size_t last_shape_ = 0;                   // the one that fitted or was learnt last
-  bool is_of_last_shape_ = false;           // the object that was read last
+  uint64_t round_ = 1;                         // counts releases
+  std::array<uint64_t, kShapes> fitted_in_{};  // the round in which it did; 0 since it learnt last
+  size_t last_shape_ = 0;                      // the one that fitted or was learnt last
+  bool is_of_last_shape_ = false;              // the object that was read last
   size_t lessons_left_ = kLessons;
   uint32_t misses_ = 0;
 };

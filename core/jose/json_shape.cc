@@ -4,7 +4,6 @@
 #include "jose/json_shape.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -14,62 +13,49 @@ using bytes::JsonPattern;
 
 // --- Reading ---
 
-// The value between two parts is that of the last member that begins in the first of them.
-//
-// All offsets of a member in one addition. Their sums stay below 2^16, so that nothing is carried;
-// but the number of characters, which stands highest, may begin below zero.
-inline void JsonShape::place_members(size_t first, size_t end, const bytes::JsonMatch& matched,
-                                     JsonMembers& members) const noexcept {
-  static_assert(offsetof(JsonMember, name_begin) == 0 && offsetof(JsonMember, raw_begin) == 4 &&
-                offsetof(JsonMember, raw_chars) == 6);
-  const auto place = [&](size_t member, uint64_t shift) {
-    using Fields [[gnu::vector_size(sizeof(JsonMember))]] = uint64_t;
-    Fields fields;
-    std::memcpy(&fields, &members_[member], sizeof(fields));
-    fields += Fields{shift, 0};
-    std::memcpy(&members[member], &fields, sizeof(fields));
-  };
-  size_t member = first == 0 ? 0 : members_ended_[first - 1];
-  for (size_t part = first; part < end; ++part) {
-    const uint64_t shift = matched.begins[part] * (uint64_t{1} << 32 | 1);
-    const bool is_last = part + 1 == end;
-    const size_t ended = members_ended_[part] - size_t{!is_last};
-    for (; member < ended; ++member) place(member, shift);
-    if (is_last) break;
-    const uint64_t distance = uint64_t{matched.begins[part + 1]} - matched.begins[part];
-    place(member++, shift + (distance << 48));
-  }
-}
-
 bool JsonShape::read(JsonQuotes& quotes, char* text, size_t num_bytes, JsonMembers& members,
-                     bytes::JsonMatch& matched) const noexcept {
+                     JsonObject& object, bool& has_non_ascii) const noexcept {
   if (num_parts_ == 0) return false;
   const size_t end = run_end_[0];
-  matched.at = 0;
-  matched.has_non_ascii = false;
+  bytes::JsonMatch matched = {members.part_begins.data()};
   if (!quotes.kernel().match(pattern_, 0, end, {text, num_bytes}, matched)) return false;
-  place_members(0, end, matched, members);
-  if (end < num_parts_) return read_rest(quotes, text, num_bytes, end, members, matched);
-  return matched.at == num_bytes;
+  const JsonMember* list = members_.data();
+  if (end < num_parts_) {
+    if (!read_rest(quotes, text, num_bytes, end, members.list.data(), matched)) return false;
+    list = members.list.data();
+  }
+  if (matched.at != num_bytes) return false;
+  // One by one: built elsewhere, they would be copied before they have reached the cache.
+  object.text = text;
+  object.part_begins = members.part_begins.data();
+  object.members = {list, num_members_};
+  object.known = known_;
+  object.known_dates = known_dates_;
+  has_non_ascii = matched.has_non_ascii;
+  return true;
 }
 
 [[gnu::noinline]] bool JsonShape::read_rest(JsonQuotes& quotes, char* text, size_t num_bytes,
-                                            size_t end, JsonMembers& members,
+                                            size_t end, JsonMember* list,
                                             bytes::JsonMatch& matched) const noexcept {
   // Between here and there are values that are no strings, but may hold some.
   const bytes::JsonTraits traits = quotes.find(text, num_bytes);
   if (traits.has_backslash || traits.has_control) return false;
+  std::copy_n(members_.begin(), num_members_, list);
   while (end < num_parts_) {
-    JsonMember& member = members[members_ended_[end - 1] - size_t{1}];
-    matched.at = read_json_value({text, num_bytes, false}, matched.at, quotes.cursor(), member);
+    JsonMember value;
+    matched.at = read_json_value({text, num_bytes, false}, matched.at, quotes.cursor(), value);
     if (matched.at == 0) return false;
+    // The last member that begins in the part before it is the one it belongs to.
+    JsonMember& member = list[members_ended_[end - 1] - size_t{1}];
+    member.type = value.type;
+    member.is_plain = value.is_plain;
     const size_t first = end;
     end = run_end_[first];
     if (!quotes.kernel().match(pattern_, first, end, {text, num_bytes}, matched)) return false;
-    place_members(first, end, matched, members);
   }
   matched.has_non_ascii = traits.has_non_ascii;
-  return matched.at == num_bytes;
+  return true;
 }
 
 // --- Learning ---
@@ -79,15 +65,9 @@ JsonShape::Kind JsonShape::kind_of(const JsonMember& member) noexcept {
   return is_ten_digits(member) ? Kind::kTenDigits : Kind::kOther;
 }
 
-size_t JsonShape::part_of(size_t member) const noexcept {
-  size_t part = 0;
-  while (members_ended_[part] <= member) ++part;
-  return part;
-}
-
 std::string_view JsonShape::learnt_text(size_t member, size_t begin,
                                         size_t num_chars) const noexcept {
-  const uint8_t* const part = pattern_.lowest + pattern_.parts[part_of(member)].begin;
+  const uint8_t* const part = pattern_.lowest + pattern_.parts[members_[member].part].begin;
   return {reinterpret_cast<const char*>(part) + begin, num_chars};
 }
 
@@ -140,17 +120,20 @@ bool JsonShape::add_parts(const JsonObject& object, size_t num_bytes) noexcept {
     run = num_parts_;
   };
   for (size_t i = 0; i < num_members_; ++i) {
-    members_[i] = object.members[i];
-    members_[i].name_begin = static_cast<uint16_t>(members_[i].name_begin - begin);
-    members_[i].raw_begin = static_cast<uint16_t>(members_[i].raw_begin - begin);
     const JsonMember& member = object.members[i];
+    members_[i] = member;
+    members_[i].part = members_[i].end_part = static_cast<uint8_t>(num_parts_);
+    members_[i].name_begin = static_cast<uint16_t>(member.name_begin - begin);
+    members_[i].raw_begin = static_cast<uint16_t>(member.raw_begin - begin);
     if (member.raw_chars > kConstantCharsMax) variables_ |= uint32_t{1} << i;
     if ((variables_ >> i & 1) == 0) continue;
     const bool is_string = member.type == JsonType::kString;
     const size_t end = member.raw_begin + size_t{is_string};
     if (!add_part(text.substr(begin, end - begin), i + 1)) return false;
     if (!is_string) end_run();
-    members_[i].raw_chars = static_cast<uint16_t>(2 - (end - begin));  // see place_members
+    // A number below zero, but it is only ever added to the distance between the parts' begins.
+    ++members_[i].end_part;
+    members_[i].raw_chars = static_cast<uint16_t>((is_string ? 2 : 0) - (end - begin));
     begin = member.raw_begin + size_t{member.raw_chars} - size_t{is_string};
   }
   if (!add_part(text.substr(begin), num_members_)) return false;
@@ -162,7 +145,7 @@ bool JsonShape::add_parts(const JsonObject& object, size_t num_bytes) noexcept {
 void JsonShape::admit_dates() noexcept {
   for (size_t i = 0; i < num_members_; ++i) {
     if (kind_of(members_[i]) != Kind::kTenDigits) continue;
-    const size_t at = size_t{pattern_.parts[part_of(i)].begin} + members_[i].raw_begin;
+    const size_t at = size_t{pattern_.parts[members_[i].part].begin} + members_[i].raw_begin;
     std::memset(pattern_.lowest + at, '0', 10);
     std::memset(pattern_.spread + at, 9, 10);
     pattern_.lowest[at] = '1';

@@ -40,21 +40,16 @@ struct JsonNote {
 //
 // Every value is taken for one that is always the same, until an object shows that it is not.
 //
-// PERF NOTES. Claims of 194 bytes take 480 instructions, 410 of them the match and the members;
-// with a part for every value and an index of all quotes beforehand they took 620. A string that is
-// a constant saves 50.
+// PERF NOTES. Claims of 194 bytes take 390 instructions, 220 of them the match, 110 the dates. The
+// members of an object are those of its shape, but for where parts begin; to list them anew for
+// each took 110 more.
 class JsonShape {
  public:
-  // Reads a text, if it has this shape: lists its members, num_members() of them. False if it has
-  // not. That the text is UTF-8 remains to be checked, where matched.has_non_ascii says so.
+  // Reads a text, if it has this shape, into `object`, which may refer to this shape from then on.
+  // False if it has not. That the text is UTF-8 remains to be checked, where has_non_ascii says so.
   // kJsonPaddingBytes of kJsonPadding follow the text.
   bool read(JsonQuotes& quotes, char* text, size_t num_bytes, JsonMembers& members,
-            bytes::JsonMatch& matched) const noexcept;
-
-  size_t num_members() const noexcept { return num_members_; }
-  // As in JsonObject.
-  const std::array<uint8_t, kKnownNamesMax>& known() const noexcept { return known_; }
-  uint8_t known_dates() const noexcept { return known_dates_; }
+            JsonObject& object, bool& has_non_ascii) const noexcept;
 
   // Whether of all objects of this shape the known names (see JsonObject) have values of the same
   // types, and those in the set `names` the same values.
@@ -83,7 +78,6 @@ class JsonShape {
   enum class Kind : uint8_t { kString, kTenDigits, kOther };
   static Kind kind_of(const JsonMember& member) noexcept;
 
-  size_t part_of(size_t member) const noexcept;
   // Of a member's part.
   std::string_view learnt_text(size_t member, size_t begin, size_t num_chars) const noexcept;
   // The parts of a text in which variables_ differ. False if they find no room.
@@ -91,12 +85,9 @@ class JsonShape {
   bool add_part(std::string_view text, size_t num_members) noexcept;
   void admit_dates() noexcept;
   void find_known_variables() noexcept;
-  // Reads what comes behind the parts up to `end`, of which there are more.
-  bool read_rest(JsonQuotes& quotes, char* text, size_t num_bytes, size_t end, JsonMembers& members,
+  // Reads what comes behind the parts up to `end`, of which there are more, and lists all members.
+  bool read_rest(JsonQuotes& quotes, char* text, size_t num_bytes, size_t end, JsonMember* list,
                  bytes::JsonMatch& matched) const noexcept;
-  // Lists the members in the parts [first, end), of which matched.begins is known.
-  void place_members(size_t first, size_t end, const bytes::JsonMatch& matched,
-                     JsonMembers& members) const noexcept;
 
   size_t num_parts_ = 0;  // 0 for no shape
   size_t num_members_ = 0;
@@ -108,7 +99,6 @@ class JsonShape {
   std::array<uint8_t, kMembers + 1> members_ended_;  // that begin in this part or before it
   // Parts with strings between them make up a run. Of its first part, the part behind the last.
   std::array<uint8_t, kMembers + 1> run_end_;
-  // Member i as if its part began at 0 and its value, if that differs, were empty.
   std::array<JsonMember, kMembers> members_;
   size_t pattern_chars_ = 0;
   bytes::JsonPattern pattern_;

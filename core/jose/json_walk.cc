@@ -157,6 +157,7 @@ inline size_t read_value(JsonText text, size_t at, QuoteCursor& quotes, char*& r
   const char c = text.chars[at];
   size_t end = 0;
   member.is_plain = true;
+  member.part = member.end_part = 0;
   if (c == '"') {
     member.type = JsonType::kString;
     end = skip_string(text, at, quotes);
@@ -200,7 +201,7 @@ class NameFilter {
     seen_ |= bit;
     if (!may_repeat) [[likely]]
       return false;
-    const JsonObject before{text, members.first(members.size() - 1)};
+    const JsonObject before{text, kOnePart, members.first(members.size() - 1)};
     return before.find(before.name(added)) != nullptr;
   }
 
@@ -232,7 +233,7 @@ size_t read_json_value(JsonText text, size_t at, QuoteCursor quotes, JsonMember&
   return read_value(text, at, quotes, no_room, member);
 }
 
-bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
+bool walk_json_object(JsonText text, QuoteCursor quotes, std::span<JsonMember> members,
                       JsonFound& found) noexcept {
   char* room = text.chars + text.size + kJsonPaddingBytes;
   size_t at = take('{', text, 0);
@@ -243,13 +244,13 @@ bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
   bool has_duplicates = false;
   if (text.chars[at] != '}') {
     for (;;) {
-      if (count == kMembersMax) return false;
+      if (count == members.size()) return false;
       JsonMember& member = members[count++];
       at = read_name(text, at, quotes, room, member);
       if (at == 0 || (at = take(':', text, at)) == 0) return false;
       at = read_value(text, skip_blanks(text, at), quotes, room, member);
       if (at == 0) return false;
-      has_duplicates |= names.repeats(text.chars, std::span(members).first(count));
+      has_duplicates |= names.repeats(text.chars, members.first(count));
       at = skip_blanks(text, at);
       if (text.chars[at] != ',') break;
       at = skip_blanks(text, at + 1);

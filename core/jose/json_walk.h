@@ -24,6 +24,9 @@ namespace simdjwt::jose {
 // the walk needs no bounds.
 inline constexpr char kJsonPadding = 'x';
 
+// The begins of the parts of a text that is not divided.
+inline constexpr uint16_t kOnePart[] = {0};
+
 // A text, and whether it has bytes that a string may not hold as they are: backslashes or control
 // characters.
 struct JsonText {
@@ -106,7 +109,7 @@ size_t read_json_value(JsonText text, size_t at, QuoteCursor quotes, JsonMember&
 
 // Walks the whole text, lists the members of the outer object, and writes strings that have escapes
 // without them kJsonPaddingBytes behind the text. False when the text is not one valid object.
-bool walk_json_object(JsonText text, QuoteCursor quotes, JsonMembers& members,
+bool walk_json_object(JsonText text, QuoteCursor quotes, std::span<JsonMember> members,
                       JsonFound& found) noexcept;
 
 }  // namespace simdjwt::jose

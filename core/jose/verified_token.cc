@@ -25,13 +25,11 @@ std::optional<Number> parse_whole(std::string_view text) noexcept {
 
 JsonType Claim::type() const noexcept { return member_->type; }
 
-std::string_view Claim::raw_json() const noexcept {
-  return jose::JsonObject{text_, {}}.raw(*member_);
-}
+std::string_view Claim::raw_json() const noexcept { return object_->raw(*member_); }
 
 std::optional<std::string_view> Claim::string() const noexcept {
   if (member_->type != JsonType::kString) return std::nullopt;
-  return jose::JsonObject{text_, {}}.string(*member_);
+  return object_->string(*member_);
 }
 
 std::optional<bool> Claim::boolean() const noexcept {
@@ -85,7 +83,7 @@ bool VerifiedToken::has_aud(std::string_view audience) const noexcept {
 std::optional<Claim> VerifiedToken::claim(std::string_view name) const noexcept {
   const jose::JsonMember* const member = claims_->object().find(name);
   if (member == nullptr) return std::nullopt;
-  return Claim(payload_.data(), *member);
+  return Claim(claims_->object(), *member);
 }
 
 size_t VerifiedToken::num_claims() const noexcept { return claims_->object().members.size(); }
@@ -95,7 +93,7 @@ std::string_view VerifiedToken::claim_name(size_t index) const noexcept {
 }
 
 Claim VerifiedToken::claim_at(size_t index) const noexcept {
-  return Claim(payload_.data(), claims_->object().members[index]);
+  return Claim(claims_->object(), claims_->object().members[index]);
 }
 
 }  // namespace simdjwt

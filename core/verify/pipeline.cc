@@ -20,7 +20,7 @@ using bytes::kBase64urlDecodeSlackBytes;
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
               "a decoded part may be followed by the decoder's slack or the reader's padding");
 
-// What an accepted token leaves in the arena; as many of the members as there are.
+// What an accepted token leaves in the arena; as much of the room for members as it uses.
 struct AcceptedToken {
   jose::Claims claims;
   alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
@@ -248,7 +248,7 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
     if (findings.first != Verdict::kValid) return reject(findings, result);
   }
   memory.arena.commit(offsetof(AcceptedToken, members) +
-                      accepted->claims.object().members.size_bytes());
+                      accepted->members.used_bytes(accepted->claims.object()));
   result.token_ = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   result.failures_ = {};

@@ -39,7 +39,7 @@ internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexc
 VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
                               int64_t now) const noexcept {
   const internal::Pipeline pipeline = this->pipeline(scratch, now);
-  pipeline.memory.arena.reset();
+  pipeline.memory.release();
   internal::PendingToken& pending = pipeline.memory.pending[0];
 
   VerifyResult result;

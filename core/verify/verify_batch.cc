@@ -92,7 +92,7 @@ void Verifier::verify_batch(std::span<const std::string_view> tokens,
                             std::span<VerifyResult> results, Scratch& scratch,
                             int64_t now) const noexcept {
   const Pipeline pipeline = this->pipeline(scratch, now);
-  pipeline.memory.arena.reset();
+  pipeline.memory.release();
   Batch batch(pipeline, results);
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (i + kPrefetchAhead < tokens.size()) prefetch(tokens[i + kPrefetchAhead]);

@@ -38,6 +38,7 @@ class GuardedReader {
   JsonStatus read(std::string_view text, JsonObject& object) {
     char* room = reinterpret_cast<char*>(memory_.room_at_end(json_room_bytes(text.size())));
     if (!text.empty()) std::memcpy(room, text.data(), text.size());
+    reader_.release_objects();
     return reader_.read(room, text.size(), members_, object);
   }
   JsonStatus status(std::string_view text) {
@@ -293,6 +294,46 @@ TEST_F(JsonReaderTest, ReadsTheSameMembersWhateverItReadBefore) {
   const auto pick = [&] { return random() % std::size(values); };
   for (int i = 0; i < 60000; ++i) {
     ASSERT_NO_FATAL_FAILURE(compare_with_reference(text_of(pick(), pick(), pick())));
+  }
+}
+
+TEST_F(JsonReaderTest, LeavesObjectsAsTheyAreUntilTheyAreReleased) {
+  const std::string values[] = {"1750003600", "1750003601", R"("a")", R"("bcd")", R"("e\"f")",
+                                "[]",         "null",       R"([1])", "{}"};
+  struct Kept {
+    std::string text;
+    std::vector<char> room;
+    JsonMembers members;
+    JsonObject object;
+  };
+  std::mt19937 random(4);
+  for (const bytes::JsonIndexKernel* kernel : bytes::available_json_kernels()) {
+    JsonReader reader(*kernel, kKnownNames);
+    for (int round = 0; round < 200; ++round) {
+      reader.release_objects();
+      std::vector<std::unique_ptr<Kept>> kept;
+      for (int i = 0; i < 30; ++i) {
+        std::string text = "{";
+        for (size_t name = random() % 4; name < 4; ++name) {
+          text += '"' + std::string(kKnownNames[name]) + (random() % 5 == 0 ? "1" : "") +
+                  "\":" + values[random() % (random() % 3 == 0 ? std::size(values) : 4)] +
+                  (name < 3 ? "," : "");
+        }
+        text += '}';
+        kept.push_back(std::make_unique<Kept>());
+        Kept& last = *kept.back();
+        last.text = text;
+        last.room.resize(json_room_bytes(text.size()));
+        std::copy(text.begin(), text.end(), last.room.begin());
+        ASSERT_EQ(reader.read(last.room.data(), text.size(), last.members, last.object),
+                  JsonStatus::kOk)
+            << text;
+      }
+      for (const auto& object : kept) {
+        ASSERT_NO_FATAL_FAILURE(
+            compare_members(object->object, *parse_json(object->text), object->text));
+      }
+    }
   }
 }
 

@@ -25,6 +25,7 @@ void require_as_in_reference(JsonReader& reader, std::string_view text,
   std::copy(text.begin(), text.end(), room.begin());
   JsonMembers members;
   JsonObject object;
+  reader.release_objects();
   const JsonStatus status = reader.read(room.data(), text.size(), members, object);
   const bool is_object = expected && expected->type == JsonType::kObject;
   require((status != JsonStatus::kInvalid) == (is_object && expected->names.size() <= kMembersMax));

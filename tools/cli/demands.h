@@ -8,11 +8,14 @@
 
 #include <simdjwt/policy.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace simdjwt::cli {
 

@@ -9,9 +9,12 @@
 #include <simdjwt/key.h>
 #include <simdjwt/key_set.h>
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace simdjwt::cli {
 

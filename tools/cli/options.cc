@@ -50,22 +50,4 @@ void refuse_both(const CLI::App& app, const std::string& one, const std::string&
   }
 }
 
-HelpFormatter::HelpFormatter() {
-  column_width(26);
-  label("OPTIONS", "options");
-  label("SUBCOMMAND", "COMMAND");
-  label("Positionals", "Arguments");
-}
-
-std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
-  return '\n' + CLI::Formatter::make_usage(app, std::move(name));
-}
-
-std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
-  std::string out;
-  if (option->get_type_size() != 0 && !option->get_positional())
-    out = ' ' + option->get_type_name();
-  return out;
-}
-
 }  // namespace simdjwt::cli

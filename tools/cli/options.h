@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Command-line options of kinds that CLI11 lacks, and the layout of --help.
+// Command-line options of kinds that CLI11 lacks.
 
 #ifndef SIMDJWT_TOOLS_CLI_OPTIONS_H_
 #define SIMDJWT_TOOLS_CLI_OPTIONS_H_
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>  // half of <CLI/CLI.hpp>, whose other half every includer would compile
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,15 +26,6 @@ CLI::Option* add_now_option(CLI::App& app, std::optional<int64_t>& now);
 
 // Throws UsageError when both options are on the command line.
 void refuse_both(const CLI::App& app, const std::string& one, const std::string& other);
-
-// Prints options as "  --name TYPE    description", descriptions of several lines under one
-// another.
-class HelpFormatter : public CLI::Formatter {
- public:
-  HelpFormatter();
-  std::string make_usage(const CLI::App* app, std::string name) const override;
-  std::string make_option_opts(const CLI::Option* option) const override;
-};
 
 }  // namespace simdjwt::cli
 

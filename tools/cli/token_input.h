@@ -6,9 +6,12 @@
 #ifndef SIMDJWT_TOOLS_CLI_TOKEN_INPUT_H_
 #define SIMDJWT_TOOLS_CLI_TOKEN_INPUT_H_
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace simdjwt::cli {
 

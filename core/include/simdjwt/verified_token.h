@@ -15,6 +15,7 @@ namespace simdjwt {
 
 namespace jose {
 struct JsonMember;
+struct JsonObject;
 class Claims;
 }  // namespace jose
 namespace internal {
@@ -47,9 +48,9 @@ class Claim {
  private:
   friend class VerifiedToken;
   friend struct internal::ClaimAccess;
-  Claim(const char* text, const jose::JsonMember& member) noexcept
-      : text_(text), member_(&member) {}
-  const char* text_;
+  Claim(const jose::JsonObject& object, const jose::JsonMember& member) noexcept
+      : object_(&object), member_(&member) {}
+  const jose::JsonObject* object_;
   const jose::JsonMember* member_;
 };
 
