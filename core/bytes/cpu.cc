@@ -44,9 +44,9 @@ CpuFeatures detect() {
 
   CpuFeatures features;
   features.clmul = has_all(leaf1_ecx, bit_PCLMUL);
-  features.sha_ni = has_all(leaf1_ecx, bit_SSSE3 | bit_SSE4_1) && has_all(ebx, bit_SHA);
-  features.avx2 = has_all(xcr0, kXcr0Avx) && has_all(leaf1_ecx, bit_AVX) &&
-                  has_all(ebx, bit_AVX2 | bit_BMI | bit_BMI2);
+  const bool avx = has_all(xcr0, kXcr0Avx) && has_all(leaf1_ecx, bit_AVX);
+  features.sha_ni = avx && has_all(ebx, bit_SHA);
+  features.avx2 = avx && has_all(ebx, bit_AVX2 | bit_BMI | bit_BMI2);
   features.avx512 = features.avx2 && has_all(xcr0, kXcr0Avx512) &&
                     has_all(ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ) &&
                     has_all(ecx, bit_AVX512VBMI);

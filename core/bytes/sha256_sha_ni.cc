@@ -4,14 +4,15 @@
 // SHA-256 with the SHA extensions, one message or several interleaved.
 //
 // SHA256RNDS2 does two rounds and takes four cycles, and each needs the result of the one before: a
-// single message waits 128 cycles a block. Independent messages fill the gaps, until the four
-// vector ports have no more room: 51 cycles for all instructions of a block. Nanoseconds a block on
-// Zen 3 at 3.2 GHz (`bench_sha256 block.*sha-ni`; other numbers of lanes by changing the kernel's
-// last line), g++ 12 / clang 14:
+// single message waits 128 cycles a block. Independent messages fill the gaps, until the one unit
+// that takes these instructions, each for two cycles, is never idle: 64 cycles a block. Nanoseconds
+// a block on Zen 3 (`bench_sha256 block.*sha-ni`; other numbers of lanes by changing the kernel's
+// last line), with instructions of two operands, g++ 12 / clang 14:
 //
 //   lanes    1             2             3             4             5
 //            39.8 / 39.8   20.0 / 20.0   18.6 / 17.7   18.6 / 19.3   20.9 / 37
 //
+// AVX's have three, where there are any, which spares a sixth of all instructions: 17.8 with g++.
 // Three, because a fourth lane saves nothing and would more often run empty. Tried for three lanes:
 // leaving the registers to the compiler (19.6 / 27); all schedules ahead of all rounds (18.6
 // / 18.1, but 21 / 22 with four); the schedule of the next block staged beside the rounds of this

@@ -14,7 +14,7 @@ namespace simdjwt {
 // What the CPU offers and the operating system lets us use (XCR0). Read once, at first use.
 struct CpuFeatures {
   bool avx2 = false;    // AVX2, BMI1 and BMI2
-  bool sha_ni = false;  // SHA extensions with SSSE3 and SSE4.1
+  bool sha_ni = false;  // SHA extensions with AVX
   bool clmul = false;   // PCLMULQDQ
   bool avx512 = false;  // AVX-512 F, BW, VL, DQ and VBMI
 };
