@@ -5,6 +5,7 @@
 
 #include <absl/status/status.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <simdjwt/limits.h>
 #include <sodium.h>
 
@@ -71,7 +72,8 @@ absl::StatusOr<AsymmetricKey> AsymmetricKey::create(Algorithm algorithm, const K
 
   absl::StatusOr<EvpKey> evp_key = build_evp_key(parts, KeyHalf::kPublic);
   if (!evp_key.ok()) return evp_key.status();
-  absl::Status status = key.prepare(key.public_, *std::move(evp_key), false);
+  absl::Status status = key.identify(evp_key->get());
+  if (status.ok()) status = key.prepare(key.public_, *std::move(evp_key), false);
   if (!status.ok() || !parts.has_private()) {
     return status.ok() ? absl::StatusOr<AsymmetricKey>(std::move(key)) : status;
   }
@@ -89,6 +91,17 @@ absl::StatusOr<AsymmetricKey> AsymmetricKey::create(Algorithm algorithm, const K
     return absl::InvalidArgumentError("its private half is not that of its public one");
   }
   return key;
+}
+
+absl::Status AsymmetricKey::identify(const EVP_PKEY* public_key) {
+  uint8_t* der = nullptr;
+  const int der_bytes = i2d_PUBKEY(public_key, &der);
+  if (der_bytes <= 0) return failed("cannot write the key");
+  std::string text(facts_of(algorithm_).name);
+  text.append(1, '\0').append(reinterpret_cast<const char*>(der), static_cast<size_t>(der_bytes));
+  OPENSSL_free(der);
+  bytes::digest(bytes::selected_kernels(), identity_.size(), text, identity_.data());
+  return absl::OkStatus();
 }
 
 absl::Status AsymmetricKey::prepare(Half& half, EvpKey key, bool for_signing) const {

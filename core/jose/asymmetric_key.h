@@ -37,6 +37,11 @@ class AsymmetricKey {
   [[nodiscard]] absl::StatusOr<std::string> sign(const bytes::Kernels& kernels,
                                                  std::string_view message) const;
 
+  // Tells it from every other key, whichever set either is in: SHA-256 of the algorithm's name and
+  // the public key. Loaded again, it is the same.
+  using Identity = std::array<uint8_t, 32>;
+  [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
+
   [[nodiscard]] size_t signature_bytes() const noexcept { return signature_bytes_; }
   [[nodiscard]] bool has_private() const noexcept { return private_.key != nullptr; }
   // libcrypto's key. Null for a private half that is not there.
@@ -55,10 +60,12 @@ class AsymmetricKey {
   };
 
   AsymmetricKey() = default;
+  absl::Status identify(const EVP_PKEY* public_key);
   absl::Status prepare(Half& half, EvpKey key, bool for_signing) const;
 
   Algorithm algorithm_ = {};
   size_t signature_bytes_ = 0;
+  Identity identity_ = {};
   Half public_;
   Half private_;
   std::array<uint8_t, 32> ed25519_point_ = {};

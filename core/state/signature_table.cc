@@ -62,12 +62,12 @@ PolyvalBlock SignatureTable::digest(const bytes::Kernels& kernels,
   return kernels.polyval->update(secrets_.value().polyval, {}, token);
 }
 
-SignatureFingerprint SignatureTable::fingerprint(const bytes::Kernels& kernels, PolyvalBlock digest,
-                                                 size_t token_bytes,
-                                                 const KeyIdentity& key) const noexcept {
+SignatureFingerprint SignatureTable::fingerprint(
+    const bytes::Kernels& kernels, PolyvalBlock digest, size_t token_bytes,
+    const jose::AsymmetricKey::Identity& key) const noexcept {
   // The length ends the polynomial, so that tokens which differ by the filling of their last block
   // differ here.
-  std::array<char, sizeof(KeyIdentity) + sizeof(PolyvalBlock)> end{};
+  std::array<char, sizeof(key) + sizeof(PolyvalBlock)> end{};
   const uint64_t length = token_bytes;
   std::memcpy(end.data(), key.data(), key.size());
   std::memcpy(end.data() + key.size(), &length, sizeof(length));

@@ -19,12 +19,9 @@
 #include "bytes/polyval.h"
 #include "bytes/secret.h"
 #include "bytes/sha2.h"
+#include "jose/asymmetric_key.h"
 
 namespace simdjwt::internal {
-
-// Tells one key from every other, whichever set it is in: SHA-256 of what it verifies with. A key
-// that is loaded again is the same.
-using KeyIdentity = std::array<uint8_t, 32>;
 
 // Of a key and a token. `tag` is what is compared, never zero; the rest says where it may lie.
 struct SignatureFingerprint {
@@ -51,9 +48,9 @@ class SignatureTable {
 
   // SHA-256(64 secret bytes, POLYVAL(token, key, lengths)): one block from a midstate. The hash
   // hides the value of POLYVAL, parts of which show in which lines are touched.
-  [[nodiscard]] SignatureFingerprint fingerprint(const bytes::Kernels& kernels,
-                                                 bytes::PolyvalBlock digest, size_t token_bytes,
-                                                 const KeyIdentity& key) const noexcept;
+  [[nodiscard]] SignatureFingerprint fingerprint(
+      const bytes::Kernels& kernels, bytes::PolyvalBlock digest, size_t token_bytes,
+      const jose::AsymmetricKey::Identity& key) const noexcept;
 
   [[nodiscard]] bool contains(const SignatureFingerprint& fingerprint) const noexcept;
 

@@ -35,7 +35,8 @@ struct PendingToken {
   const HashedBegin* begin;
   // Of a signature that is longer than any tag: in the arena, decoded.
   const uint8_t* long_signature;
-  bool is_signed;  // by an asymmetric key: what its verification said
+  bool is_signed;              // by an asymmetric key: what its verification said, now or before
+  bytes::PolyvalBlock digest;  // of the token, if verifications are remembered
   // As the token has it, with room for the decoder's slack.
   alignas(16)
       std::array<uint8_t, bytes::kHmacTagBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;

@@ -68,7 +68,7 @@ void Pipeline::compute_tag(PendingToken& pending,
     bytes::hmac_beside(*memory.kernels.sha256, sha256_job(pending), meanwhile);
   } else if (is_hmac(pending.facts.alg)) {
     bytes::hmac_beside(*memory.kernels.sha512, sha512_job(pending), meanwhile);
-  } else if (meanwhile()) {
+  } else if (meanwhile() && !pending.is_signed) {
     verify_signature(pending);
   }
 }
@@ -79,6 +79,26 @@ void Pipeline::compute_tag(PendingToken& pending,
   const bool is_long = key.signature_bytes() > bytes::kHmacTagBytesMax;
   pending.is_signed = key.verify(memory.kernels, pending.view.signing_input(),
                                  is_long ? pending.long_signature : pending.signature.data());
+  if (pending.is_signed && signatures != nullptr) signatures->insert(fingerprint(pending));
+}
+
+SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const noexcept {
+  return signatures->fingerprint(memory.kernels, pending.digest, pending.view.text().size(),
+                                 pending.key->asymmetric()->identity());
+}
+
+// Whether one of the keys has verified exactly this token before. All are asked before any has to
+// verify it: the right one may not be the first.
+[[gnu::noinline]] void Pipeline::recall_signature(PendingToken& pending) const noexcept {
+  pending.digest = signatures->digest(memory.kernels, pending.view.text());
+  const KeyMaterial* const first = pending.key;
+  const std::span<const Key> later = pending.later;
+  do {
+    pending.is_signed = signatures->contains(fingerprint(pending));
+    if (pending.is_signed) return;
+  } while (choose_key(pending.later, now, pending) == Verdict::kValid);
+  pending.key = first;
+  pending.later = later;
 }
 
 void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
@@ -149,9 +169,13 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
 
+  pending.is_signed = false;
   Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
   if (verdict == Verdict::kValid) verdict = find_key(pending);
-  if (verdict == Verdict::kValid) return verdict;
+  if (verdict == Verdict::kValid) {
+    if (signatures != nullptr && !is_hmac(pending.facts.alg)) recall_signature(pending);
+    return verdict;
+  }
   // Nobody will decode the other parts; but that they are base64url is checked first.
   const Verdict encoding = decode(pending);
   return encoding != Verdict::kValid ? encoding : verdict;
@@ -172,11 +196,12 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
   const std::string_view signature = pending.view.signature();
   uint8_t* decoded = pending.signature.data();
-  if (base64url_decoded_bytes(signature.size()) > bytes::kHmacTagBytesMax) [[unlikely]] {
+  if (base64url_decoded_bytes(signature.size()) > bytes::kHmacTagBytesMax && !pending.is_signed)
+      [[unlikely]] {
     decoded = long_signature_room(pending);
     if (decoded == nullptr) return Verdict::kOutOfMemory;
   }
-  if (kernel.decode(decoded, signature) &&
+  if ((pending.is_signed || kernel.decode(decoded, signature)) &&
       kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
     return Verdict::kValid;
   }

@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "bytes/hmac.h"
+#include "state/signature_table.h"
 #include "verify/pending.h"
 #include "verify/policy_rules.h"
 #include "verify/scratch.h"
@@ -34,6 +35,7 @@ struct Pipeline {
   ScratchMemory& memory;
   const KeyTable& keys;
   const PolicyRules& rules;
+  SignatureTable* signatures;  // verified before; or null
   uint64_t verifier_id;
   int64_t now;
 
@@ -54,6 +56,8 @@ struct Pipeline {
   static void reject(const Findings& findings, VerifyResult& result) noexcept;
 
  private:
+  [[nodiscard]] SignatureFingerprint fingerprint(const PendingToken& pending) const noexcept;
+  void recall_signature(PendingToken& pending) const noexcept;
   void verify_signature(PendingToken& pending) const noexcept;
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;

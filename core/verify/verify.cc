@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "state/key_table.h"
+#include "state/signature_table.h"
 #include "verify/pipeline.h"
 #include "verify/policy_rules.h"
 #include "verify/scratch.h"
@@ -28,12 +29,19 @@ Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 
-Verifier::Verifier(KeySet keys, Policy policy)
-    : keys_(std::move(keys)), policy_(std::move(policy)), id_(next_verifier_id()) {}
+Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures)
+    : keys_(std::move(keys)),
+      policy_(std::move(policy)),
+      signatures_(std::move(signatures)),
+      id_(next_verifier_id()) {}
 
 internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexcept {
-  return {*scratch.memory_, internal::KeySetAccess::table(keys_),
-          internal::PolicyAccess::rules(policy_), id_, now};
+  return {*scratch.memory_,
+          internal::KeySetAccess::table(keys_),
+          internal::PolicyAccess::rules(policy_),
+          signatures_ == nullptr ? nullptr : &internal::SignatureCacheAccess::table(*signatures_),
+          id_,
+          now};
 }
 
 VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,

@@ -15,7 +15,6 @@
 namespace simdjwt::testing {
 namespace {
 
-using internal::KeyIdentity;
 using internal::SignatureFingerprint;
 using internal::SignatureTable;
 
@@ -28,7 +27,7 @@ class SignatureTableTest : public ::testing::Test {
   }
   static SignatureFingerprint of(const SignatureTable& table, std::string_view token, uint8_t key) {
     const bytes::Kernels kernels = bytes::selected_kernels();
-    return table.fingerprint(kernels, table.digest(kernels, token), token.size(), KeyIdentity{key});
+    return table.fingerprint(kernels, table.digest(kernels, token), token.size(), {key});
   }
 
   SignatureTable table_{1000, seed(1)};

@@ -5,29 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "differential/expect_same.h"
 #include "differential/token_mutator.h"
 
 namespace simdjwt::testing {
 namespace {
-
-// Everything a caller can see of a result.
-void expect_same(const VerifyResult& single, const VerifyResult& batched, std::string_view token) {
-  ASSERT_EQ(single.verdict(), batched.verdict()) << readable(token);
-  ASSERT_TRUE(single.failures() == batched.failures()) << readable(token);
-  ASSERT_EQ(single.failed_rules(), batched.failed_rules()) << readable(token);
-  if (!single) return;
-  ASSERT_EQ(single->payload(), batched->payload());
-  ASSERT_EQ(single->kid(), batched->kid());
-  ASSERT_EQ(single->iss(), batched->iss());
-  ASSERT_EQ(single->sub(), batched->sub());
-  ASSERT_EQ(single->exp(), batched->exp());
-  ASSERT_EQ(single->num_claims(), batched->num_claims());
-  for (size_t i = 0; i < single->num_claims(); ++i) {
-    ASSERT_EQ(single->claim_name(i), batched->claim_name(i));
-    ASSERT_EQ(single->claim_at(i).raw_json(), batched->claim_at(i).raw_json());
-    ASSERT_EQ(single->claim_at(i).string(), batched->claim_at(i).string());
-  }
-}
 
 void compare(const Verifier& verifier, size_t count) {
   TokenMutator mutator;

@@ -14,6 +14,7 @@
 
 #include "simdjwt/key_set.h"
 #include "simdjwt/policy.h"
+#include "simdjwt/signature_cache.h"
 #include "simdjwt/verdict.h"
 #include "simdjwt/verified_token.h"
 
@@ -72,7 +73,9 @@ class VerifyResult {
 // share keys and policy.
 class Verifier {
  public:
-  Verifier(KeySet keys, Policy policy);
+  // With a cache, asymmetric signatures that it remembers are not verified again; it may be shared
+  // with other verifiers. No verdict is another for it.
+  Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures = nullptr);
 
   // --- One token ---
   // `token` is the bare token, without "Bearer"; it need not be terminated and nothing outside it
@@ -98,6 +101,7 @@ class Verifier {
 
   KeySet keys_;
   Policy policy_;
+  std::shared_ptr<SignatureCache> signatures_;  // or null
   uint64_t id_;  // of this combination of keys and policy; tags what a Scratch remembers
 };
 

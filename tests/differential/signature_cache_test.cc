@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+// Verifiers with a SignatureCache against verifiers without: the same verdicts, whatever happens to
+// keys, policies and the clock, and however small the cache is.
+
+#include <gtest/gtest.h>
+#include <simdjwt/signature_cache.h>
+#include <simdjwt/signer.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "differential/expect_same.h"
+#include "jose/key_material.h"
+#include "state/signature_table.h"
+#include "support/asymmetric_keys.h"
+
+namespace simdjwt::testing {
+namespace {
+
+constexpr SignatureCache::Seed kSeed = {1, 2, 3};
+
+struct Issuer {
+  std::string_view jwk;
+  Algorithm algorithm;
+};
+
+constexpr Issuer kIssuers[] = {{kP256Jwk, Algorithm::kEs256},
+                               {kOtherP256Jwk, Algorithm::kEs256},
+                               {kEd25519Jwk, Algorithm::kEdDsa},
+                               {kOtherEd25519Jwk, Algorithm::kEdDsa},
+                               {kRsaJwk, Algorithm::kRs256},
+                               {kRsaJwk, Algorithm::kPs256}};  // the same key, differently used
+constexpr std::string_view kKids[] = {"", "a", "b"};
+
+// Changes at random; then shows tokens, some of them again and again.
+class World {
+ public:
+  explicit World(size_t num_tokens) : cache_(SignatureCache::create(num_tokens, kSeed).value()) {
+    for (const Issuer& issuer : kIssuers) {
+      for (const std::string_view kid : kKids) sign_tokens(issuer, kid);
+    }
+    exchange_keys();
+    exchange_policy();
+  }
+
+  void run(size_t num_rounds) {
+    for (size_t i = 0; i < num_rounds; ++i) {
+      if (one_in(20)) exchange_keys();
+      if (one_in(50)) exchange_policy();
+      if (one_in(10)) now_ = kNow + static_cast<int64_t>(below(120)) - 60;
+      if (!with_) make_verifiers();
+      ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
+    }
+    EXPECT_GT(num_accepted_, num_rounds / 20);
+  }
+
+ private:
+  size_t below(size_t bound) { return random_() % bound; }
+  bool one_in(size_t odds) { return below(odds) == 0; }
+
+  void sign_tokens(const Issuer& issuer, std::string_view kid) {
+    for (int i = 0; i < 3; ++i) {
+      const std::string claims = R"({"sub":"s)" + std::to_string(i) + R"(","aud":")" +
+                                 (i > 0 ? "x" : "y") + R"(","exp":)" +
+                                 std::to_string(kNow + 50 * i) + '}';
+      tokens_.push_back(sign_with(issuer.jwk, issuer.algorithm, claims, std::string(kid)));
+    }
+  }
+
+  void exchange_keys() {
+    KeySetBuilder builder;
+    std::vector<std::string_view> kids = {"", "", "", "a", "b"};
+    std::shuffle(kids.begin(), kids.end(), random_);
+    for (size_t i = 0; i < 3 + below(kids.size() - 2); ++i) {
+      const Issuer& issuer = kIssuers[below(std::size(kIssuers))];
+      KeyPeriod period;
+      if (one_in(8)) period.not_after = kNow + 20;
+      if (one_in(8)) period.not_before = kNow - 20;
+      builder.add(Key::from_jwk(public_jwk(issuer.jwk), issuer.algorithm,
+                                {.kid = std::string(kids[i]), .period = period})
+                      .value());
+    }
+    keys_ = builder.build().value();
+    with_.reset();
+  }
+
+  void exchange_policy() {
+    PolicyBuilder builder;
+    builder.ignore_iss().ignore_typ().leeway_seconds(static_cast<int64_t>(below(3)) * 10);
+    one_in(2) ? builder.expect_aud("x") : builder.ignore_aud();
+    one_in(4) ? builder.allow_missing_exp() : builder.expect_exp();
+    if (one_in(3)) builder.collect_all_failures();
+    policy_ = builder.build().value();
+    with_.reset();
+  }
+
+  void make_verifiers() {
+    with_.emplace(*keys_, *policy_, cache_);
+    without_.emplace(*keys_, *policy_);
+  }
+
+  std::string next_token() {
+    std::string token = tokens_[below(tokens_.size())];
+    if (one_in(3)) token[below(token.size())] = "Ab.-9="[below(6)];
+    if (one_in(10)) {  // with the signature of another
+      const std::string& other = tokens_[below(tokens_.size())];
+      token = token.substr(0, token.rfind('.')) + other.substr(other.rfind('.'));
+    }
+    return token;
+  }
+
+  void show_one(const std::string& token) {
+    const VerifyResult expected = without_->verify(token, scratch_without_, now_);
+    const VerifyResult result = with_->verify(token, scratch_with_, now_);
+    ASSERT_NO_FATAL_FAILURE(expect_same(expected, result, token));
+    num_accepted_ += result ? 1 : 0;
+  }
+
+  void show_many() {
+    std::vector<std::string> tokens(1 + below(8));
+    for (std::string& token : tokens) token = next_token();
+    const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+    std::vector<VerifyResult> results(tokens.size());
+    with_->verify_batch(views, results, scratch_with_, now_);
+    for (size_t i = 0; i < tokens.size(); ++i) {
+      ASSERT_NO_FATAL_FAILURE(
+          expect_same(without_->verify(tokens[i], scratch_without_, now_), results[i], tokens[i]));
+    }
+  }
+
+  std::mt19937_64 random_{11};
+  std::shared_ptr<SignatureCache> cache_;
+  std::vector<std::string> tokens_;
+  std::optional<KeySet> keys_;
+  std::optional<Policy> policy_;
+  std::optional<Verifier> with_;
+  std::optional<Verifier> without_;
+  Scratch scratch_with_;
+  Scratch scratch_without_;
+  int64_t now_ = kNow;
+  size_t num_accepted_ = 0;
+};
+
+TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_tokens(10'000)); }
+
+TEST(SignatureCache, ChangesNoVerdictWhereItForgetsMost) { World(1).run(num_tokens(5'000)); }
+
+// --- What it replaces ---
+
+// A verifier whose cache was made to believe that the key has verified this token.
+class MisledVerifier {
+ public:
+  explicit MisledVerifier(std::string_view token) {
+    const bytes::Kernels kernels = bytes::selected_kernels();
+    const Key key = Key::from_jwk(public_jwk(kP256Jwk), Algorithm::kEs256).value();
+    internal::SignatureTable& table = internal::SignatureCacheAccess::table(*cache_);
+    table.insert(table.fingerprint(kernels, table.digest(kernels, token), token.size(),
+                                   internal::KeyAccess::material(key).asymmetric()->identity()));
+  }
+  Verdict operator()(std::string_view token, std::string_view jwk = kP256Jwk,
+                     Policy policy = lenient().build().value(), int64_t now = kNow) {
+    const Verifier verifier(KeySet::of(make_jwk_key(public_jwk(jwk), Algorithm::kEs256)),
+                            std::move(policy), cache_);
+    return verifier.verify(token, scratch_, now).verdict();
+  }
+
+ private:
+  std::shared_ptr<SignatureCache> cache_ = SignatureCache::create(100, kSeed).value();
+  Scratch scratch_;
+};
+
+std::string with_wrong_signature() {
+  std::string token = sign_with(kP256Jwk, Algorithm::kEs256, kClaims);
+  token[token.rfind('.') + 1] ^= 1;
+  return token;
+}
+
+TEST(SignatureCache, StandsForTheSignatureOfExactlyThatToken) {
+  const std::string token = with_wrong_signature();
+  MisledVerifier misled(token);
+  EXPECT_EQ(misled(token), Verdict::kValid);
+  std::string other = token;
+  other[token.rfind('.') + 2] ^= 1;
+  EXPECT_EQ(misled(other), Verdict::kBadSignature);
+}
+
+TEST(SignatureCache, StandsForTheKeyThatVerifiedIt) {
+  const std::string token = with_wrong_signature();
+  EXPECT_EQ(MisledVerifier(token)(token, kOtherP256Jwk), Verdict::kBadSignature);
+}
+
+TEST(SignatureCache, StandsForNothingButTheSignature) {
+  const std::string token = with_wrong_signature();
+  MisledVerifier misled(token);
+  EXPECT_EQ(misled(token, kP256Jwk, lenient().build().value(), kNow + 86400), Verdict::kExpired);
+  EXPECT_EQ(misled(token, kP256Jwk, lenient().require_claim("scope").build().value()),
+            Verdict::kClaimMissing);
+}
+
+}  // namespace
+}  // namespace simdjwt::testing
