@@ -59,6 +59,11 @@ absl::Status UringReactor::start() {
   return absl::OkStatus();
 }
 
+// Sends mostly complete while they are submitted and so end the wait: a client that is alone costs
+// two system calls a request. To wait for one completion more than there are sends (all of which
+// are prompt with MSG_DONTWAIT) makes that one, saves nothing that could be measured with 1, 4 or
+// 64 clients, and leaves a connection that is to be closed behind its answer open until another
+// event.
 absl::Status UringReactor::wait(uint64_t timeout_ms) {
   bool is_good;
   if (timeout_ms == kNever) {
