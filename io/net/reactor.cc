@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -19,6 +20,20 @@ namespace simdjwt::net {
 namespace {
 
 constexpr uint64_t kAcceptRetryMs = 100;
+
+// Descriptors that are no connections of these reactors: listeners, files, an admin listener's.
+constexpr rlim_t kOtherDescriptors = 128;
+
+// As many as may be open, in a table of each reactor's own, or in the one of the process.
+uint32_t connections_allowed(const ReactorOptions& options, bool is_table_shared) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return options.num_connections_max;
+  rlim_t allowed = limit.rlim_cur;
+  if (is_table_shared) {
+    allowed = (allowed - std::min(kOtherDescriptors, allowed / 2)) / options.num_reactors;
+  }
+  return static_cast<uint32_t>(std::min<rlim_t>(allowed, options.num_connections_max));
+}
 
 }  // namespace
 
@@ -49,17 +64,21 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::create(IoMode io,
                                                          std::vector<ReactorListener> listeners,
                                                          Protocol& protocol,
                                                          const ReactorOptions& options) {
-  if (listeners.empty() || listeners.size() > options.num_connections_max) {
+  if (listeners.empty() || listeners.size() > connections_allowed(options, true)) {
     return absl::InvalidArgumentError("a reactor needs listeners, and a connection for each");
   }
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
   if (!wake) return os_error("eventfd", errno);
   Parts parts{std::move(listeners), std::move(wake), protocol, options};
-  if (io == IoMode::kEpoll) return EpollReactor::create(parts);
-  absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(parts);
-  if (reactor.ok() || io == IoMode::kUring) return reactor;
-  const absl::Status why = reactor.status();
-  reactor = EpollReactor::create(parts);
+  absl::Status why;
+  if (io != IoMode::kEpoll) {
+    parts.options.num_connections_max = connections_allowed(options, false);
+    absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(parts);
+    if (reactor.ok() || io == IoMode::kUring) return reactor;
+    why = reactor.status();
+  }
+  parts.options.num_connections_max = connections_allowed(options, true);
+  absl::StatusOr<std::unique_ptr<Reactor>> reactor = EpollReactor::create(parts);
   if (reactor.ok()) (*reactor)->why_not_uring_ = why;
   return reactor;
 }

@@ -48,8 +48,11 @@ struct ReactorListener {
 
 struct ReactorOptions {
   // More wait in the kernel's backlog; of several listeners, all but one keep a place reserved.
-  // Connection::index() is less.
+  // Connection::index() is less. RLIMIT_NOFILE may allow fewer.
   uint32_t num_connections_max = 4096;
+  // That share the descriptors of the process, which connections take with epoll, with this one.
+  // io_uring has a table for each.
+  uint32_t num_reactors = 1;
   // A buffer should hold what a pipelining client sends at once: one that takes two costs half as
   // much again (measured with 16 requests of 425 bytes).
   unsigned num_buffers = 512;
@@ -106,6 +109,10 @@ class Reactor {
   // Thread-safe, returns at once.
   void stop() noexcept;
 
+  // Of the options, or as many as RLIMIT_NOFILE leaves room for.
+  [[nodiscard]] uint32_t num_connections_max() const noexcept {
+    return static_cast<uint32_t>(slots_.size());
+  }
   // "io_uring/defer-taskrun", "epoll".
   [[nodiscard]] const std::string& mode() const noexcept { return mode_; }
   // OK if this is io_uring, or nobody wanted it.
@@ -118,7 +125,7 @@ class Reactor {
     std::vector<ReactorListener> listeners;
     UniqueFd wake;
     Protocol& protocol;
-    const ReactorOptions& options;
+    ReactorOptions options;  // with as many connections as there can be
   };
   Reactor(Parts parts, std::string mode);
 

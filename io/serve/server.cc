@@ -3,6 +3,7 @@
 
 #include "serve/server.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace simdjwt::serve {
@@ -29,12 +30,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& opti
                              .decision_log = decision_log,
                              .parser_limits = options.parser_limits,
                              .body_bytes_max = options.body_bytes_max};
+  net::ReactorOptions reactor_options = options.reactor;
+  reactor_options.num_reactors = options.num_threads;
   for (uint32_t i = 0; i < options.num_threads; ++i) {
     Worker worker;
     worker.service = std::make_unique<CheckService>(context, server->workers_.size(),
-                                                    options.reactor.num_connections_max);
+                                                    reactor_options.num_connections_max);
     absl::StatusOr<std::unique_ptr<net::Reactor>> reactor = net::Reactor::create(
-        options.io, server->take_listeners(options, i), *worker.service, options.reactor);
+        options.io, server->take_listeners(options, i), *worker.service, reactor_options);
     if (!reactor.ok()) return reactor.status();
     worker.reactor = *std::move(reactor);
     server->workers_.push_back(std::move(worker));
@@ -97,6 +100,14 @@ absl::Status Server::why_not_uring() const {
   absl::Status status;
   for (const Worker& worker : workers_) status.Update(worker.reactor->why_not_uring());
   return status;
+}
+
+uint32_t Server::num_connections_max() const noexcept {
+  uint32_t fewest = UINT32_MAX;
+  for (const Worker& worker : workers_) {
+    fewest = std::min(fewest, worker.reactor->num_connections_max());
+  }
+  return fewest;
 }
 
 std::vector<const net::ReactorCounters*> Server::counters_by_reactor() const {

@@ -45,7 +45,7 @@ struct ServerOptions {
   std::vector<ServerListener> listeners;  // one or more; Connection::listener() is the place here
   net::IoMode io = net::IoMode::kAuto;
   uint32_t num_threads = 1;
-  net::ReactorOptions reactor = {};  // of each thread
+  net::ReactorOptions reactor = {};  // of each thread; num_reactors is num_threads
   http::ParserLimits parser_limits = {};
   size_t body_bytes_max = 1024 * 1024;  // of an introspection
 };
@@ -78,6 +78,9 @@ class Server {
   // is none. What may be locked is the user's, so some threads may find room for a ring and others
   // not.
   [[nodiscard]] absl::Status why_not_uring() const;
+
+  // Of the thread that has room for the fewest: what the options say, or less.
+  [[nodiscard]] uint32_t num_connections_max() const noexcept;
 
   // Sums over the threads. Thread-safe.
   [[nodiscard]] net::ReactorCounters reactor_counters() const noexcept;

@@ -278,25 +278,50 @@ TEST_F(ReactorTest, IsDoneWithAConnectionThatAChildProcessStillHolds) {
   while (running.counters().connections_open != 0) std::this_thread::sleep_for(1ms);
 }
 
-// Uses up all descriptors of this process, until it is gone.
-class NoDescriptors {
+// Allows this process no more than 256 descriptors, until it is gone.
+class FewDescriptors {
  public:
-  NoDescriptors() {
+  FewDescriptors() {
     getrlimit(RLIMIT_NOFILE, &before_);
     rlimit few = before_;
     few.rlim_cur = 256;
     setrlimit(RLIMIT_NOFILE, &few);
-    for (int fd; (fd = dup(STDERR_FILENO)) >= 0;) descriptors_.emplace_back(fd);
   }
-  ~NoDescriptors() {
-    descriptors_.clear();
-    setrlimit(RLIMIT_NOFILE, &before_);
-  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
 
  private:
   rlimit before_{};
+};
+
+// And uses up all of them.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    for (int fd; (fd = dup(STDERR_FILENO)) >= 0;) descriptors_.emplace_back(fd);
+  }
+
+ private:
+  FewDescriptors few_;
   std::vector<UniqueFd> descriptors_;
 };
+
+// 128 are left for files and listeners; a ring has its own table, which may be as large.
+TEST_F(ReactorTest, SharesTheDescriptorsThatConnectionsTake) {
+  const FewDescriptors few;
+  const auto room = [](uint32_t wanted, uint32_t num_reactors) {
+    WhoAmI protocol;
+    ListenerGroup tcp = group_on("127.0.0.1:0");
+    auto reactor = Reactor::create(
+        io_under_test(), list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}), protocol,
+        {.num_connections_max = wanted, .num_reactors = num_reactors});
+    EXPECT_TRUE(reactor.ok()) << reactor.status();
+    return reactor.ok() ? (*reactor)->num_connections_max() : 0;
+  };
+  const bool is_epoll = io_under_test() == IoMode::kEpoll;
+  EXPECT_EQ(room(4096, 1), is_epoll ? 128 : 256);
+  EXPECT_EQ(room(4096, 4), is_epoll ? 32 : 256);
+  EXPECT_EQ(room(20, 4), 20);
+}
 
 // io_uring needs none for a connection; by epoll, clients wait, and the thread does not spin.
 TEST_F(ReactorTest, OutlivesTheWantOfDescriptors) {

@@ -48,15 +48,8 @@ void raise_descriptor_limit() {
 }
 
 uint32_t connections_of_each_thread(const Config& config) {
-  rlimit limit;
-  getrlimit(RLIMIT_NOFILE, &limit);
   const uint32_t num_threads = config.server.num_threads;
-  const uint32_t wanted = (config.limits.num_connections_max + num_threads - 1) / num_threads;
-  const auto allowed = static_cast<uint32_t>(std::min<rlim_t>(limit.rlim_cur, wanted));
-  if (allowed < wanted) {
-    spdlog::warn("{} connections a thread instead of {}: RLIMIT_NOFILE", allowed, wanted);
-  }
-  return allowed;
+  return (config.limits.num_connections_max + num_threads - 1) / num_threads;
 }
 
 std::vector<serve::ServerListener> listeners_of(const Config& config, const serve::Wires& wires) {
@@ -143,6 +136,10 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
       std::move(material.policies), log_.get());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
+  const uint32_t wanted = connections_of_each_thread(config_);
+  if (const uint32_t allowed = server_->num_connections_max(); allowed < wanted) {
+    spdlog::warn("{} connections a thread instead of {}: RLIMIT_NOFILE", allowed, wanted);
+  }
   if (!config_.admin) return absl::OkStatus();
 
   auto admin = serve::AdminServer::create(*config_.admin, io, readiness_, [this] {
