@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
@@ -250,6 +251,21 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
   add(&ReactorCounters::completions_overflown);
 }
 
+void add_wires(Families& families, const std::vector<WireSource>& wires) {
+  families.counter("simdjwt_wires_total",
+                   "TLS handshakes and PROXY headers: opened, failed (at any time), or refused for "
+                   "where the client connected from.");
+  for (const WireSource& wire : wires) {
+    const auto add = [&](const std::atomic<uint64_t>& counter, const char* result) {
+      families.add(counter.load(std::memory_order_relaxed),
+                   {{"listener", wire.listener}, {"protocol", wire.protocol}, {"result", result}});
+    };
+    add(wire.counters->opened, "opened");
+    add(wire.counters->failed, "failed");
+    add(wire.counters->refused, "refused");
+  }
+}
+
 }  // namespace
 
 std::string expose(const MetricsSources& sources) {
@@ -266,6 +282,7 @@ std::string expose(const MetricsSources& sources) {
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
   add_reactors(families, sources.reactors);
+  add_wires(families, sources.wires);
   add_process(families);
   return families.text();
 }

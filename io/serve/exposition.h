@@ -10,16 +10,25 @@
 #include <vector>
 
 #include "net/reactor.h"
+#include "net/wire.h"
 #include "serve/decision_log.h"
 #include "serve/metrics.h"
 
 namespace simdjwt::serve {
+
+// Of the TLS, or of the PROXY protocol, at one listener.
+struct WireSource {
+  std::string listener;  // its address
+  std::string protocol;  // "tls", "proxy"
+  const net::WireCounters* counters;
+};
 
 // What is told. All of it outlives the call, and may change during it.
 struct MetricsSources {
   const Metrics& metrics;
   const DecisionLog& log;
   std::vector<const net::ReactorCounters*> reactors;
+  std::vector<WireSource> wires;
   std::string version;
   std::string io;       // "io_uring/...", "epoll"
   std::string kernels;  // see active_kernels()

@@ -115,6 +115,7 @@ class ExpositionTest : public ::testing::Test {
     return expose({.metrics = metrics_,
                    .log = *log_,
                    .reactors = {&reactors_[0], &reactors_[1]},
+                   .wires = {{"127.0.0.1:1", "tls", &tls_}, {"[::1]:2", "proxy", &proxy_}},
                    .version = "1.2.3",
                    .io = "epoll",
                    .kernels = "base64url/scalar \"x\""});
@@ -122,6 +123,8 @@ class ExpositionTest : public ::testing::Test {
 
   Metrics metrics_{2};
   net::ReactorCounters reactors_[2];
+  net::WireCounters tls_;
+  net::WireCounters proxy_;
   std::unique_ptr<DecisionLog> log_ =
       *DecisionLog::create({.target = "", .allow_sample = 0}, 2, [](const std::string&) {});
 };
@@ -169,6 +172,20 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"1\"}"), 7);
   EXPECT_EQ(series.at("simdjwt_config_reloads_total{result=\"failure\"}"), 1);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 0);
+}
+
+TEST_F(ExpositionTest, TellsOfTheWires) {
+  tls_.opened = 5;
+  tls_.failed = 2;
+  proxy_.refused = 1;
+  const auto series = read_exposition(text());
+  const auto value = [&series](const std::string& labels) {
+    return series.at("simdjwt_wires_total{" + labels + "}");
+  };
+  EXPECT_EQ(value("listener=\"127.0.0.1:1\",protocol=\"tls\",result=\"opened\""), 5);
+  EXPECT_EQ(value("listener=\"127.0.0.1:1\",protocol=\"tls\",result=\"failed\""), 2);
+  EXPECT_EQ(value("listener=\"[::1]:2\",protocol=\"proxy\",result=\"opened\""), 0);
+  EXPECT_EQ(value("listener=\"[::1]:2\",protocol=\"proxy\",result=\"refused\""), 1);
 }
 
 TEST_F(ExpositionTest, TellsOfTheProcess) {

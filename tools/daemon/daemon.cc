@@ -60,6 +60,18 @@ std::vector<serve::ServerListener> listeners_of(const Config& config, const serv
   return listeners;
 }
 
+std::vector<serve::WireSource> wire_sources(const Config& config, const serve::Wires& wires) {
+  std::vector<serve::WireSource> sources;
+  for (size_t i = 0; i < config.listeners.size(); ++i) {
+    const std::string listener = config.listeners[i].socket.address.to_string();
+    if (const auto* tls = wires.tls(i)) sources.push_back({listener, "tls", &tls->counters()});
+    if (const auto* proxy = wires.proxy(i)) {
+      sources.push_back({listener, "proxy", &proxy->counters()});
+    }
+  }
+  return sources;
+}
+
 std::string join(const std::vector<net::SocketAddress>& addresses) {
   std::string text;
   for (const net::SocketAddress& address : addresses) {
@@ -146,6 +158,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
     return serve::expose({.metrics = server_->metrics(),
                           .log = *log_,
                           .reactors = server_->counters_by_reactor(),
+                          .wires = wire_sources(config_, *wires_),
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
                           .kernels = active_kernels()});
