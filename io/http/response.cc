@@ -11,6 +11,7 @@ namespace simdjwt::http {
 namespace {
 
 constexpr std::string_view kDateName = "Date: ";
+constexpr std::string_view kLengthName = "Content-Length: ";
 
 std::string begin_head(Status status, std::string_view fields) {
   std::string head = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + ' ';
@@ -37,7 +38,13 @@ void HeadEnd::set_time(int64_t unix_seconds) noexcept {
 
 Response::Response(Status status, std::string_view fields, std::string_view body)
     : head_(begin_head(status, fields)), body_(body) {
-  head_.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  head_.append(kLengthName).append(std::to_string(body.size())).append("\r\n");
+}
+
+Response Response::of_any_body(Status status, std::string_view fields) {
+  Response response;
+  response.head_ = begin_head(status, fields).append(kLengthName);
+  return response;
 }
 
 Response Response::streamed(Status status, std::string_view fields, Version version) {

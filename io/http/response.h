@@ -62,6 +62,8 @@ class Response {
   // `fields` are whole lines, each with its CRLF.
   explicit Response(Status status, std::string_view fields = {}, std::string_view body = {});
 
+  // What answers have in common that each have a body of their own: see write_with().
+  [[nodiscard]] static Response of_any_body(Status status, std::string_view fields);
   // The head of a body that is written with write_streamed() as it comes to be.
   [[nodiscard]] static Response streamed(Status status, std::string_view fields, Version version);
 
@@ -76,6 +78,18 @@ class Response {
     out.write(head_);
     out.write(end.text(persistence));
     if (!is_for_head && !body_.empty()) out.write(body_);
+  }
+  // Writes it, made with of_any_body(), with this body.
+  template <typename Out>
+  void write_with(std::string_view body, Out& out, const HeadEnd& end, Persistence persistence,
+                  bool is_for_head) const {
+    std::array<char, 24> length;
+    const char* length_end = std::to_chars(length.begin(), length.end(), body.size()).ptr;
+    out.write(head_);
+    out.write({length.data(), static_cast<size_t>(length_end - length.data())});
+    out.write("\r\n");
+    out.write(end.text(persistence));
+    if (!is_for_head) out.write(body);
   }
 
  private:

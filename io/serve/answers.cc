@@ -130,7 +130,7 @@ Answer make_answer(Contract contract, Outcome outcome, const PolicyConfig& polic
       break;
     case Contract::kVerify:
       append(fields, "Content-Type: application/json\r\nCache-Control: no-store\r\n");
-      break;
+      return {status, http::Response::of_any_body(status, fields)};
     default:
       break;
   }

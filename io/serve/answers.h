@@ -43,7 +43,7 @@ class Answers {
  public:
   explicit Answers(const PolicyConfig& policy);
 
-  // Of the contracts kNginx to kVerify. Those of kVerify have no body yet: it depends on the token.
+  // Of the contracts kNginx to kVerify. Those of kVerify are of_any_body().
   [[nodiscard]] const Answer& of(Contract contract, Outcome outcome) const noexcept {
     return answers_[index_of(contract) * kNumOutcomes + static_cast<size_t>(outcome)];
   }

@@ -250,18 +250,10 @@ void CheckService::write_identity(const Queued& queued, const Answer& answer,
 
 void CheckService::write_verification(const Queued& queued, const Answer& answer, Outcome outcome,
                                       const VerifyResult* result) {
-  constexpr std::string_view kEmptyLength = "0\r\n";  // ends the head of an answer without a body
   text_.clear();
   append_verification_json(text_, outcome, result, queued.policy->verifier.policy());
-  const size_t body_bytes = text_.size();
-  std::string_view head = answer.response.head();
-  head.remove_suffix(kEmptyLength.size());
-  queued.connection->write(head);
-  append(text_, body_bytes, "\r\n");
-  queued.connection->write(std::string_view(text_).substr(body_bytes));
-  queued.connection->write(head_end_.text(queued.persistence));
-  if (queued.is_for_head) return;
-  queued.connection->write(std::string_view(text_).substr(0, body_bytes));
+  answer.response.write_with(text_, *queued.connection, head_end_, queued.persistence,
+                             queued.is_for_head);
 }
 
 // --- Books ---

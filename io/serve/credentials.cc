@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "http/fields.h"
+#include "http/grammar.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -54,11 +55,11 @@ Credentials find_credentials(const http::Request& request,
 
 std::optional<std::string_view> credentials_of(std::string_view authorization,
                                                std::string_view scheme) noexcept {
-  const std::string_view found = authorization.substr(0, authorization.find(' '));
-  const bool is_scheme = std::equal(found.begin(), found.end(), scheme.begin(), scheme.end(),
-                                    [](char c, char lower) { return (c | 0x20) == lower; });
-  if (!is_scheme) return std::nullopt;
+  if (!http::equals_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
+    return std::nullopt;
+  }
   authorization.remove_prefix(scheme.size());
+  if (!authorization.empty() && authorization.front() != ' ') return std::nullopt;
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   return authorization;
 }

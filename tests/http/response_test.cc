@@ -62,6 +62,23 @@ TEST(Response, SparesHeadTheBodyButNotItsLength) {
   EXPECT_EQ(render(response, Persistence::kKeepAlive, true), head);
 }
 
+TEST(Response, OfAnyBodyTakesItsLength) {
+  const Response response = Response::of_any_body(Status::kOk, "X: y\r\n");
+  HeadEnd end;
+  end.set_time(784111777);
+  for (const std::string& body : {std::string(), std::string("{}\n"), std::string(1234, 'x')}) {
+    const std::string head =
+        "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+    Text whole;
+    response.write_with(body, whole, end, Persistence::kKeepAlive, false);
+    EXPECT_EQ(whole.text, head + body);
+    Text for_head;
+    response.write_with(body, for_head, end, Persistence::kKeepAlive, true);
+    EXPECT_EQ(for_head.text, head);
+  }
+}
+
 TEST(StreamedBody, IsChunked) {
   EXPECT_EQ(Response::streamed(Status::kOk, "X: y\r\n", Version::kHttp11).head(),
             "HTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n");
