@@ -27,6 +27,25 @@ size_t num_bits(const SecretBytes& number) {
 
 bool is_odd(const SecretBytes& number) { return !number.empty() && (number.back() & 1) != 0; }
 
+// Whether the modulus is of the form that a widespread library of smart cards made, whose factors
+// can be found (ROCA, CVE-2017-15361): modulo each of these primes it is then a power of 65537. Of
+// other moduli one in 2^27 looks like that by chance.
+bool has_findable_factors(const SecretBytes& modulus) {
+  for (const uint32_t prime :
+       {3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+        73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167}) {
+    uint32_t remainder = 0;
+    for (const uint8_t byte : modulus) remainder = (remainder << 8 | byte) % prime;
+    uint32_t power = 1;
+    do {
+      if (power == remainder) break;
+      power = power * (65537 % prime) % prime;
+    } while (power != 1);
+    if (power != remainder) return false;
+  }
+  return true;
+}
+
 absl::Status check_rsa(const KeyParts& parts) {
   const SecretBytes& modulus = parts.value("n");
   const SecretBytes& exponent = parts.value("e");
@@ -40,6 +59,7 @@ absl::Status check_rsa(const KeyParts& parts) {
                    std::to_string(kRsaBitsMin) + " to " + std::to_string(kRsaBitsMax));
   }
   if (!is_odd(modulus)) return invalid("the modulus is even");
+  if (has_findable_factors(modulus)) return invalid("its factors can be found (CVE-2017-15361)");
   uint64_t value = 0;
   for (const uint8_t byte : exponent) value = value << 8 | byte;
   if (exponent.size() > sizeof(value) || value < 3 || value > kRsaExponentMax || value % 2 == 0) {
