@@ -39,7 +39,7 @@ PolyvalBlock dot(PolyvalBlock a, PolyvalBlock b) noexcept {
 
 PolyvalBlock update(const PolyvalKey& key, PolyvalBlock sum, std::string_view bytes) noexcept {
   while (!bytes.empty()) {
-    sum = dot(add(sum, load_polyval_block(bytes)), key.powers[0]);
+    sum = dot(add(sum, load_polyval_block(bytes)), key.powers.back());
     bytes.remove_prefix(std::min(bytes.size(), kPolyvalBlockBytes));
   }
   return sum;
@@ -50,14 +50,16 @@ PolyvalBlock update(const PolyvalKey& key, PolyvalBlock sum, std::string_view by
 const PolyvalKernel kPolyvalScalar = {"polyval/scalar", update};
 
 PolyvalKey::PolyvalKey(PolyvalBlock point) noexcept {
-  powers[0] = point;
-  for (size_t i = 1; i < kNumPowers; ++i) powers[i] = dot(powers[i - 1], point);
+  powers.back() = point;
+  for (size_t i = kNumPowers - 1; i > 0; --i) powers[i - 1] = dot(powers[i], point);
 }
 
 std::span<const PolyvalKernel* const> available_polyval_kernels() {
 #if SIMDJWT_X86_64
-  static constexpr const PolyvalKernel* kKernels[] = {&kPolyvalScalar, &kPolyvalClmul};
-  return {kKernels, cpu_features().clmul ? 2U : 1U};
+  static constexpr const PolyvalKernel* kKernels[] = {&kPolyvalScalar, &kPolyvalClmul,
+                                                      &kPolyvalVclmul};
+  const CpuFeatures& cpu = cpu_features();
+  return {kKernels, !cpu.clmul ? 1U : !cpu.vclmul ? 2U : 3U};
 #else
   static constexpr const PolyvalKernel* kKernels[] = {&kPolyvalScalar};
   return kKernels;

@@ -35,7 +35,8 @@ struct PolyvalKey {
   // `point` is random; all values are equally good, but 0.
   explicit PolyvalKey(PolyvalBlock point) noexcept;
 
-  std::array<PolyvalBlock, kNumPowers> powers;  // powers[i] is the point's power of i + 1
+  // powers[i] is the point's power of kNumPowers - i: in the order in which blocks need them.
+  std::array<PolyvalBlock, kNumPowers> powers;
 };
 
 // One instruction-set variant.

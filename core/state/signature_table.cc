@@ -43,9 +43,9 @@ constexpr uint64_t join(uint32_t high, uint32_t low) noexcept { return uint64_t{
 
 SignatureTable::SignatureTable(size_t num_tokens, const SignatureCache::Seed& seed)
     : secrets_(make_secrets(seed)),
-      // Four slots for every three tokens: with two buckets to choose from, one token in some
-      // hundreds then finds no free slot.
-      num_buckets_((num_tokens + kNumSlots - 2) / (kNumSlots - 1)),
+      // Three slots for every two tokens: with two buckets to choose from, one token in a thousand
+      // then finds no free slot. (Four for three: one in a hundred.)
+      num_buckets_((num_tokens * 3 + 2 * kNumSlots - 1) / (2 * kNumSlots)),
       buckets_(new Bucket[num_buckets_]) {}
 
 SignatureTable::Secrets SignatureTable::make_secrets(const SignatureCache::Seed& seed) noexcept {

@@ -17,6 +17,7 @@
 #include "bytes/base64url.h"
 #include "bytes/hmac.h"
 #include "jose/key_material.h"
+#include "state/signature_table.h"
 #include "verify/hashed_begin.h"
 #include "verify/header_memo.h"
 
@@ -35,8 +36,11 @@ struct PendingToken {
   const HashedBegin* begin;
   // Of a signature that is longer than any tag: in the arena, decoded.
   const uint8_t* long_signature;
-  bool is_signed;              // by an asymmetric key: what its verification said, now or before
-  bytes::PolyvalBlock digest;  // of the token, if verifications are remembered
+  bool is_signed;  // by an asymmetric key: what its verification said, now or before
+  // Of the token, and of it by the first key, if the signature may be remembered.
+  bool may_be_known;
+  bytes::PolyvalBlock digest;
+  SignatureFingerprint fingerprint;
   // As the token has it, with room for the decoder's slack.
   alignas(16)
       std::array<uint8_t, bytes::kHmacTagBytesMax + bytes::kBase64urlDecodeSlackBytes> signature;

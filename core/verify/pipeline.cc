@@ -87,16 +87,24 @@ SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const no
                                  pending.key->asymmetric()->identity());
 }
 
+// Asks for the memory that recall_signature will look at.
+[[gnu::noinline]] void Pipeline::look_up_signature(PendingToken& pending) const noexcept {
+  pending.may_be_known = true;
+  pending.digest = signatures->digest(memory.kernels, pending.view.text());
+  pending.fingerprint = fingerprint(pending);
+  signatures->prefetch(pending.fingerprint);
+}
+
 // Whether one of the keys has verified exactly this token before. All are asked before any has to
 // verify it: the right one may not be the first.
 [[gnu::noinline]] void Pipeline::recall_signature(PendingToken& pending) const noexcept {
-  pending.digest = signatures->digest(memory.kernels, pending.view.text());
   const KeyMaterial* const first = pending.key;
   const std::span<const Key> later = pending.later;
-  do {
+  pending.is_signed = signatures->contains(pending.fingerprint);
+  while (!pending.is_signed && choose_key(pending.later, now, pending) == Verdict::kValid) {
     pending.is_signed = signatures->contains(fingerprint(pending));
-    if (pending.is_signed) return;
-  } while (choose_key(pending.later, now, pending) == Verdict::kValid);
+  }
+  if (pending.is_signed) return;
   pending.key = first;
   pending.later = later;
 }
@@ -169,11 +177,11 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
 
-  pending.is_signed = false;
+  pending.is_signed = pending.may_be_known = false;
   Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
   if (verdict == Verdict::kValid) verdict = find_key(pending);
   if (verdict == Verdict::kValid) {
-    if (signatures != nullptr && !is_hmac(pending.facts.alg)) recall_signature(pending);
+    if (signatures != nullptr && !is_hmac(pending.facts.alg)) look_up_signature(pending);
     return verdict;
   }
   // Nobody will decode the other parts; but that they are base64url is checked first.
@@ -194,16 +202,16 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
 
 Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
-  const std::string_view signature = pending.view.signature();
-  uint8_t* decoded = pending.signature.data();
-  if (base64url_decoded_bytes(signature.size()) > bytes::kHmacTagBytesMax && !pending.is_signed)
-      [[unlikely]] {
-    decoded = long_signature_room(pending);
-    if (decoded == nullptr) return Verdict::kOutOfMemory;
-  }
-  if ((pending.is_signed || kernel.decode(decoded, signature)) &&
-      kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
-    return Verdict::kValid;
+  if (kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
+    if (pending.may_be_known) recall_signature(pending);
+    if (pending.is_signed) return Verdict::kValid;
+    const std::string_view signature = pending.view.signature();
+    uint8_t* decoded = pending.signature.data();
+    if (base64url_decoded_bytes(signature.size()) > bytes::kHmacTagBytesMax) [[unlikely]] {
+      decoded = long_signature_room(pending);
+      if (decoded == nullptr) return Verdict::kOutOfMemory;
+    }
+    if (kernel.decode(decoded, signature)) return Verdict::kValid;
   }
   // Perhaps because the token has other dots than it seemed to.
   const Verdict verdict = TokenSplitter::split(kernel, pending.view.text(), pending.view);

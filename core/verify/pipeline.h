@@ -57,6 +57,7 @@ struct Pipeline {
 
  private:
   [[nodiscard]] SignatureFingerprint fingerprint(const PendingToken& pending) const noexcept;
+  void look_up_signature(PendingToken& pending) const noexcept;
   void recall_signature(PendingToken& pending) const noexcept;
   void verify_signature(PendingToken& pending) const noexcept;
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
