@@ -96,6 +96,8 @@ constexpr VerdictFacts kFacts[] = {
 
     {V::kOutOfMemory, C::kUnavailable, "out-of-memory", "",
      "There was no memory to judge the token."},
+    {V::kKeysUnavailable, C::kUnavailable, "keys-unavailable", "",
+     "There are no keys to judge the token by."},
 };
 
 constexpr bool is_in_order() {

@@ -38,6 +38,10 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::create(std::vector<Key
   return table;
 }
 
+std::shared_ptr<const KeyTable> KeyTable::none() {
+  return std::shared_ptr<const KeyTable>(new KeyTable);
+}
+
 std::span<const Key> KeyTable::candidates(std::optional<std::string_view> kid) const noexcept {
   const std::span<const Key> all = keys_;
   if (kid) {
@@ -59,6 +63,8 @@ KeySet KeySet::of(Key key) {
   keys.push_back(std::move(key));
   return KeySet(*internal::KeyTable::create(std::move(keys)));  // one key cannot collide
 }
+
+KeySet KeySet::unavailable() { return KeySet(internal::KeyTable::none()); }
 
 absl::StatusOr<KeySet> KeySet::from_jwks(std::string_view json, const JwksOptions& options,
                                          std::vector<std::string>* skipped) {

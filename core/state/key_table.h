@@ -27,6 +27,9 @@ class KeyTable {
   // Fails as KeySetBuilder::build() does.
   static absl::StatusOr<std::shared_ptr<const KeyTable>> create(std::vector<Key> keys);
 
+  // Of KeySet::unavailable().
+  static std::shared_ptr<const KeyTable> none();
+
   // The keys a token with this kid (or without one) may be tried against, in order; see key_set.h.
   // At most kKeyTriesMax. Lives as long as the table.
   [[nodiscard]] std::span<const Key> candidates(std::optional<std::string_view> kid) const noexcept;

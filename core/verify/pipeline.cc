@@ -160,7 +160,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
 
 inline Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
-  if (verdict != Verdict::kValid) return verdict;
+  if (verdict != Verdict::kValid) return keys.keys().empty() ? Verdict::kKeysUnavailable : verdict;
   if (pending.begin != nullptr && pending.begin->key != pending.key) pending.begin = nullptr;
   return verdict;
 }

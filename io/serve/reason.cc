@@ -85,6 +85,7 @@ Reason reason_of(const VerifyResult& result, const Policy& policy) noexcept {
     case Verdict::kIatMissing:
       return Reason::kClaim;
     case Verdict::kOutOfMemory:
+    case Verdict::kKeysUnavailable:
       return Reason::kUnavailable;
   }
   return Reason::kUnavailable;

@@ -49,6 +49,14 @@ TEST(KeySet, FindsAmongManyKeysTheOneOfTheKid) {
   }
 }
 
+TEST(KeySet, ThatIsUnavailableJudgesNothing) {
+  EXPECT_EQ(KeySet::unavailable().num_keys(), 0u);
+  Judge judge(KeySet::unavailable());
+  EXPECT_EQ(judge(forge_claims("{}")), Verdict::kKeysUnavailable);
+  EXPECT_EQ(judge(forge(header_with_kid("kid"), "{}", kSecret)), Verdict::kKeysUnavailable);
+  EXPECT_EQ(judge("no token"), Verdict::kNotCompactJws) << "that needs no keys";
+}
+
 TEST(KeySet, ListsItsKeysThoseWithoutKidFirst) {
   std::vector<Key> keys;
   keys.push_back(make_key(secret_of(0), "a"));

@@ -69,6 +69,7 @@ constexpr Row kTable[] = {
     {Verdict::kClaimForbidden, "claim-forbidden", "", VerdictClass::kClaimsRejected},
     {Verdict::kClaimMismatch, "claim-mismatch", "", VerdictClass::kClaimsRejected},
     {Verdict::kOutOfMemory, "out-of-memory", "", VerdictClass::kUnavailable},
+    {Verdict::kKeysUnavailable, "keys-unavailable", "", VerdictClass::kUnavailable},
 };
 
 TEST(Verdict, HasStableNamesSubjectsAndClasses) {

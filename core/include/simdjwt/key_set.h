@@ -47,6 +47,10 @@ class KeySet {
   // The set of one key.
   [[nodiscard]] static KeySet of(Key key);
 
+  // No keys, as they could not be obtained: no token is judged by them, and the verdict says so
+  // (kKeysUnavailable). For services that start before the keys they fetch have come.
+  [[nodiscard]] static KeySet unavailable();
+
   // A JWK Set (RFC 7517 section 5), or a single JWK. Keys of unknown type are skipped, as the RFC
   // asks, and so are keys that cannot be used; `skipped`, if given, receives one line for each
   // ("keys[2]: ..."), without secrets. Fails when no key is left, when a kid appears twice, or when

@@ -76,10 +76,11 @@ enum class Verdict : uint8_t {
   kClaimMismatch,   // a claim has none of the values that a rule demands
 
   // Resources.
-  kOutOfMemory,  // the scratch could not grow; the token was not judged
+  kOutOfMemory,      // the scratch could not grow; the token was not judged
+  kKeysUnavailable,  // the keys could not be obtained (KeySet::unavailable()); it was not judged
 };
 
-inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kOutOfMemory) + 1;
+inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kKeysUnavailable) + 1;
 static_assert(kNumVerdicts <= 64, "a VerdictSet is one word");
 
 // What a client, a metric or a troubleshooting page tells apart. Stable.
