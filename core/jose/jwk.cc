@@ -160,7 +160,7 @@ absl::StatusOr<Key> make_asymmetric_key(const object& jwk, Algorithm algorithm, 
 }
 
 absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorithm> fallback,
-                                       KeyOptions options) {
+                                       KeyOptions options, SecretKeys secret_keys) {
   if (absl::Status status = check_unique_names(jwk); !status.ok()) return status;
   absl::Status status;
   const auto kty = string_member(jwk, "kty", status);
@@ -176,6 +176,9 @@ absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorith
   if (kid) options.kid = std::string(*kid);
   bool may_sign = false;
   const bool is_private = jwk.at_key("d").error() == simdjson::SUCCESS;
+  if (secret_keys == SecretKeys::kSkip && (is_private || *kty == "oct")) {
+    return invalid("it holds a secret, and is no secret where it was published");
+  }
   if (status = check_purpose(jwk, is_private, may_sign); !status.ok()) return status;
   const absl::StatusOr<Algorithm> algorithm = choose_algorithm(jwk, fallback);
   if (!algorithm.ok()) return algorithm.status();
@@ -188,8 +191,8 @@ absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorith
 }
 
 absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
-                             const KeyOptions& options) {
-  absl::StatusOr<Key> key = check_and_make_key(jwk, fallback, options);
+                             const KeyOptions& options, SecretKeys secret_keys) {
+  absl::StatusOr<Key> key = check_and_make_key(jwk, fallback, options, secret_keys);
   for (const auto field : jwk) {  // the parser's copies of secrets
     std::string_view text;
     const bool is_public = field.key == "kty" || field.key == "kid";
@@ -237,19 +240,22 @@ absl::Status check_unique_kids(const simdjson::dom::array& elements) {
 }
 
 absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
-                      const KeyOptions& options, JwkDocument& document) {
+                      const KeyOptions& options, SecretKeys secret_keys, JwkDocument& document) {
   if (absl::Status status = check_unique_names(set); !status.ok()) return status;
   simdjson::dom::array elements;
   if (set.at_key("keys").get(elements) != simdjson::SUCCESS) {
     return invalid("neither a JWK nor a JWK Set: it has neither \"kty\" nor an array \"keys\"");
   }
-  if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
+  if (secret_keys == SecretKeys::kAccept) {
+    if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
+  }
   if (absl::Status status = check_unique_kids(elements); !status.ok()) return status;
   size_t index = 0;
   for (const element entry : elements) {
     object jwk;
-    absl::StatusOr<Key> key = entry.get(jwk) == simdjson::SUCCESS ? read_jwk(jwk, fallback, options)
-                                                                  : invalid("it is not an object");
+    absl::StatusOr<Key> key = entry.get(jwk) == simdjson::SUCCESS
+                                  ? read_jwk(jwk, fallback, options, secret_keys)
+                                  : invalid("it is not an object");
     if (key.ok()) {
       document.keys.push_back(*std::move(key));
     } else {
@@ -264,7 +270,7 @@ absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
 }  // namespace
 
 absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algorithm> fallback,
-                                      const KeyOptions& options) {
+                                      const KeyOptions& options, SecretKeys secret_keys) {
   if (json.size() > kJwksBytesMax) return invalid("the document is too large");
   simdjson::padded_string copy(json);
   simdjson::dom::parser parser;
@@ -274,14 +280,14 @@ absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algor
   if (parser.parse(copy).get(root) != simdjson::SUCCESS) {
     status = invalid("not a valid JSON object");
   } else if (element kty; root.at_key("kty").get(kty) == simdjson::SUCCESS) {
-    absl::StatusOr<Key> key = read_jwk(root, fallback, options);
+    absl::StatusOr<Key> key = read_jwk(root, fallback, options, secret_keys);
     if (key.ok()) {
       document.keys.push_back(*std::move(key));
     } else {
       status = key.status();
     }
   } else {
-    status = read_set(root, fallback, options, document);
+    status = read_set(root, fallback, options, secret_keys, document);
   }
   wipe({copy.data(), copy.size()});
   if (!status.ok()) return status;

@@ -7,7 +7,7 @@
 #define SIMDJWT_CORE_JOSE_JWK_H_
 
 #include <absl/status/statusor.h>
-#include <simdjwt/key.h>
+#include <simdjwt/key_set.h>
 
 #include <optional>
 #include <string>
@@ -25,7 +25,8 @@ struct JwkDocument {
 // Reads a JWK Set, or a single JWK. Fails for text that is neither, and for a set that mixes shared
 // secrets with public keys. Wipes what it copied of the secrets.
 absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algorithm> fallback,
-                                      const KeyOptions& options);
+                                      const KeyOptions& options,
+                                      SecretKeys secret_keys = SecretKeys::kAccept);
 
 }  // namespace simdjwt::jose
 

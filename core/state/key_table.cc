@@ -70,7 +70,7 @@ absl::StatusOr<KeySet> KeySet::from_jwks(std::string_view json, const JwksOption
                                          std::vector<std::string>* skipped) {
   KeyOptions key_options;
   key_options.short_secrets = options.short_secrets;
-  auto document = jose::read_jwks(json, options.fallback, key_options);
+  auto document = jose::read_jwks(json, options.fallback, key_options, options.secret_keys);
   if (!document.ok()) return document.status();
   std::string first_skipped;
   if (!document->skipped.empty()) first_skipped = " (" + document->skipped.front() + ')';

@@ -57,6 +57,30 @@ TEST(KeySet, ThatIsUnavailableJudgesNothing) {
   EXPECT_EQ(judge("no token"), Verdict::kNotCompactJws) << "that needs no keys";
 }
 
+// Whoever can read the set could sign with such keys.
+TEST(KeySet, LeavesSecretsOutOfWhatWasPublished) {
+  const JwksOptions published = {.secret_keys = SecretKeys::kSkip};
+  const std::string secret = jwk(1, "a");
+  const std::string open = R"({"kty":"OKP","alg":"EdDSA","crv":"Ed25519","kid":"b",)"
+                           R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+  std::string closed = open;
+  closed.replace(closed.find("\"b\""), 3,
+                 R"("c","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")");
+  std::vector<std::string> skipped;
+  const auto set = KeySet::from_jwks(R"({"keys":[)" + secret + "," + open + "," + closed + "]}",
+                                     published, &skipped);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->num_keys(), 1u);
+  EXPECT_EQ(set->key(0).kid(), "b");
+  constexpr const char* kReason = "it holds a secret, and is no secret where it was published";
+  EXPECT_EQ(skipped,
+            (std::vector{std::string("keys[0]: ") + kReason, std::string("keys[2]: ") + kReason}));
+  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + secret + "]}", published).ok());
+  EXPECT_FALSE(KeySet::from_jwks(secret, published).ok());
+  EXPECT_FALSE(KeySet::from_jwks(closed, published).ok());
+  EXPECT_TRUE(KeySet::from_jwks(closed).ok()) << "of a file, it may be";
+}
+
 TEST(KeySet, ListsItsKeysThoseWithoutKidFirst) {
   std::vector<Key> keys;
   keys.push_back(make_key(secret_of(0), "a"));

@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,11 +25,16 @@ class KeyTable;
 struct KeySetAccess;
 }  // namespace internal
 
+// Whether a set may hold what only signers should know: shared secrets ("oct") and private keys. In
+// one that was published it is known to everybody, so that nothing it signed can be believed.
+enum class SecretKeys : uint8_t { kAccept, kSkip };
+
 // How a JWK Set is read.
 struct JwksOptions {
   std::optional<Algorithm> fallback = {};  // the algorithm of keys that name none
   std::vector<Algorithm> allowed = {};     // keys of others are left out; empty: all are allowed
   ShortSecrets short_secrets = ShortSecrets::kRefuse;
+  SecretKeys secret_keys = SecretKeys::kAccept;  // kSkip: for what comes over a network
 };
 
 // Which keys a token is tried against:
