@@ -32,7 +32,7 @@ inline constexpr size_t kNumFetchResults = static_cast<size_t>(FetchResult::kInv
 }
 
 struct SourceStatus {
-  std::string name;                                     // see SourceConfig::name()
+  std::string name = {};                                // see SourceConfig::name()
   std::array<uint64_t, kNumFetchResults> fetches = {};  // that have ended
   uint64_t num_refetches = 0;                           // begun for an unknown kid
   uint64_t generation = 0;                              // grows when the keys change; 0: none yet
