@@ -63,9 +63,9 @@ Response AdminService::answer(const http::Request& request) const {
     return Response(Status::kMethodNotAllowed, "Allow: GET, HEAD\r\n");
   }
   if (is_metrics) return Response(Status::kOk, kMetrics, metrics_());
-  const std::string_view why_not = is_readyz ? readiness_.why_not() : "";
+  const std::string why_not = is_readyz ? readiness_.why_not() : "";
   if (why_not.empty()) return Response(Status::kOk, kText, "ok\n");
-  return Response(Status::kUnavailable, kText, std::string(why_not) + '\n');
+  return Response(Status::kUnavailable, kText, why_not + '\n');
 }
 
 void AdminService::write(net::Connection& connection, const Response& response, bool keep_alive,

@@ -53,7 +53,7 @@ void Bulk::append_verdict(std::string_view token, const VerifyResult& result,
                           const UploadTurn& turn) {
   const Policy& policy = turn.policy.verifier.policy();
   const Outcome outcome = outcome_of(token, result, policy);
-  turn.policy.metrics->of(turn.reactor).count(outcome);
+  turn.policy.count(turn.reactor, outcome);
   if (format_ == BulkFormat::kBytes) {
     verdicts_.push_back(static_cast<char>(result.verdict()));
   } else {

@@ -214,7 +214,7 @@ void CheckService::answer(const Queued& queued) {
   write(queued, answer, outcome, result);
   metrics_.count_request(queued.contract, answer.status);
   if (queued.policy == nullptr) return;
-  queued.policy->metrics->of(reactor_).count(outcome);
+  queued.policy->count(reactor_, outcome);
   if (decisions_ != nullptr) log(queued, answer, outcome, result);
 }
 

@@ -190,8 +190,9 @@ absl::StatusOr<Config> load_config(const std::string& path) {
   if (TomlSection admin = file->section("admin"); admin.is_present()) {
     config.admin = AdminConfig{read_socket(admin)};
   }
+  config.jwks = read_jwks(file->section("jwks"), path);
   for (const TomlSection& section : file->members("policy")) {
-    config.policies.push_back(read_policy(section, path));
+    config.policies.push_back(read_policy(section, path, config.jwks.fetch.plain_http));
   }
   config.limits = read_limits(file->section("limits"));
   config.log = read_log(file->section("log"), path);
@@ -217,6 +218,9 @@ std::string describe(const Config& config) {
     append(text, "decisions: to ", config.log.decisions, ", all denied and ",
            config.log.allow_sample, " of the allowed\n");
   }
+  const bool fetches = std::any_of(config.policies.begin(), config.policies.end(),
+                                   [](const PolicyConfig& policy) { return policy.keys.source; });
+  if (fetches) text += describe(config.jwks);
   for (const PolicyConfig& policy : config.policies) text += describe(policy);
   return text;
 }

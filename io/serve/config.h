@@ -32,6 +32,8 @@
 //   head_bytes = 16384
 //   body_bytes = 1048576                 # of an introspection
 //
+//   [jwks]                               # how keys are fetched: see key_config.h
+//
 //   [log]
 //   decisions = "stderr"                 # or a file; absent: not logged
 //   allow_sample = 0.0                   # share of the allowed requests; denied ones are all
@@ -54,6 +56,7 @@
 #include "net/listener.h"
 #include "net/peer_range.h"
 #include "net/tls.h"
+#include "serve/key_config.h"
 #include "serve/policy_config.h"
 
 namespace simdjwt::serve {
@@ -95,6 +98,7 @@ struct Config {
   std::optional<AdminConfig> admin;
   std::vector<PolicyConfig> policies;  // one or more, sorted by name
   LimitsConfig limits;
+  jwks::KeySourcesOptions jwks;
   LogConfig log;
 };
 

@@ -199,6 +199,45 @@ void add_reloads(Families& families, const Metrics& metrics) {
       .add(static_cast<double>(reloads.last_ok_unix_seconds));
 }
 
+void add_key_sources(Families& families, const std::vector<jwks::SourceStatus>& sources) {
+  using jwks::SourceStatus;
+  const auto add = [&](auto value_of) {
+    for (const SourceStatus& source : sources) {
+      families.add(static_cast<double>(value_of(source)), {{"source", source.name}});
+    }
+  };
+  families.counter("simdjwt_jwks_reload_total", "Attempts to fetch keys, by source and result.");
+  for (const SourceStatus& source : sources) {
+    for (size_t i = 0; i < jwks::kNumFetchResults; ++i) {
+      const auto result = static_cast<jwks::FetchResult>(i);
+      families.add(source.fetches[i],
+                   {{"source", source.name}, {"result", std::string(to_string(result))}});
+    }
+  }
+  families.counter("simdjwt_jwks_refetch_total",
+                   "Attempts to fetch keys because a token named one that there was not.");
+  add([](const SourceStatus& source) { return source.num_refetches; });
+  families.gauge("simdjwt_keys", "Fetched keys, by source and whether they can be used.");
+  for (const SourceStatus& source : sources) {
+    families.add(static_cast<double>(source.num_keys),
+                 {{"source", source.name}, {"state", "usable"}});
+    families.add(static_cast<double>(source.num_skipped),
+                 {{"source", source.name}, {"state", "skipped"}});
+  }
+  families.gauge("simdjwt_keyset_generation",
+                 "Grows when the keys of a source change; 0 if it never had any.");
+  add([](const SourceStatus& source) { return source.generation; });
+  families.gauge("simdjwt_jwks_stale",
+                 "1 if a source's keys are older than their server wants, or were never fetched.");
+  add([](const SourceStatus& source) { return source.is_stale ? 1 : 0; });
+  families.gauge("simdjwt_jwks_age_seconds", "Time since a source's keys were last fetched.");
+  for (const SourceStatus& source : sources) {
+    if (source.generation == 0) continue;
+    families.add(static_cast<double>(time(nullptr) - source.loaded_unix_seconds),
+                 {{"source", source.name}});
+  }
+}
+
 void add_process(Families& families) {
   const ProcessStats stats = read_process_stats();
   families.counter("process_cpu_seconds_total", "User and system time.").add(stats.cpu_seconds);
@@ -281,6 +320,7 @@ std::string expose(const MetricsSources& sources) {
                 "simdjwt_verify_batch_duration_seconds", "Verification of a batch of tokens.");
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
+  add_key_sources(families, sources.key_sources);
   add_reactors(families, sources.reactors);
   add_wires(families, sources.wires);
   add_process(families);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "jwks/source_status.h"
 #include "net/reactor.h"
 #include "net/wire.h"
 #include "serve/decision_log.h"
@@ -29,6 +30,7 @@ struct MetricsSources {
   const DecisionLog& log;
   std::vector<const net::ReactorCounters*> reactors;
   std::vector<WireSource> wires;
+  std::vector<jwks::SourceStatus> key_sources;
   std::string version;
   std::string io;       // "io_uring/...", "epoll"
   std::string kernels;  // see active_kernels()

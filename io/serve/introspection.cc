@@ -81,7 +81,7 @@ http::Status Introspection::complete(const UploadTurn& turn) {
   const Verifier& verifier = turn.policy.verifier;
   const VerifyResult result = verifier.verify(token.value, turn.scratch, turn.now_unix_seconds);
   const Outcome outcome = outcome_of(token.value, result, verifier.policy());
-  turn.policy.metrics->of(turn.reactor).count(outcome);
+  turn.policy.count(turn.reactor, outcome);
   // Not judged at all is not the same as inactive: the client should ask again.
   if (reason_of(outcome) == Reason::kUnavailable) return answer(http::Status::kUnavailable, "");
   std::string body = "{\"active\":false}\n";

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -83,8 +82,12 @@ std::vector<std::string> split_words(std::string_view text) {
 
 // --- What a token must be ---
 
-void read_issuer(TomlSection& section, PolicyBuilder& builder) {
-  if (!section.has("iss")) {
+// A provider's keys are good for its own tokens alone.
+void read_issuer(TomlSection& section, const KeyConfig& keys, PolicyBuilder& builder) {
+  if (keys.source && keys.source->kind == jwks::SourceConfig::Kind::kIssuer) {
+    if (section.has("iss")) section.fail("iss", "is the issuer already: leave it out");
+    builder.expect_iss(keys.source->url);
+  } else if (!section.has("iss")) {
     section.fail_missing("iss", "write iss = \"https://...\", or iss = false to accept any issuer");
   } else if (section.is_false("iss")) {
     builder.ignore_iss();
@@ -277,25 +280,23 @@ std::string describe(const TokenSource& source) {
 
 }  // namespace
 
-std::string relative_to(const std::string& config_path, const std::string& file) {
-  return (std::filesystem::path(config_path).parent_path() / file).string();
-}
-
-PolicyConfig read_policy(TomlSection section, const std::string& config_path) {
+PolicyConfig read_policy(TomlSection section, const std::string& config_path,
+                         jwks::PlainHttp plain_http) {
   PolicyConfig policy;
   policy.name = section.name();
   if (!is_policy_name(policy.name)) {
     section.fail("not a policy's name: letters, digits, '-', '.' and '_', at most 64");
   }
-  policy.jwks_file = relative_to(config_path, section.required_string("jwks_file"));
+  policy.keys = read_key_config(section, config_path, plain_http);
   if (const auto name = section.string("algorithm")) {
     policy.fallback_algorithm = parse_algorithm(*name);
     if (!policy.fallback_algorithm) {
       section.fail("algorithm", "not one of HS256, HS384 and HS512");
     }
   }
+  if (policy.keys.source) policy.keys.source->options.fallback = policy.fallback_algorithm;
   PolicyBuilder builder;
-  read_issuer(section, builder);
+  read_issuer(section, policy.keys, builder);
   read_audience(section, builder);
   read_type_and_time(section, builder);
   policy.challenge = read_challenge(section);
@@ -314,7 +315,7 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path) {
 }
 
 std::string describe(const PolicyConfig& policy) {
-  std::string text = concat("policy ", policy.name, ":\n  keys: ", policy.jwks_file, "\n");
+  std::string text = concat("policy ", policy.name, ":\n  keys: ", policy.keys.describe(), "\n");
   const std::string demands = policy.demands.describe();
   for (std::string_view rest = demands; !rest.empty();) {
     const size_t line_bytes = std::min(rest.find('\n'), rest.size() - 1) + 1;
@@ -363,7 +364,7 @@ absl::StatusOr<FileText> read_secrets(const std::string& path, size_t num_bytes_
 }  // namespace
 
 absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::string>& warnings) {
-  const std::string& path = policy.jwks_file;
+  const std::string& path = policy.keys.file;
   const absl::StatusOr<FileText> text = read_secrets(path, kJwksBytesMax, warnings);
   if (!text.ok()) return text.status();
   std::vector<std::string> skipped;

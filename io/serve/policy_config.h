@@ -4,9 +4,10 @@
 // PolicyConfig: what a [policy.NAME] section says.
 //
 //   [policy.default]                     # the name is a part of paths: letters, digits, "-._"
-//   jwks_file = "keys.json"              # a JWK Set or one JWK
+//   jwks_file = "keys.json"              # or jwks_url, or issuer with discovery: see key_config.h
 //   algorithm = "HS256"                  # optional: of keys that name none
-//                                        # the next four must be said, one way or the other
+//                                        # the next four must be said, one way or the other, but
+//                                        # for iss where discovery has said it
 //   iss = "https://issuer.example"       # or an array, any of which; or false: not checked
 //   aud = "https://api.example"          # likewise; or aud_all = [...]: all of them
 //   typ = "JWT"                          # or false
@@ -50,6 +51,7 @@
 #include <vector>
 
 #include "http/status.h"
+#include "serve/key_config.h"
 #include "serve/toml_section.h"
 #include "simdjwt/key.h"
 #include "simdjwt/key_set.h"
@@ -84,7 +86,7 @@ struct IdentityHeader {
 
 struct PolicyConfig {
   std::string name = {};
-  std::string jwks_file = {};
+  KeyConfig keys = {};
   std::optional<Algorithm> fallback_algorithm = {};
   Policy demands = Policy::signature_only();
   ChallengeConfig challenge = {};
@@ -102,22 +104,20 @@ struct PolicyConfig {
 
 // Reads a [policy.NAME]; what is wrong in it is noted in its file. `config_path` is what paths are
 // relative to.
-[[nodiscard]] PolicyConfig read_policy(TomlSection section, const std::string& config_path);
+[[nodiscard]] PolicyConfig read_policy(TomlSection section, const std::string& config_path,
+                                       jwks::PlainHttp plain_http = jwks::PlainHttp::kRefuse);
 
 // What a policy means, indented lines.
 [[nodiscard]] std::string describe(const PolicyConfig& policy);
 
-// Reads the policy's keys. `warnings` receives a line for each thing that is legal but looks like a
-// mistake: a key that is skipped, or a file that everybody may read.
+// Reads the file of the policy's keys. `warnings` receives a line for each thing that is legal but
+// looks like a mistake: a key that is skipped, or a file that everybody may read.
 [[nodiscard]] absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy,
                                                std::vector<std::string>& warnings);
 
 // Reads the secret, without the end of its line; empty if the policy has none.
 [[nodiscard]] absl::StatusOr<std::string> load_introspection_secret(
     const PolicyConfig& policy, std::vector<std::string>& warnings);
-
-// `file` as the config file means it.
-[[nodiscard]] std::string relative_to(const std::string& config_path, const std::string& file);
 
 }  // namespace simdjwt::serve
 

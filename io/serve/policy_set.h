@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "jwks/key_sources.h"
 #include "serve/answers.h"
 #include "serve/metrics.h"
 #include "serve/policy_config.h"
@@ -32,14 +33,28 @@ struct ServedPolicy {
   bool tells_more_when_allowed;
   std::string introspection_secret;  // empty: nobody may introspect
   PolicyMetrics* metrics = nullptr;
+  std::shared_ptr<jwks::RefetchSignal> refetch = nullptr;  // null: keys of a file
+  uint64_t keys_generation = 0;                            // of its source
+
+  // One reactor's count of what it came to. Asks for the keys that a token should have had.
+  void count(size_t reactor, Outcome outcome) const noexcept {
+    metrics->of(reactor).count(outcome);
+    if (outcome == outcome_of(Reason::kUnknownKid) && refetch != nullptr) refetch->raise();
+  }
 };
 
-// Immutable once it is published; any number of threads may use it.
+// Immutable once it is published; any number of threads may use it. Copies share their policies.
 class PolicySet {
  public:
-  // Reads the keys of each. Errors and warnings are sentences that name the file: see load_keys().
+  // Reads the keys of each, or takes those that their source has now. Errors and warnings are
+  // sentences that name the file: see load_keys().
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
+                                                      jwks::KeySources& sources,
                                                       std::vector<std::string>& warnings);
+
+  // The same policies, with the keys that their sources have now. Those whose keys have not changed
+  // are the very same.
+  [[nodiscard]] PolicySet renewed(jwks::KeySources& sources) const;
 
   // One more policy, with secrets at hand. No other has its name.
   void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
@@ -53,9 +68,15 @@ class PolicySet {
   }
   [[nodiscard]] size_t size() const noexcept { return policies_.size(); }
   [[nodiscard]] size_t num_keys() const noexcept;
+  // The names of policies that judge nothing, for no set of keys was ever fetched.
+  [[nodiscard]] std::vector<std::string> without_keys() const;
 
  private:
-  std::vector<std::unique_ptr<ServedPolicy>> policies_;  // the router has views of their names
+  void insert(std::shared_ptr<ServedPolicy> policy);
+  [[nodiscard]] std::shared_ptr<ServedPolicy> make(PolicyConfig config, KeySet keys,
+                                                   std::string introspection_secret);
+
+  std::vector<std::shared_ptr<ServedPolicy>> policies_;  // the router has views of their names
   Router router_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Answers>> answers_;  // by Answers::key_of
 };

@@ -6,26 +6,40 @@
 #ifndef SIMDJWT_IO_SERVE_READINESS_H_
 #define SIMDJWT_IO_SERVE_READINESS_H_
 
-#include <atomic>
-#include <string_view>
+#include <mutex>
+#include <string>
+#include <utility>
 
 namespace simdjwt::serve {
 
-// Starting, then ready, then draining. A reload that fails changes nothing: what was loaded before
-// still serves. Thread-safe.
+// Starting, then ready, then draining; meanwhile perhaps without the keys of a policy. A reload
+// that fails changes nothing: what was loaded before still serves. Thread-safe.
 class Readiness {
  public:
-  void begin() noexcept { why_not_.store(nullptr); }
-  void end() noexcept { why_not_.store("draining: the server is shutting down"); }
+  void begin() { set_stage(""); }
+  void end() { set_stage("draining: the server is shutting down"); }
+
+  // What keeps policies from judging, in a line; empty for nothing.
+  void set_lack(std::string line) {
+    const std::lock_guard lock(mutex_);
+    lack_ = std::move(line);
+  }
 
   // One line; empty if it is ready.
-  [[nodiscard]] std::string_view why_not() const noexcept {
-    const char* line = why_not_.load();
-    return line == nullptr ? std::string_view() : line;
+  [[nodiscard]] std::string why_not() const {
+    const std::lock_guard lock(mutex_);
+    return stage_.empty() ? lack_ : stage_;
   }
 
  private:
-  std::atomic<const char*> why_not_{"starting: configuration and keys are being loaded"};
+  void set_stage(std::string line) {
+    const std::lock_guard lock(mutex_);
+    stage_ = std::move(line);
+  }
+
+  mutable std::mutex mutex_;
+  std::string stage_ = "starting: configuration and keys are being loaded";
+  std::string lack_;
 };
 
 }  // namespace simdjwt::serve

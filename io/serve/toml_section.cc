@@ -5,6 +5,7 @@
 
 #include <toml++/toml.h>
 
+#include <filesystem>
 #include <list>
 #include <set>
 #include <utility>
@@ -189,6 +190,10 @@ void TomlSection::fail(std::string_view message) { data_->fail(data_->line(), ""
 
 void TomlSection::fail_missing(const char* key, std::string_view remedy) {
   data_->fail(data_->line(), key, "missing: " + std::string(remedy));
+}
+
+std::string relative_to(const std::string& config_path, const std::string& file) {
+  return (std::filesystem::path(config_path).parent_path() / file).string();
 }
 
 TomlFile::TomlFile(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}

@@ -89,6 +89,9 @@ class TomlFile {
   std::unique_ptr<Impl> impl_;
 };
 
+// `file` as the config file means it.
+[[nodiscard]] std::string relative_to(const std::string& config_path, const std::string& file);
+
 }  // namespace simdjwt::serve
 
 #endif  // SIMDJWT_IO_SERVE_TOML_SECTION_H_

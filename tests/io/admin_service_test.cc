@@ -116,6 +116,7 @@ class ExpositionTest : public ::testing::Test {
                    .log = *log_,
                    .reactors = {&reactors_[0], &reactors_[1]},
                    .wires = {{"127.0.0.1:1", "tls", &tls_}, {"[::1]:2", "proxy", &proxy_}},
+                   .key_sources = key_sources_,
                    .version = "1.2.3",
                    .io = "epoll",
                    .kernels = "base64url/scalar \"x\""});
@@ -125,6 +126,7 @@ class ExpositionTest : public ::testing::Test {
   net::ReactorCounters reactors_[2];
   net::WireCounters tls_;
   net::WireCounters proxy_;
+  std::vector<jwks::SourceStatus> key_sources_;
   std::unique_ptr<DecisionLog> log_ =
       *DecisionLog::create({.target = "", .allow_sample = 0}, 2, [](const std::string&) {});
 };
@@ -136,6 +138,36 @@ TEST_F(ExpositionTest, IsWellFormedFromTheStart) {
             1);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 0);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 1);
+}
+
+TEST_F(ExpositionTest, TellsOfSourcesOfKeys) {
+  jwks::SourceStatus never{.name = "issuer https://a"};
+  never.fetches[static_cast<size_t>(jwks::FetchResult::kRefused)] = 3;
+  jwks::SourceStatus good{.name = "jwks_url https://b"};
+  good.fetches[static_cast<size_t>(jwks::FetchResult::kSuccess)] = 2;
+  good.num_refetches = 1;
+  good.generation = 4;
+  good.num_keys = 5;
+  good.num_skipped = 6;
+  good.loaded_unix_seconds = time(nullptr) - 100;
+  good.is_stale = false;
+  key_sources_ = {never, good};
+  const auto series = read_exposition(text());
+  EXPECT_EQ(series.at("simdjwt_jwks_reload_total{source=\"issuer https://a\",result=\"refused\"}"),
+            3);
+  EXPECT_EQ(
+      series.at("simdjwt_jwks_reload_total{source=\"jwks_url https://b\",result=\"success\"}"), 2);
+  EXPECT_EQ(
+      series.at("simdjwt_jwks_reload_total{source=\"jwks_url https://b\",result=\"invalid\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_jwks_refetch_total{source=\"jwks_url https://b\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_keys{source=\"jwks_url https://b\",state=\"usable\"}"), 5);
+  EXPECT_EQ(series.at("simdjwt_keys{source=\"jwks_url https://b\",state=\"skipped\"}"), 6);
+  EXPECT_EQ(series.at("simdjwt_keyset_generation{source=\"jwks_url https://b\"}"), 4);
+  EXPECT_EQ(series.at("simdjwt_jwks_stale{source=\"issuer https://a\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_jwks_stale{source=\"jwks_url https://b\"}"), 0);
+  EXPECT_GE(series.at("simdjwt_jwks_age_seconds{source=\"jwks_url https://b\"}"), 100);
+  EXPECT_FALSE(series.contains("simdjwt_jwks_age_seconds{source=\"issuer https://a\"}"))
+      << "it has none";
 }
 
 TEST_F(ExpositionTest, AddsTheReactorsUp) {

@@ -75,7 +75,7 @@ TEST_F(ConfigTest, ReadsTheSmallestFile) {
   ASSERT_EQ(config->policies.size(), 1);
   const PolicyConfig& policy = config->policies[0];
   EXPECT_EQ(policy.name, "default");
-  EXPECT_EQ(policy.jwks_file, keys_path_);
+  EXPECT_EQ(policy.keys.file, keys_path_);
   EXPECT_EQ(policy.fallback_algorithm, std::nullopt);
   EXPECT_EQ(policy.challenge.realm, "simdjwt");
   EXPECT_EQ(policy.challenge.scope, "");
@@ -153,7 +153,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   EXPECT_EQ(config->policies[0].name, "a");
   const PolicyConfig& policy = config->policies[1];
   EXPECT_EQ(policy.name, "b");
-  EXPECT_EQ(policy.jwks_file, "/etc/keys.json");
+  EXPECT_EQ(policy.keys.file, "/etc/keys.json");
   EXPECT_EQ(policy.fallback_algorithm, Algorithm::kHs512);
   EXPECT_EQ(policy.introspection_secret_file, directory + "s");
   EXPECT_EQ(policy.challenge.realm, "my api");

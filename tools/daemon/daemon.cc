@@ -88,7 +88,15 @@ serve::DecisionLogOptions log_options(const Config& config) {
 std::string fixed_part(Config config) {
   config.policies.clear();
   config.log = {};
-  return describe(config);
+  return describe(config) + serve::describe(config.jwks);
+}
+
+std::vector<jwks::SourceConfig> sources_of(const Config& config) {
+  std::vector<jwks::SourceConfig> sources;
+  for (const serve::PolicyConfig& policy : config.policies) {
+    if (policy.keys.source) sources.push_back(*policy.keys.source);
+  }
+  return sources;
 }
 
 std::string summarize(const PolicySet& policies) {
@@ -98,9 +106,19 @@ std::string summarize(const PolicySet& policies) {
 // What must end the daemon as SIGTERM does.
 void end() { kill(getpid(), SIGTERM); }
 
-int milliseconds_until(std::chrono::steady_clock::time_point when) {
+milliseconds milliseconds_until(std::chrono::steady_clock::time_point when) {
   const auto left = std::chrono::ceil<milliseconds>(when - std::chrono::steady_clock::now());
-  return static_cast<int>(std::max(left, milliseconds(0)).count());
+  return std::max(left, milliseconds(0));
+}
+
+// "no keys yet for the policies a, b"; empty if they all have some.
+std::string lack_of(const std::vector<std::string>& policies) {
+  constexpr size_t kNamesMax = 8;
+  std::string line;
+  for (size_t i = 0; i < std::min(policies.size(), kNamesMax); ++i) {
+    line += (i == 0 ? "no keys yet for the policies " : ", ") + policies[i];
+  }
+  return policies.size() > kNamesMax ? line + ", ..." : line;
 }
 
 }  // namespace
@@ -115,6 +133,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   daemon->signals_ = net::UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!daemon->signals_) return net::os_error("signalfd", errno);
+  auto sources =
+      jwks::KeySources::create(daemon->config_.jwks, [](bool is_warning, const std::string& line) {
+        spdlog::log(is_warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
+      });
+  if (!sources.ok()) return sources.status();
+  daemon->sources_ = *std::move(sources);
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
   if (!material.ok()) return material.status();
@@ -124,7 +148,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
 
 absl::Status Daemon::listen(Material material, net::IoMode io) {
   raise_descriptor_limit();
-  summary_ = summarize(material.policies);
+  note_policies(material.policies);
   wires_ = std::make_unique<serve::Wires>(config_.listeners, std::move(material.tls));
   const uint32_t num_threads = config_.server.num_threads;
   auto log = DecisionLog::create(log_options(config_), num_threads,
@@ -159,6 +183,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .log = *log_,
                           .reactors = server_->counters_by_reactor(),
                           .wires = wire_sources(config_, *wires_),
+                          .key_sources = sources_->statuses(),
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
                           .kernels = active_kernels()});
@@ -187,7 +212,7 @@ void Daemon::handle_events() {
   while (true) {
     pollfd ready[] = {{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                       {.fd = watch_ ? watch_->fd() : -1, .events = POLLIN, .revents = 0}};
-    (void)poll(ready, std::size(ready), timeout_ms());
+    if (sources_->wait(ready, timeout())) renew_keys();
     notifier_.alive();
     signalfd_siginfo signal;
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
@@ -205,12 +230,9 @@ void Daemon::handle_events() {
   }
 }
 
-int Daemon::timeout_ms() const {
-  int timeout = -1;
-  if (notifier_.alive_interval()) timeout = static_cast<int>(notifier_.alive_interval()->count());
-  if (!reload_files_at_) return timeout;
-  const int settle = milliseconds_until(*reload_files_at_);
-  return timeout < 0 ? settle : std::min(timeout, settle);
+milliseconds Daemon::timeout() const {
+  const milliseconds timeout = notifier_.alive_interval().value_or(std::chrono::hours(1));
+  return reload_files_at_ ? std::min(timeout, milliseconds_until(*reload_files_at_)) : timeout;
 }
 
 absl::Status Daemon::drain() {
@@ -221,10 +243,9 @@ absl::Status Daemon::drain() {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends it at once
   // Whoever asks for readiness needs the time to see that it is over.
   for (const auto end = Clock::now() + config_.limits.drain_delay; Clock::now() < end;) {
-    const int interval = notifier_.alive_interval()
-                             ? static_cast<int>(notifier_.alive_interval()->count())
-                             : milliseconds_until(end);
-    (void)poll(nullptr, 0, std::min(interval, milliseconds_until(end)));
+    const milliseconds left = milliseconds_until(end);
+    const milliseconds interval = std::min(notifier_.alive_interval().value_or(left), left);
+    (void)poll(nullptr, 0, static_cast<int>(interval.count()));
     notifier_.alive();
   }
   absl::Status status = server_->stop();
@@ -265,11 +286,13 @@ absl::Status Daemon::load_config() {
   if (status.ok()) status = log_->configure(log_options(*config));
   if (!status.ok()) {
     watch_files(config_);
+    sources_->keep(sources_of(config_));
     return status;
   }
+  sources_->keep(sources_of(*config));
   publish(*std::move(material));
   if (fixed_part(*config) != fixed_part(config_)) {
-    spdlog::warn("listeners, threads and limits stay as they are until a restart");
+    spdlog::warn("listeners, threads, limits and [jwks] stay as they are until a restart");
   }
   config_.policies = std::move(config->policies);
   config_.log = config->log;
@@ -278,7 +301,7 @@ absl::Status Daemon::load_config() {
 
 absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   std::vector<std::string> warnings;
-  absl::StatusOr<PolicySet> policies = PolicySet::load(config.policies, warnings);
+  absl::StatusOr<PolicySet> policies = PolicySet::load(config.policies, *sources_, warnings);
   absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(config_.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return policies.status();
@@ -287,9 +310,20 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
 }
 
 void Daemon::publish(Material material) {
-  summary_ = summarize(material.policies);
+  note_policies(material.policies);
   server_->publish(std::move(material.policies));
   wires_->replace_tls(std::move(material.tls));
+}
+
+void Daemon::renew_keys() {
+  note_policies(policies_.renewed(*sources_));
+  server_->publish(policies_);
+}
+
+void Daemon::note_policies(PolicySet policies) {
+  policies_ = std::move(policies);
+  summary_ = summarize(policies_);
+  readiness_.set_lack(lack_of(policies_.without_keys()));
 }
 
 void Daemon::note_reload(const char* what, const absl::Status& status) {
@@ -321,7 +355,7 @@ void Daemon::watch_files(const Config& config) {
   }
   std::vector<std::string> paths;
   for (const serve::PolicyConfig& policy : config.policies) {
-    paths.push_back(policy.jwks_file);
+    if (!policy.keys.source) paths.push_back(policy.keys.file);
     const std::string& secret = policy.introspection_secret_file;
     if (!secret.empty()) paths.push_back(secret);
   }

@@ -6,7 +6,8 @@
 //   SIGHUP            reads the configuration again
 //   SIGUSR1           opens the decision log again
 //   SIGTERM, SIGINT   finishes what is under way and ends; a second one ends at once
-//   a key file or a certificate that changes is read again by itself
+//   a key file or a certificate that changes is read again by itself, and so are keys that others
+//   publish, by the same thread
 
 #ifndef SIMDJWT_TOOLS_DAEMON_DAEMON_H_
 #define SIMDJWT_TOOLS_DAEMON_DAEMON_H_
@@ -19,6 +20,7 @@
 #include <optional>
 #include <string>
 
+#include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
 #include "serve/admin_server.h"
@@ -60,7 +62,7 @@ class Daemon {
 
   // Handles events until the daemon is to end.
   void handle_events();
-  [[nodiscard]] int timeout_ms() const;
+  [[nodiscard]] std::chrono::milliseconds timeout() const;
   absl::Status drain();
 
   // Replaces what serves, all of it or nothing, and tells whoever watches.
@@ -70,18 +72,24 @@ class Daemon {
   // The policies of `config`, and the certificates of the listeners that there are.
   absl::StatusOr<Material> load_material(const serve::Config& config);
   void publish(Material material);
+  // Puts the keys that were fetched in use.
+  void renew_keys();
+  // These serve from now on.
+  void note_policies(serve::PolicySet policies);
   void note_reload(const char* what, const absl::Status& status);
   void reopen_log();
   void watch_files(const serve::Config& config);
 
   const std::string config_path_;
-  serve::Config config_;  // that serves
-  std::string summary_;   // "2 policies, 3 keys"
+  serve::Config config_;       // that serves
+  serve::PolicySet policies_;  // that serve, for others to be made of
+  std::string summary_;        // "2 policies, 3 keys"
   const serve::Notifier notifier_ = serve::Notifier::from_environment();
   serve::Readiness readiness_;
   net::UniqueFd signals_;
   std::optional<serve::FileWatch> watch_;
   std::optional<Clock::time_point> reload_files_at_;
+  std::unique_ptr<jwks::KeySources> sources_;
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "serve/key_config.h"
+
+#include <array>
+#include <chrono>
+
+#include "serve/text.h"
+#include "simdjwt/limits.h"
+
+namespace simdjwt::serve {
+
+using jwks::KeySourcesOptions;
+using jwks::PlainHttp;
+using jwks::SourceConfig;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr int64_t kFetchSecondsMax = 300;
+constexpr int64_t kRefreshSecondsMax = 7 * 24 * 3600;
+
+std::string url_of(TomlSection& section, const char* key, PlainHttp plain_http) {
+  std::string url = section.required_string(key);
+  if (url.empty()) return url;
+  if (const absl::Status status = check_url(url, plain_http); !status.ok()) {
+    section.fail(key, std::string(status.message()));
+  }
+  return url;
+}
+
+}  // namespace
+
+KeySourcesOptions read_jwks(TomlSection section, const std::string& config_path) {
+  KeySourcesOptions options;
+  const auto read_file = [&](const char* key) {
+    const auto file = section.string(key);
+    return file ? relative_to(config_path, *file) : "";
+  };
+  const auto read_seconds = [&](const char* key, seconds& value, int64_t max) {
+    value = seconds(section.integer(key, 1, max).value_or(value.count()));
+  };
+  jwks::FetchOptions& fetch = options.fetch;
+  options.cache_directory = read_file("cache_directory");
+  fetch.ca_file = read_file("ca_file");
+  fetch.document_bytes_max =
+      static_cast<size_t>(section.integer("document_bytes", 1024, kJwksBytesMax)
+                              .value_or(static_cast<int64_t>(fetch.document_bytes_max)));
+  read_seconds("connect_seconds", fetch.connect, kFetchSecondsMax);
+  read_seconds("fetch_seconds", fetch.total, kFetchSecondsMax);
+  fetch.num_redirects_max =
+      static_cast<unsigned>(section.integer("redirects", 0, 10).value_or(fetch.num_redirects_max));
+  jwks::RefreshLimits& refresh = options.refresh;
+  read_seconds("refresh_seconds", refresh.lifetime_unsaid, kRefreshSecondsMax);
+  read_seconds("refresh_min_seconds", refresh.lifetime_min, kRefreshSecondsMax);
+  read_seconds("refresh_max_seconds", refresh.lifetime_max, kRefreshSecondsMax);
+  read_seconds("cooldown_seconds", refresh.cooldown, kFetchSecondsMax);
+  if (refresh.lifetime_min > refresh.lifetime_max) {
+    section.fail("refresh_min_seconds", "more than refresh_max_seconds");
+  }
+  fetch.allow_private_addresses = section.boolean("allow_private_addresses").value_or(false);
+  if (section.boolean("allow_http").value_or(false)) fetch.plain_http = PlainHttp::kAllow;
+  fetch.proxy_from_environment = section.boolean("proxy_from_environment").value_or(false);
+  if (fetch.proxy_from_environment && !fetch.allow_private_addresses) {
+    section.fail(
+        "proxy_from_environment",
+        "needs allow_private_addresses = true beside it: addresses are the proxy's choice");
+  }
+  return options;
+}
+
+std::string describe(const KeySourcesOptions& options) {
+  const jwks::FetchOptions& fetch = options.fetch;
+  const jwks::RefreshLimits& refresh = options.refresh;
+  std::string line = concat(
+      "fetched keys: ", fetch.document_bytes_max, " bytes, ", fetch.num_redirects_max,
+      " redirects; seconds: connect ", fetch.connect.count(), ", fetch ", fetch.total.count(),
+      ", fresh for ", refresh.lifetime_unsaid.count(), " or ", refresh.lifetime_min.count(), " to ",
+      refresh.lifetime_max.count(), ", cooldown ", refresh.cooldown.count());
+  if (!options.cache_directory.empty()) append(line, "; kept in ", options.cache_directory);
+  if (!fetch.ca_file.empty()) append(line, "; trusted: ", fetch.ca_file);
+  if (fetch.allow_private_addresses) line += "; from private addresses, too";
+  if (fetch.plain_http == PlainHttp::kAllow) line += "; over plain HTTP, too";
+  if (fetch.proxy_from_environment) line += "; through the environment's proxy";
+  return line + '\n';
+}
+
+std::string KeyConfig::describe() const {
+  if (!source) return file;
+  if (source->kind == SourceConfig::Kind::kJwksUrl) return source->url;
+  return concat("of ", source->url, ", by discovery");
+}
+
+KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
+                          PlainHttp plain_http) {
+  constexpr std::array<const char*, 3> kKeys = {"jwks_file", "jwks_url", "issuer"};
+  const char* said = nullptr;
+  for (const char* key : kKeys) {
+    if (!section.has(key)) continue;
+    if (said != nullptr) section.fail(key, concat("excludes ", said, ": say one of them"));
+    said = key;
+  }
+  const bool discovers = section.boolean("discovery").value_or(false);
+  if (discovers && !section.has("issuer")) section.fail("discovery", "needs issuer beside it");
+  if (!discovers && section.has("issuer")) {
+    section.fail("issuer", "needs discovery = true beside it; to expect an issuer, write iss");
+  }
+  if (section.has("jwks_url")) {
+    return {.source = SourceConfig{.kind = SourceConfig::Kind::kJwksUrl,
+                                   .url = url_of(section, "jwks_url", plain_http)}};
+  }
+  if (section.has("issuer")) {
+    return {.source = SourceConfig{.kind = SourceConfig::Kind::kIssuer,
+                                   .url = url_of(section, "issuer", plain_http)}};
+  }
+  if (section.has("jwks_file")) {
+    return {.file = relative_to(config_path, section.required_string("jwks_file"))};
+  }
+  section.fail_missing("jwks_file", "write jwks_file, jwks_url, or issuer with discovery = true");
+  return {};
+}
+
+}  // namespace simdjwt::serve

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Where the keys of policies come from.
+//
+//   [policy.default]                     # one of these
+//   jwks_file = "keys.json"              # a JWK Set or one JWK; read again when it changes
+//   jwks_url = "https://id.example/jwks" # likewise, but fetched, again and again
+//   issuer = "https://id.example"        # an OpenID provider: its metadata tell the URL of its
+//   keys, discovery = true                     # and iss must be this issuer, so that is not said
+//   again
+//
+//   [jwks]                               # how keys are fetched; optional, as is each of them
+//   cache_directory = "keys"             # the last good sets are kept here for the next start
+//   ca_file = "ca.pem"                   # whose certificates are trusted, instead of the system's
+//   document_bytes = 1048576
+//   connect_seconds = 5
+//   fetch_seconds = 10                   # for all of a document
+//   redirects = 3                        # to the same scheme
+//   refresh_seconds = 900                # how long keys are fresh, where their server does not say
+//   refresh_min_seconds = 60             # within these bounds it may
+//   refresh_max_seconds = 86400
+//   cooldown_seconds = 30                # from one fetch to another for an unknown kid
+//   allow_private_addresses = false      # true: also from this machine and its network
+//   allow_http = false                   # true: without TLS; for tests
+//   proxy_from_environment = false       # true: through https_proxy and its like
+
+#ifndef SIMDJWT_IO_SERVE_KEY_CONFIG_H_
+#define SIMDJWT_IO_SERVE_KEY_CONFIG_H_
+
+#include <optional>
+#include <string>
+
+#include "jwks/key_sources.h"
+#include "jwks/source_config.h"
+#include "serve/toml_section.h"
+
+namespace simdjwt::serve {
+
+// Reads [jwks].
+[[nodiscard]] jwks::KeySourcesOptions read_jwks(TomlSection section,
+                                                const std::string& config_path);
+
+// What it means, a line.
+[[nodiscard]] std::string describe(const jwks::KeySourcesOptions& options);
+
+// One of the two.
+struct KeyConfig {
+  std::string file = {};
+  std::optional<jwks::SourceConfig> source = {};
+
+  // "https://id.example/jwks"
+  [[nodiscard]] std::string describe() const;
+};
+
+// Reads where the keys of a [policy.NAME] come from. How they are read, a source is told later.
+[[nodiscard]] KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
+                                        jwks::PlainHttp plain_http);
+
+}  // namespace simdjwt::serve
+
+#endif  // SIMDJWT_IO_SERVE_KEY_CONFIG_H_

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+// What a configuration says of keys that are fetched.
+
+#include "serve/key_config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "serve/config.h"
+
+namespace simdjwt::serve {
+namespace {
+
+using namespace std::chrono_literals;
+using jwks::SourceConfig;
+
+class KeyConfigTest : public ::testing::Test {
+ protected:
+  KeyConfigTest() {
+    std::string directory = ::testing::TempDir() + "key_config_XXXXXX";
+    EXPECT_NE(mkdtemp(directory.data()), nullptr);
+    directory_ = directory;
+  }
+  ~KeyConfigTest() override { std::filesystem::remove_all(directory_); }
+
+  absl::StatusOr<Config> load(const std::string& text) {
+    const std::string path = directory_ + "/simdjwtd.toml";
+    std::ofstream(path) << text;
+    return load_config(path);
+  }
+  // Of [policy.default] in line 3, with these lines about its keys, and perhaps more sections.
+  absl::StatusOr<Config> load_keys(const std::string& lines, const std::string& sections = "") {
+    return load("[[listen]]\naddress = \"127.0.0.1:0\"\n[policy.default]\n" + lines +
+                "aud = false\ntyp = false\nexp = \"required\"\n" + sections);
+  }
+  // What is wrong, behind the name of the file.
+  std::string error_of(const std::string& lines, const std::string& sections = "") {
+    const absl::StatusOr<Config> config = load_keys(lines, sections);
+    if (config.ok()) return "no error";
+    const std::string message(config.status().message());
+    return message.substr(message.find(".toml:") + 5);
+  }
+  std::string error_of_jwks(const std::string& line) {
+    return error_of("jwks_url = \"https://a\"\niss = false\n", "[jwks]\n" + line + "\n");
+  }
+
+  std::string directory_;
+};
+
+TEST_F(KeyConfigTest, TakesAUrl) {
+  const auto config = load_keys("jwks_url = \"https://id.example/jwks\"\niss = \"a\"\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const KeyConfig& keys = config->policies[0].keys;
+  ASSERT_TRUE(keys.source);
+  EXPECT_EQ(keys.source->kind, SourceConfig::Kind::kJwksUrl);
+  EXPECT_EQ(keys.source->name(), "jwks_url https://id.example/jwks");
+  EXPECT_EQ(keys.file, "");
+}
+
+TEST_F(KeyConfigTest, TakesAnIssuerWhoseTokensItThenDemands) {
+  const auto config = load_keys("issuer = \"https://id.example\"\ndiscovery = true\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const PolicyConfig& policy = config->policies[0];
+  ASSERT_TRUE(policy.keys.source);
+  EXPECT_EQ(policy.keys.source->kind, SourceConfig::Kind::kIssuer);
+  EXPECT_EQ(policy.keys.source->name(), "issuer https://id.example");
+  EXPECT_NE(policy.demands.describe().find("iss: \"https://id.example\""), std::string::npos)
+      << policy.demands.describe();
+}
+
+TEST_F(KeyConfigTest, DemandsOneSourceOfKeys) {
+  EXPECT_EQ(error_of("iss = false\n"),
+            ":3: policy.default.jwks_file: missing: write jwks_file, jwks_url, or issuer with "
+            "discovery = true");
+  EXPECT_EQ(error_of("jwks_file = \"a\"\njwks_url = \"https://a\"\niss = false\n"),
+            ":5: policy.default.jwks_url: excludes jwks_file: say one of them");
+  EXPECT_EQ(
+      error_of("jwks_url = \"https://a\"\nissuer = \"https://a\"\ndiscovery = true\niss = false\n"),
+      ":5: policy.default.issuer: excludes jwks_url: say one of them");
+  EXPECT_EQ(error_of("issuer = \"https://a\"\ndiscovery = true\njwks_file = \"a\"\n"),
+            ":4: policy.default.issuer: excludes jwks_file: say one of them");
+}
+
+TEST_F(KeyConfigTest, DemandsThatDiscoveryIsSaidWithItsIssuer) {
+  EXPECT_EQ(error_of("issuer = \"https://a\"\n"),
+            ":4: policy.default.issuer: needs discovery = true beside it; to expect an issuer, "
+            "write iss");
+  EXPECT_EQ(error_of("discovery = true\njwks_file = \"a\"\niss = false\n"),
+            ":4: policy.default.discovery: needs issuer beside it");
+  EXPECT_EQ(error_of("issuer = \"https://a\"\ndiscovery = true\niss = \"https://a\"\n"),
+            ":6: policy.default.iss: is the issuer already: leave it out");
+  EXPECT_EQ(error_of("jwks_url = \"https://a\"\n"),
+            ":3: policy.default.iss: missing: write iss = \"https://...\", or iss = false to "
+            "accept any issuer");
+}
+
+TEST_F(KeyConfigTest, DemandsUrlsThatKeysMayComeFrom) {
+  EXPECT_EQ(error_of("jwks_url = \"http://127.0.0.1/jwks\"\niss = false\n"),
+            ":4: policy.default.jwks_url: not an https URL: http is only for tests, and needs "
+            "[jwks] allow_http = true");
+  EXPECT_EQ(error_of("issuer = \"id.example\"\ndiscovery = true\n"),
+            ":4: policy.default.issuer: not a URL");
+  EXPECT_EQ(error_of("jwks_url = 1\niss = false\n"), ":4: policy.default.jwks_url: not a string");
+  EXPECT_EQ(error_of("jwks_url = \"http://127.0.0.1/jwks\"\niss = false\n",
+                     "[jwks]\nallow_http = true\n"),
+            "no error");
+}
+
+TEST_F(KeyConfigTest, ReadsHowKeysAreFetched) {
+  const auto config = load_keys(
+      "jwks_url = \"https://a\"\niss = false\n",
+      "[jwks]\ncache_directory = \"keys\"\nca_file = \"/ca.pem\"\ndocument_bytes = 2048\n"
+      "connect_seconds = 1\nfetch_seconds = 2\nredirects = 0\nrefresh_seconds = 3\n"
+      "refresh_min_seconds = 4\nrefresh_max_seconds = 5\ncooldown_seconds = 6\n"
+      "allow_private_addresses = true\nallow_http = true\nproxy_from_environment = true\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const jwks::KeySourcesOptions& options = config->jwks;
+  EXPECT_EQ(options.cache_directory, directory_ + "/keys");
+  EXPECT_EQ(options.fetch.ca_file, "/ca.pem");
+  EXPECT_EQ(options.fetch.document_bytes_max, 2048u);
+  EXPECT_EQ(options.fetch.connect, 1s);
+  EXPECT_EQ(options.fetch.total, 2s);
+  EXPECT_EQ(options.fetch.num_redirects_max, 0u);
+  EXPECT_EQ(options.refresh.lifetime_unsaid, 3s);
+  EXPECT_EQ(options.refresh.lifetime_min, 4s);
+  EXPECT_EQ(options.refresh.lifetime_max, 5s);
+  EXPECT_EQ(options.refresh.cooldown, 6s);
+  EXPECT_TRUE(options.fetch.allow_private_addresses);
+  EXPECT_EQ(options.fetch.plain_http, jwks::PlainHttp::kAllow);
+  EXPECT_TRUE(options.fetch.proxy_from_environment);
+}
+
+TEST_F(KeyConfigTest, IsCarefulUnlessToldOtherwise) {
+  const auto config = load_keys("jwks_url = \"https://a\"\niss = false\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_FALSE(config->jwks.fetch.allow_private_addresses);
+  EXPECT_EQ(config->jwks.fetch.plain_http, jwks::PlainHttp::kRefuse);
+  EXPECT_FALSE(config->jwks.fetch.proxy_from_environment);
+  EXPECT_EQ(config->jwks.cache_directory, "");
+}
+
+TEST_F(KeyConfigTest, RefusesLimitsThatAreNone) {
+  EXPECT_EQ(error_of_jwks("document_bytes = 0"),
+            ":10: jwks.document_bytes: not an integer from 1024 to 4194304");
+  EXPECT_EQ(error_of_jwks("redirects = 11"), ":10: jwks.redirects: not an integer from 0 to 10");
+  EXPECT_EQ(error_of_jwks("fetch_seconds = 0"),
+            ":10: jwks.fetch_seconds: not an integer from 1 to 300");
+  EXPECT_EQ(error_of_jwks("refresh_min_seconds = 100000"),
+            ":10: jwks.refresh_min_seconds: more than refresh_max_seconds");
+  EXPECT_EQ(error_of_jwks("proxy_from_environment = true"),
+            ":10: jwks.proxy_from_environment: needs allow_private_addresses = true beside it: "
+            "addresses are the proxy's choice");
+  EXPECT_EQ(error_of_jwks("cache = \"a\""), ":10: jwks.cache: unknown");
+}
+
+TEST_F(KeyConfigTest, TellsWhatItUnderstood) {
+  const auto config =
+      load_keys("issuer = \"https://id.example\"\ndiscovery = true\n",
+                "[jwks]\ncache_directory = \"/keys\"\nallow_private_addresses = true\n"
+                "[policy.url]\njwks_url = \"https://id.example/jwks\"\niss = false\naud = false\n"
+                "typ = false\nexp = \"required\"\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const std::string text = describe(*config);
+  EXPECT_NE(text.find("fetched keys: 1048576 bytes, 3 redirects; seconds: connect 5, fetch 10, "
+                      "fresh for 900 or 60 to 86400, cooldown 30; kept in /keys; from private "
+                      "addresses, too\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("policy default:\n  keys: of https://id.example, by discovery\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("policy url:\n  keys: https://id.example/jwks\n"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace simdjwt::serve
