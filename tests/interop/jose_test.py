@@ -3,46 +3,20 @@
 """The npm package jose, in Node.js. npm puts it into the build tree when the tests first run."""
 
 import json
-import os
-import shutil
-import subprocess
 import time
 import unittest
 
+import npm
 from exchange import (AUDIENCE, ISSUER, LibraryExchange, claims_until, for_each_alg, read_source,
-                      run_peer, skip_unless, tampered_twins)
+                      run_peer, tampered_twins)
 from support import CliTestCase, header_of, jwk
 
 VERSION = "6.2.17"
-FOLDER = os.environ["INTEROP_NODE_FOLDER"]
-NODE = shutil.which("node")
-NPM = shutil.which("npm")
-
-
-def installed_version():
-    try:
-        with open(os.path.join(FOLDER, "node_modules/jose/package.json"), encoding="utf-8") as file:
-            return json.load(file)["version"]
-    except FileNotFoundError:
-        return None
-
-
-def install():
-    skip_unless(NPM, "npm not found")
-    os.makedirs(FOLDER, exist_ok=True)
-    command = [NPM, "install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit",
-               "--no-fund", "--fetch-retries=0", "--prefix", FOLDER, "jose@" + VERSION]
-    try:
-        process = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    except subprocess.TimeoutExpired:
-        raise unittest.SkipTest("npm took too long to install jose " + VERSION) from None
-    skip_unless(process.returncode == 0,
-                "npm cannot install jose %s: %s" % (VERSION, process.stderr.decode().strip()))
 
 
 def ask(request):
-    command = [NODE, "--input-type=module", "--eval", read_source("jose_peer.mjs")]
-    return run_peer(command, request, cwd=FOLDER)
+    command = [npm.NODE, "--input-type=module", "--eval", read_source("jose_peer.mjs")]
+    return run_peer(command, request, cwd=npm.require("jose", VERSION))
 
 
 class Jose(LibraryExchange, CliTestCase):
@@ -52,9 +26,7 @@ class Jose(LibraryExchange, CliTestCase):
 
     @classmethod
     def setUpClass(cls):
-        skip_unless(NODE, "node not found")
-        if installed_version() != VERSION:
-            install()
+        npm.require("jose", VERSION)
 
     def their_token(self, alg, claims, key=None):
         return ask({"alg": alg, "jwk": key or jwk(), "claims": claims})

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The simdjwt Authors
+"""The npm package oidc-provider, a certified OpenID provider, in Node.js: the daemon is told its
+issuer and nothing else, and judges its tokens."""
+
+import base64
+import json
+import os
+import socket
+import ssl
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+
+import npm
+from daemon import PATIENCE, Load, OperationsTestCase
+from exchange import read_source
+from issuer import make_certificate
+
+VERSION = "9.13.3"
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+CLIENT = "client:a client secret, and no other"
+
+
+def free_port():
+    with socket.socket() as any_socket:
+        any_socket.bind(("127.0.0.1", 0))
+        return any_socket.getsockname()[1]
+
+
+class Provider:
+    """The running server; the kids of its keys begin with `kid`."""
+
+    def __init__(self, folder, certificate, key, port, kid):
+        self.url = f"https://127.0.0.1:{port}"
+        self.context = ssl.create_default_context(cafile=certificate)
+        options = json.dumps({"port": port, "kid": kid, "key": key, "certificate": certificate})
+        self.process = subprocess.Popen(
+            [npm.NODE, "--input-type=module", "--eval", read_source("oidc_provider_peer.mjs"),
+             options],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        while self.process.stdout.readline() != "listening\n":
+            if self.process.poll() is not None:
+                raise AssertionError("oidc-provider does not start")
+
+    def token(self, alg):
+        """An access token for the API, got as a client gets it."""
+        user, password = (urllib.parse.quote(part, safe="") for part in CLIENT.split(":"))
+        basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+        body = urllib.parse.urlencode({"grant_type": "client_credentials", "scope": "read",
+                                       "resource": "urn:" + alg})
+        request = urllib.request.Request(self.url + "/token", body.encode(),
+                                         {"Authorization": "Basic " + basic})
+        with urllib.request.urlopen(request, timeout=PATIENCE, context=self.context) as answer:
+            return json.load(answer)["access_token"]
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+
+
+class OidcProvider(OperationsTestCase):
+    def setUp(self):
+        super().setUp()
+        self.node_folder = npm.require("oidc-provider", VERSION)
+        self.certificate, self.key = make_certificate(self.folder)
+        self.port = free_port()
+        self.provider = self.start_provider("first-")
+        self.daemon = self.start(
+            f'[policy.default]\nissuer = "{self.provider.url}"\ndiscovery = true\naud = "api"\n'
+            'typ = "at+jwt"\nexp = "required"\nscope = "read"',
+            f'[jwks]\nallow_private_addresses = true\nca_file = "{self.certificate}"\n'
+            'cooldown_seconds = 1', "[server]\nthreads = 2")
+        self.await_equal(lambda: self.daemon.admin("/readyz")[0], 200)
+
+    def start_provider(self, kid):
+        provider = Provider(self.node_folder, self.certificate, self.key, self.port, kid)
+        self.addCleanup(provider.stop)
+        return provider
+
+    def test_its_tokens_are_verified_by_discovery_alone(self):
+        for alg in ALGORITHMS:
+            with self.subTest(alg):
+                token = self.provider.token(alg)
+                status, _, body = self.daemon.ask("/verify/default", token)
+                self.assertEqual(status, 200, body)
+                claims = json.loads(body)["claims"]
+                self.assertEqual((claims["iss"], claims["client_id"]),
+                                 (self.provider.url, "client"))
+                head, middle, tail = token.split(".")
+                changed = "B" if tail[0] == "A" else "A"
+                self.assertEqual(self.daemon.status(f"{head}.{middle}.{changed}{tail[1:]}"), 401)
+
+    def test_its_keys_rotate_under_load(self):
+        old = [self.provider.token(alg) for alg in ALGORITHMS]
+        load = Load(self.daemon.port, [("/verify/default", token, 200) for token in old])
+        load.await_answers(50)
+        self.assertEqual(load.stop(), [])
+        self.provider.stop()
+        provider = self.start_provider("second-")
+        new = [provider.token(alg) for alg in ALGORITHMS]
+        self.await_equal(lambda: self.daemon.status(new[0]), 200)
+        load = Load(self.daemon.port, [("/verify/default", token, 200) for token in new] +
+                    [("/verify/default", token, 401) for token in old])
+        load.await_answers(50)
+        self.assertEqual(load.stop(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
