@@ -14,6 +14,7 @@ import threading
 import time
 
 ADDRESS = "127.0.0.1"
+PUBLIC_ADDRESS = "1.1.1.1"  # of the internet, or of a machine that has no network beside itself
 
 
 def encode(data):
@@ -61,7 +62,7 @@ def make_certificate(folder):
     if not os.path.exists(certificate):
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-days", "1", "-subj", "/CN=localhost", "-addext",
-                "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", certificate)
+                f"subjectAltName=IP:{ADDRESS},IP:{PUBLIC_ADDRESS},DNS:localhost", "-keyout", key, "-out", certificate)
     return certificate, key
 
 
@@ -106,18 +107,18 @@ class Server(http.server.ThreadingHTTPServer):
 class Issuer:
     """Answers by path: a text, or a function of the handler. Counts what it is asked."""
 
-    def __init__(self, folder, port=0, scheme="https"):
+    def __init__(self, folder, port=0, scheme="https", address=ADDRESS):
         self.answers = {}
         self.counts = collections.Counter()
         self.certificate, private = make_certificate(folder)
-        self.server = Server((ADDRESS, port), Handler)
+        self.server = Server((address, port), Handler)
         self.server.issuer = self
         self.server.context = None
         if scheme == "https":
             self.server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.server.context.load_cert_chain(self.certificate, private)
         self.port = self.server.server_address[1]
-        self.url = f"{scheme}://{ADDRESS}:{self.port}"
+        self.url = f"{scheme}://{address}:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()
 
