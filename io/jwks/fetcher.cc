@@ -43,9 +43,9 @@ net::PeerAddress address_of(const curl_sockaddr& address) {
 }
 
 curl_slist* accepted_types() {
-  static curl_slist* const kFields =
+  static curl_slist* const fields =
       curl_slist_append(nullptr, "Accept: application/jwk-set+json, application/json");
-  return kFields;
+  return fields;
 }
 
 }  // namespace

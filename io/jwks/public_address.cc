@@ -40,18 +40,18 @@ PeerAddress embedded_ipv4(const PeerAddress& address) {
 
 bool is_public(const PeerAddress& address) {
   // IANA's special-purpose address registries, with all of multicast.
-  static const Ranges kReservedIpv4 =
+  static const Ranges reserved_ipv4 =
       ranges({"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
               "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
               "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"});
-  static const Ranges kUnicastIpv6 = ranges({"2000::/3"});
-  static const Ranges kReservedIpv6 =
+  static const Ranges unicast_ipv6 = ranges({"2000::/3"});
+  static const Ranges reserved_ipv6 =
       ranges({"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"});
-  static const Ranges kNat64 = ranges({"64:ff9b::/96"});
+  static const Ranges nat64 = ranges({"64:ff9b::/96"});
 
-  if (is_in(kNat64, address)) return is_public(embedded_ipv4(address));
-  if (address.family == Family::kIpv4) return !is_in(kReservedIpv4, address);
-  return is_in(kUnicastIpv6, address) && !is_in(kReservedIpv6, address);
+  if (is_in(nat64, address)) return is_public(embedded_ipv4(address));
+  if (address.family == Family::kIpv4) return !is_in(reserved_ipv4, address);
+  return is_in(unicast_ipv6, address) && !is_in(reserved_ipv6, address);
 }
 
 }  // namespace simdjwt::jwks

@@ -119,7 +119,7 @@ std::string divided_by_x(std::string element) {
   const bool has_constant = (element[0] & 0x80) != 0;
   if (has_constant) element[0] = static_cast<char>(element[0] ^ 0xe1);  // the polynomial
   for (size_t i = 0; i < element.size(); ++i) {
-    const unsigned next = i + 1 < element.size() ? static_cast<uint8_t>(element[i + 1]) >> 7 : 0;
+    const int next = i + 1 < element.size() ? static_cast<uint8_t>(element[i + 1]) >> 7 : 0;
     element[i] = static_cast<char>(static_cast<uint8_t>(element[i]) << 1 | next);
   }
   if (has_constant) element[15] = static_cast<char>(element[15] | 1);  // x^128 / x
