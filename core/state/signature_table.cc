@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <new>
 
 namespace simdjwt {
 namespace internal {
@@ -135,12 +134,8 @@ absl::StatusOr<std::shared_ptr<SignatureCache>> SignatureCache::create(size_t nu
   if (num_tokens == 0 || num_tokens > internal::kNumTokensMax) {
     return absl::InvalidArgumentError("a signature cache is for 1 to 2^32 tokens");
   }
-  try {
-    return std::shared_ptr<SignatureCache>(
-        new SignatureCache(std::make_unique<internal::SignatureTable>(num_tokens, seed)));
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("no memory for the signature cache");
-  }
+  return std::shared_ptr<SignatureCache>(
+      new SignatureCache(std::make_unique<internal::SignatureTable>(num_tokens, seed)));
 }
 
 size_t SignatureCache::size_bytes() const noexcept { return table_->size_bytes(); }

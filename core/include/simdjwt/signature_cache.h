@@ -35,7 +35,7 @@ class SignatureCache {
   // cache. Who knew them could look for tokens with the fingerprint of another.
   using Seed = std::array<uint8_t, 64>;
 
-  // Room for `num_tokens` (1 to 2^32), at 24 bytes each. Fails if there is no such room. The
+  // Room for `num_tokens` (1 to 2^32), at 24 bytes each. Fails for any other number. The
   // seed is the caller's to wipe.
   [[nodiscard]] static absl::StatusOr<std::shared_ptr<SignatureCache>> create(size_t num_tokens,
                                                                               const Seed& seed);
