@@ -31,9 +31,10 @@ bool is_odd(const SecretBytes& number) { return !number.empty() && (number.back(
 // can be found (ROCA, CVE-2017-15361): modulo each of these primes it is then a power of 65537. Of
 // other moduli one in 2^27 looks like that by chance.
 bool has_findable_factors(const SecretBytes& modulus) {
-  for (const uint32_t prime :
-       {3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
-        73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167}) {
+  static constexpr uint32_t kPrimes[] = {
+      3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+      73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
+  for (const uint32_t prime : kPrimes) {
     uint32_t remainder = 0;
     for (const uint8_t byte : modulus) remainder = (remainder << 8 | byte) % prime;
     uint32_t power = 1;

@@ -46,7 +46,7 @@ bool is_recognized(std::string_view first, std::string_view bytes) {
 TEST(RecurringHead, RecognizesAnotherTokenOfAnyLength) {
   RecurringHead recurring;
   ASSERT_EQ(parse(head_with("first"), &recurring).outcome, Outcome::kComplete);
-  for (const size_t length : {1, 2, 5, 6, 15, 16, 17, 300, 8000}) {
+  for (const size_t length : {1UL, 2UL, 5UL, 6UL, 15UL, 16UL, 17UL, 300UL, 8000UL}) {
     const std::string token(length, 'x');
     const std::string bytes = head_with(token);
     Request request;
@@ -148,7 +148,7 @@ TEST(RecurringHead, TheLimitOfAHeadHolds) {
   RecurringHead recurring;
   ASSERT_EQ(parse(head_with("a"), &recurring, limits).outcome, Outcome::kComplete);
   const size_t others = kBefore.size() + kAfter.size();
-  for (const size_t size : {1023, 1024, 1025}) {
+  for (const size_t size : {1023UL, 1024UL, 1025UL}) {
     const Parsed parsed = parse(head_with(std::string(size - others, 'x')), &recurring, limits);
     EXPECT_EQ(parsed.outcome, size <= 1024 ? Outcome::kComplete : Outcome::kRefused) << size;
   }
