@@ -68,7 +68,7 @@ TEST(ControlFinder, FindsTheFirstOneBehindTheStart) {
 TEST(VisibleEnd, AgreesWithItsTwinOnEveryByteAtEveryOffset) {
   testing::GuardedBuffer buffer(256);
   for (int byte = 0; byte < 256; ++byte) {
-    for (const size_t length : {1, 16, 17, 63, 64, 65, 81, 129}) {
+    for (const size_t length : {1UL, 16UL, 17UL, 63UL, 64UL, 65UL, 81UL, 129UL}) {
       for (size_t offset = 0; offset < length; ++offset) {
         std::string text(length, 'a');
         text[offset] = static_cast<char>(byte);
