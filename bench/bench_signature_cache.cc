@@ -11,10 +11,6 @@
 // at them. The number is written into one of a few buffers, as a server has the token in its cache
 // that it has just received; the cache of signatures is what is cold.
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -26,6 +22,7 @@
 
 #include "corpus.h"
 #include "jose/key_material.h"
+#include "key_pair.h"
 #include "runner.h"
 #include "simdjwt/simdjwt.h"
 #include "state/signature_table.h"
@@ -47,52 +44,18 @@ Policy policy() {
       PolicyBuilder().expect_iss(kIss).expect_aud(kAud).ignore_typ().expect_exp().build());
 }
 
-// An RSA key of 2048 bits that libcrypto made and signs with.
-class RsaKey {
- public:
-  RsaKey() : key_(EVP_RSA_gen(2048), EVP_PKEY_free) {}
-
-  Key verifying() const {
-    return value_or_die(Key::from_jwk(R"({"kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N) +
-                                          R"(","e":")" + number(OSSL_PKEY_PARAM_RSA_E) + "\"}",
-                                      Algorithm::kRs256));
-  }
-
-  std::string sign(const std::string& text) const {
-    std::string signature(256, '\0');
-    size_t num_bytes = signature.size();
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key_.get());
-    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &num_bytes,
-                   reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    EVP_MD_CTX_free(context);
-    return base64url(signature);
-  }
-
- private:
-  std::string number(const char* name) const {
-    BIGNUM* number = nullptr;
-    EVP_PKEY_get_bn_param(key_.get(), name, &number);
-    std::string bytes(static_cast<size_t>(BN_num_bytes(number)), '\0');
-    BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
-    BN_free(number);
-    return base64url(bytes);
-  }
-
-  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
-};
-
 enum class Order : uint8_t { kUniform, kZipf };
 
 // A few signed tokens, and any number of others made of them.
 class Tokens {
  public:
-  explicit Tokens(const RsaKey& key) {
+  Tokens() {
     const std::string header = base64url(R"({"alg":"RS256","typ":"JWT","kid":"aa"})");
     const std::vector<std::string> claims = claims_texts(ClaimsForm::kPlain);
     for (size_t i = 0; i < kNumSigned; ++i) {
       const std::string signing_input = header + '.' + base64url(claims[i]);
-      signed_.push_back(signing_input + '.' + key.sign(signing_input));
+      signed_.push_back(signing_input + '.' +
+                        base64url(key_pair(Algorithm::kRs256).sign(signing_input)));
     }
   }
 
@@ -118,7 +81,9 @@ class Remembered {
       : num_tokens_(num_tokens),
         shown_(order == Order::kUniform ? uniform(num_tokens) : zipf(num_tokens)),
         cache_(value_or_die(SignatureCache::create(num_tokens, {1}))),
-        verifier_(KeySet::of(key_.verifying()), policy(), cache_) {}
+        verifier_(KeySet::of(value_or_die(
+                      Key::from_jwk(key_pair(Algorithm::kRs256).public_jwk(), Algorithm::kRs256))),
+                  policy(), cache_) {}
 
   const Tokens& tokens() const { return tokens_; }
 
@@ -180,8 +145,7 @@ class Remembered {
     return order;
   }
 
-  const RsaKey key_;
-  const Tokens tokens_{key_};
+  const Tokens tokens_;
   const uint32_t num_tokens_;
   const std::vector<uint32_t> shown_;
   const std::shared_ptr<SignatureCache> cache_;

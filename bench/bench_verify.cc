@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Whole verifications: ours one at a time and in batches, OpenSSL's hashing alone as the floor, and
-// what people would use instead. One iteration is one token, so that times compare across all
-// benchmarks of a run.
-
-#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_* is OpenSSL's only public way to a cheap midstate
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
+// Whole verifications: ours one at a time and in batches, cryptography alone as the floor, and what
+// people would use instead. One iteration is one token, so that times compare across all benchmarks
+// of a run.
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -22,26 +17,17 @@
 #include <vector>
 
 #include "corpus.h"
+#include "floors.h"
+#include "key_pair.h"
 #include "peers/peer.h"
 #include "runner.h"
 #include "simdjwt/simdjwt.h"
+#include "subject.h"
 
 namespace simdjwt::bench {
 namespace {
 
 constexpr size_t kBatch = 64;  // tokens a verify_batch call, where the name says nothing else
-
-// Something that judges a corpus.
-class Subject {
- public:
-  virtual ~Subject() = default;
-  // What differs from the reference, or nothing.
-  virtual std::string gate() = 0;
-  // One pass over the corpus, the work that is timed. Returns how many answers were as deserved.
-  virtual size_t pass() = 0;
-};
-
-using MakeSubject = std::function<std::unique_ptr<Subject>()>;
 
 // Subjects and corpora are made when first asked for, and pass their gate once.
 void add(const std::string& name, MakeSubject make) {
@@ -57,7 +43,8 @@ void add(const std::string& name, MakeSubject make) {
     }
     if (!lazy->complaint.empty()) return refuse(state, lazy->complaint);
     size_t right = 0;
-    while (state.KeepRunningBatch(kNumTokens)) right += lazy->subject->pass();
+    const auto num_tokens = static_cast<int64_t>(lazy->subject->corpus().tokens.size());
+    while (state.KeepRunningBatch(num_tokens)) right += lazy->subject->pass();
     if (right != static_cast<size_t>(state.iterations())) refuse(state, "an answer changed");
     state.SetItemsProcessed(state.iterations());
   });
@@ -72,40 +59,63 @@ T value_or_die(absl::StatusOr<T> result) {
   std::abort();
 }
 
-Verifier make_verifier(const Corpus& corpus) {
+Key make_key(Algorithm algorithm, KeyOptions options) {
+  if (is_hmac(algorithm)) {
+    return value_or_die(Key::hmac(algorithm, secret(algorithm), std::move(options)));
+  }
+  return value_or_die(
+      Key::from_jwk(key_pair(algorithm).public_jwk(), algorithm, std::move(options)));
+}
+
+Verifier make_verifier(const Corpus& corpus, std::shared_ptr<SignatureCache> signatures) {
   KeySetBuilder keys;
   for (size_t i = 0; i < corpus.num_keys; ++i) {
-    keys.add(
-        value_or_die(Key::hmac(corpus.algorithm, secret(corpus.algorithm), {.kid = kid_of(i)})));
+    keys.add(make_key(corpus.algorithm, {.kid = kid_of(i)}));
   }
   return Verifier(
       value_or_die(keys.build()),
       value_or_die(
-          PolicyBuilder().expect_iss(kIss).expect_aud(kAud).ignore_typ().expect_exp().build()));
+          PolicyBuilder().expect_iss(kIss).expect_aud(kAud).ignore_typ().expect_exp().build()),
+      std::move(signatures));
 }
 
-// Judges all tokens in calls of `batch` tokens; a batch of 0 means verify().
+// Judges all tokens in calls of `batch` tokens; a batch of 0 means verify(). With `signatures`, the
+// gate's tokens are remembered when the time is taken.
 class Ours : public Subject {
  public:
-  Ours(const Corpus& corpus, size_t batch)
-      : corpus_(corpus),
-        verifier_(make_verifier(corpus)),
+  Ours(const Corpus& corpus, size_t batch, std::shared_ptr<SignatureCache> signatures = nullptr)
+      : Subject(corpus),
+        verifier_(make_verifier(corpus, std::move(signatures))),
         batch_(batch),
         results_(std::max<size_t>(batch, 1)) {}
 
   std::string gate() override {
+    const std::string complaint = judge_among_bad();
+    return complaint.empty() ? judge_among_bad() : complaint;  // perhaps from memory
+  }
+
+  size_t pass() override {
+    size_t right = 0;
+    judge(corpus().views, [&](size_t, const VerifyResult& result) {
+      right += result.verdict() == corpus().verdict;
+    });
+    return right;
+  }
+
+ private:
+  std::string judge_among_bad() {
     struct Expected {
       Verdict verdict;
       int64_t exp;  // of each valid token another one: no result may hold a neighbour's claims
     };
-    std::vector<std::string_view> tokens = corpus_.views;
+    std::vector<std::string_view> tokens = corpus().views;
     std::vector<Expected> expected;
     for (size_t i = 0; i < tokens.size(); ++i) {
-      expected.push_back({corpus_.verdict, kFirstExp + static_cast<int64_t>(i)});
+      expected.push_back({corpus().verdict, kFirstExp + static_cast<int64_t>(i)});
     }
     // The bad tokens stand scattered among the others, so that a batch must keep them apart.
     std::ptrdiff_t position = 0;
-    for (const BadToken& bad : bad_tokens(corpus_.algorithm)) {
+    for (const BadToken& bad : bad_tokens(corpus().algorithm)) {
       position += 7;
       tokens.insert(tokens.begin() + position, bad.token);
       expected.insert(expected.begin() + position, {bad.verdict, 0});
@@ -125,15 +135,6 @@ class Ours : public Subject {
     return complaint;
   }
 
-  size_t pass() override {
-    size_t right = 0;
-    judge(corpus_.views, [&](size_t, const VerifyResult& result) {
-      right += result.verdict() == corpus_.verdict;
-    });
-    return right;
-  }
-
- private:
   template <class Receive>
   void judge(std::span<const std::string_view> tokens, Receive receive) {
     if (batch_ == 0) {
@@ -149,7 +150,6 @@ class Ours : public Subject {
     }
   }
 
-  const Corpus& corpus_;
   const Verifier verifier_;
   const size_t batch_;
   std::vector<VerifyResult> results_;
@@ -164,102 +164,16 @@ void add_ours(const std::string& algorithm, const std::string& suffix,
       [=] { return std::make_unique<Ours>(corpus(), kBatch); });
 }
 
-// --- The floor: OpenSSL's HMAC-SHA-256 of the same signing inputs, and nothing else ---
-
-using Tag = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-class Floor : public Subject {
- public:
-  std::string gate() override {
-    for (const std::string_view token : corpus_.views) {
-      const Tag tag = hmac(signing_input(token));
-      const std::string_view bytes(reinterpret_cast<const char*>(tag.data()), tag.size());
-      if (base64url(bytes) != token.substr(token.rfind('.') + 1)) return "a tag is wrong";
-    }
-    return {};
-  }
-
-  size_t pass() override {
-    for (const std::string_view token : inputs_) {
-      Tag tag = hmac(token);
-      benchmark::DoNotOptimize(tag);
-    }
-    return inputs_.size();
-  }
-
- protected:
-  Floor() {
-    for (const std::string_view token : corpus_.views) inputs_.push_back(signing_input(token));
-  }
-  virtual Tag hmac(std::string_view message) const = 0;
-
- private:
-  static std::string_view signing_input(std::string_view token) {
-    return token.substr(0, token.rfind('.'));
-  }
-
-  const Corpus& corpus_ = valid_tokens(Algorithm::kHs256);
-  std::vector<std::string_view> inputs_;
-};
-
-// Two saved hash states, copied for each token: the fastest that OpenSSL's interface allows.
-class MidstateFloor final : public Floor {
- public:
-  MidstateFloor() {
-    const std::string_view key = secret(Algorithm::kHs256);
-    start(inner_, key, 0x36);
-    start(outer_, key, 0x5c);
-  }
-
- private:
-  static void start(SHA256_CTX& context, std::string_view key, unsigned char pad) {
-    std::array<unsigned char, SHA256_CBLOCK> block;
-    block.fill(pad);
-    for (size_t i = 0; i < key.size(); ++i) block[i] ^= static_cast<unsigned char>(key[i]);
-    SHA256_Init(&context);
-    SHA256_Update(&context, block.data(), block.size());
-  }
-
-  Tag hmac(std::string_view message) const override {
-    Tag tag;
-    SHA256_CTX context = inner_;
-    SHA256_Update(&context, message.data(), message.size());
-    SHA256_Final(tag.data(), &context);
-    context = outer_;
-    SHA256_Update(&context, tag.data(), tag.size());
-    SHA256_Final(tag.data(), &context);
-    return tag;
-  }
-
-  SHA256_CTX inner_;
-  SHA256_CTX outer_;
-};
-
-// HMAC(), which most libraries call.
-class OneshotFloor final : public Floor {
-  Tag hmac(std::string_view message) const override {
-    const std::string_view key = secret(Algorithm::kHs256);
-    Tag tag;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(message.data()), message.size(), tag.data(),
-         nullptr);
-    return tag;
-  }
-};
-
 // --- Peers ---
 
 class Rival final : public Subject {
  public:
-  explicit Rival(const PeerEntry& entry)
-      : peer_(entry.make({.secret = std::string(secret(Algorithm::kHs256)),
-                          .iss = std::string(kIss),
-                          .aud = std::string(kAud),
-                          .now = kNow})) {}
+  Rival(Algorithm algorithm, MakePeer make)
+      : Subject(valid_tokens(algorithm)), peer_(make(demand(algorithm))) {}
 
   std::string gate() override {
-    if (pass() != kNumTokens) return "refuses a good token";
-    for (const BadToken& bad : bad_tokens(Algorithm::kHs256)) {
+    if (pass() != corpus().tokens.size()) return "refuses a good token";
+    for (const BadToken& bad : bad_tokens(corpus().algorithm)) {
       if (peer_->accepts(bad.token)) return "accepts: " + std::string(bad.what);
     }
     return {};
@@ -267,22 +181,67 @@ class Rival final : public Subject {
 
   size_t pass() override {
     return static_cast<size_t>(std::ranges::count_if(
-        corpus_.tokens, [this](const std::string& token) { return peer_->accepts(token); }));
+        corpus().tokens, [this](const std::string& token) { return peer_->accepts(token); }));
   }
 
  private:
-  const Corpus& corpus_ = valid_tokens(Algorithm::kHs256);
+  static Demand demand(Algorithm algorithm) {
+    Demand demand = {.alg = std::string(to_string(algorithm)),
+                     .key = {},
+                     .jwk = {},
+                     .iss = std::string(kIss),
+                     .aud = std::string(kAud),
+                     .now = kNow};
+    if (is_hmac(algorithm)) {
+      demand.key = secret(algorithm);
+      demand.jwk = R"({"kty":"oct","k":")" + base64url(demand.key) + "\"}";
+    } else {
+      demand.key = key_pair(algorithm).public_pem();
+      demand.jwk = key_pair(algorithm).public_jwk();
+    }
+    return demand;
+  }
+
   const std::unique_ptr<Peer> peer_;
 };
+
+// "rs256"
+std::string lower_name(Algorithm algorithm) {
+  std::string name(to_string(algorithm));
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+void add_peers(Algorithm algorithm) {
+  for (const PeerEntry& entry : peers()) {
+    if (std::ranges::find(entry.algorithms, algorithm) == entry.algorithms.end()) continue;
+    add("peer/" + std::string(entry.name) + '/' + lower_name(algorithm),
+        [=, make = entry.make] { return std::make_unique<Rival>(algorithm, make); });
+  }
+}
+
+void add_asymmetric(Algorithm algorithm) {
+  const std::string name = lower_name(algorithm);
+  add_ours(name, "", [=]() -> const Corpus& { return valid_tokens(algorithm); });
+  add("verify_cached/" + name, [=] {
+    return std::make_unique<Ours>(valid_tokens(algorithm), 0,
+                                  value_or_die(SignatureCache::create(kNumTokens, {1})));
+  });
+  add("floor/" + name + "_openssl", [=] { return openssl_floor(algorithm); });
+  if (algorithm == Algorithm::kEdDsa) add("floor/" + name + "_libsodium", libsodium_floor);
+  add_peers(algorithm);
+}
 
 void add_all() {
   add_ours("hs256", "", []() -> const Corpus& { return valid_tokens(Algorithm::kHs256); });
   add_ours("hs384", "", []() -> const Corpus& { return valid_tokens(Algorithm::kHs384); });
   add_ours("hs512", "", []() -> const Corpus& { return valid_tokens(Algorithm::kHs512); });
-  add("floor/hmac_sha256_openssl_midstate", [] { return std::make_unique<MidstateFloor>(); });
-  add("floor/hmac_sha256_openssl_oneshot", [] { return std::make_unique<OneshotFloor>(); });
-  for (const PeerEntry& entry : peers()) {
-    add("peer/" + std::string(entry.name), [entry] { return std::make_unique<Rival>(entry); });
+  add("floor/hmac_sha256_openssl_midstate", midstate_floor);
+  add("floor/hmac_sha256_openssl_oneshot", oneshot_floor);
+  add_peers(Algorithm::kHs256);
+  for (const Algorithm algorithm : {Algorithm::kRs256, Algorithm::kPs256, Algorithm::kEs256,
+                                    Algorithm::kEs384, Algorithm::kEdDsa}) {
+    add_asymmetric(algorithm);
   }
   for (const size_t bytes : std::to_array<size_t>({150, 250, 500, 1000, 2000, 4000})) {
     add_ours("hs256", "/bytes:" + std::to_string(bytes),

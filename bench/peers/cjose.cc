@@ -7,8 +7,6 @@
 #include <cjose/cjose.h>
 #include <jansson.h>
 
-#include <cstring>
-
 #include "peers/peer.h"
 
 namespace simdjwt::bench {
@@ -24,8 +22,7 @@ class Cjose : public Peer {
  public:
   explicit Cjose(const Demand& demand) : demand_(demand) {
     cjose_err error;
-    key_.reset(cjose_jwk_create_oct_spec(reinterpret_cast<const uint8_t*>(demand_.secret.data()),
-                                         demand_.secret.size(), &error));
+    key_.reset(cjose_jwk_import(demand_.jwk.data(), demand_.jwk.size(), &error));
   }
 
   bool accepts(const std::string& token) override {
@@ -34,7 +31,7 @@ class Cjose : public Peer {
         cjose_jws_import(token.data(), token.size(), &error));
     if (jws == nullptr) return false;
     const char* alg = cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, &error);
-    if (alg == nullptr || std::strcmp(alg, CJOSE_HDR_ALG_HS256) != 0) return false;
+    if (alg == nullptr || alg != demand_.alg) return false;
     if (!cjose_jws_verify(jws.get(), key_.get(), &error)) return false;
 
     uint8_t* payload = nullptr;  // owned by jws
@@ -59,10 +56,12 @@ class Cjose : public Peer {
   std::unique_ptr<cjose_jwk_t, Release> key_;
 };
 
-const PeerRegistration kRegistration{
-    {"cjose/hs256", [](const Demand& demand) -> std::unique_ptr<Peer> {
-       return std::make_unique<Cjose>(demand);
-     }}};
+const PeerRegistration kRegistration{{"cjose",
+                                      {Algorithm::kHs256, Algorithm::kRs256, Algorithm::kPs256,
+                                       Algorithm::kEs256, Algorithm::kEs384},
+                                      [](const Demand& demand) -> std::unique_ptr<Peer> {
+                                        return std::make_unique<Cjose>(demand);
+                                      }}};
 
 }  // namespace
 }  // namespace simdjwt::bench

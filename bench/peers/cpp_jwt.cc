@@ -21,7 +21,7 @@ class CppJwt : public Peer {
     try {
       std::error_code error;
       const jwt::jwt_object decoded =
-          jwt::decode(token, algorithms({"HS256"}), error, secret(demand_.secret),
+          jwt::decode(token, algorithms({demand_.alg}), error, secret(demand_.key),
                       issuer(demand_.iss), aud(demand_.aud), verify(true));
       // A token without exp passes cpp-jwt's own check.
       return !error && decoded.has_claim(jwt::registered_claims::expiration);
@@ -35,7 +35,9 @@ class CppJwt : public Peer {
 };
 
 const PeerRegistration kRegistration{
-    {"cpp_jwt/hs256", [](const Demand& demand) -> std::unique_ptr<Peer> {
+    {"cpp_jwt",
+     {Algorithm::kHs256, Algorithm::kRs256, Algorithm::kEs256, Algorithm::kEs384},
+     [](const Demand& demand) -> std::unique_ptr<Peer> {
        return std::make_unique<CppJwt>(demand);
      }}};
 

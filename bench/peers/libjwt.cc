@@ -25,14 +25,14 @@ class Libjwt : public Peer {
   bool accepts(const std::string& token) override {
     jwt_t* decoded = nullptr;
     if (jwt_decode(&decoded, token.c_str(),
-                   reinterpret_cast<const unsigned char*>(demand_.secret.data()),
-                   static_cast<int>(demand_.secret.size())) != 0) {
+                   reinterpret_cast<const unsigned char*>(demand_.key.data()),
+                   static_cast<int>(demand_.key.size())) != 0) {
       return false;
     }
     const std::unique_ptr<jwt_t, Free> jwt(decoded);
-    return jwt_get_alg(jwt.get()) == JWT_ALG_HS256 && is(jwt.get(), "iss", demand_.iss) &&
-           is(jwt.get(), "aud", demand_.aud) && demand_.now < date(jwt.get(), "exp", 0) &&
-           demand_.now >= date(jwt.get(), "nbf", 0);
+    return jwt_alg_str(jwt_get_alg(jwt.get())) == demand_.alg &&
+           is(jwt.get(), "iss", demand_.iss) && is(jwt.get(), "aud", demand_.aud) &&
+           demand_.now < date(jwt.get(), "exp", 0) && demand_.now >= date(jwt.get(), "nbf", 0);
   }
 
  private:
@@ -51,7 +51,9 @@ class Libjwt : public Peer {
 };
 
 const PeerRegistration kRegistration{
-    {"libjwt/hs256", [](const Demand& demand) -> std::unique_ptr<Peer> {
+    {"libjwt",
+     {Algorithm::kHs256, Algorithm::kRs256, Algorithm::kEs256, Algorithm::kEs384},
+     [](const Demand& demand) -> std::unique_ptr<Peer> {
        return std::make_unique<Libjwt>(demand);
      }}};
 
