@@ -56,6 +56,50 @@ inline constexpr std::string_view kOtherRsaJwk =
     R"(JvihCVl0_ogUy_h6iJH-_2nB7BDDnvV50XsFM0Q8jQFza8uz2IGghDQtoIzZcF6uwZMKw3sTi4Wu9I2VpDahG081)"
     R"(o7hqumTGLbPiCe-Yat5TUtEwuPovc"})";
 
+// Its public exponent is 3.
+inline constexpr std::string_view kRsaExponent3Jwk =
+    R"({"kty":"RSA","n":"v4LTyHMRMZL5W1PlEySy8yJT0v6kSq5ClcMQw6_VFDOJ2wT2P5Xv1pQZPzhdgE6V4aJf)"
+    R"(OpjrA6Qxn108PPTPZNAMITdmA2Aq2g7aHIzYWK_cSSPwYSVKZN1BEchwgJrgswqpydCuHsJUBEfTmxjEI4t7BbrZ)"
+    R"(CE2eXtF1Y2V57Ja3335Kr9oiwrW2Cve0MLzIPmzwDnxo4mSnOILYuMRJf7XaFVoAcR5VChKfH06VgkWQqYcLnKW6)"
+    R"(YO67Av3Bs7B0epWkVK4TtPgBb-_oNPt2ce-2HwSm1Wrr_Wk-sY5qrTjJFJKpRXWqwmKt_rw88ZGRpxGWZZqQRNkR)"
+    R"(bkUbSnhKow","e":"Aw","d":"f6yNMEy2IQymPOKYt23MohbijKnC3HQsY9dggnU4uCJb51ikKmP1ObgQ1NA-VY)"
+    R"(m5QRbqJxCcrRghFOjS003fmIqywM-ZV5Vx5rSRaF3lkHU9hhf1lhjcQz4rYTBLAGdAd1xxMTXJadbirYU3vLstbQ)"
+    R"(enWSc7Wt5plIujl5j78w39i2T_mbdBeTyPiovPYuEWSGCLuV5oFRpJ-wG1iVLVPeNCCB6yl6gFDdCX7O6ipDGu-v)"
+    R"(V-yZoCBDwfumlM1CGfcYfFgOM-pSn0GnwUMKFgkf0Omrb-VgbWxNtndHd2oP2RmbCkd3IYMPToP2jSsXeohsKQ5q)"
+    R"(ymQ90wo5H00aOSmw","p":"6mBM_wsuwsg0wROxV7-RwcrIyT3mvARynQjmfJwdZovpnT7ObAIPgFSOggd_4mpZy)"
+    R"(SI6RM3ZyKbmZ2JX_mrlwUaNvIO1v6ICK-2shHLX4o04KPO6dIeDK5APW3AUkWgLRC6Q-Hc5Aeckd1DxwNbj6JO4A)"
+    R"(bsYKAZBvPEfzycNIe0","q":"0S4ZzD4YfcSmHad0pVzZZQcTVTqIEL5KmzcZy86qoxb3WcpdiIuSzSDLOTRovyG)"
+    R"(hQQ7ciKBk7rOuJAkH0AqYRAm8P4-jdhs251qJRXkxgwm790M3tMzdfkYQyBLGp1OxKn94uhsRhJHO2k6tQBB6LEk)"
+    R"(1u1B_btjLi4fKXOj1zM8","dp":"nEAzVLIfLIV4gLfLj9UL1ocwhilEfVhMaLCZqGgTmbKbvine8qwKVY20Vq-q)"
+    R"(lvGRMMF8Ld6RMG9EROw6qZyZK4Refa0j1RasHUkdraHlQbN6xffRowUCHQq056ANtkVc2B8LUE97VpoYT4tL1eSX)"
+    R"(8GJ6q9IQGq7WffYVNMSza_M","dq":"i3QRMtQQU9huvm-jGOiQ7gS3jicFYH7cZ3oRMonHF2Sk5obpBbJh3hXc0)"
+    R"(M2bKhZrgLSTBcBDSc0ewrCv4AcQLVvS1Qps-Wd575Gw2Pt2V1vSpNd6eIiTqYQLMAyEb40gxv-l0WdhAwvfPDRzg)"
+    R"(Ar8HYYj0jWqSeXdB6_cPfCj3d8","qi":"uzH_oLz90IgrndoY43KFPn2Qtms-Z0MFC8zziIX4XyusxxphZiiqYO)"
+    R"(eHtIehnuy5_ixXGuEALhANa4kyuwpmonDESIELqDLN28xGAzh4aaRiCofVYNWtLyLcX4H7in3_RefOiK7LTDTADL)"
+    R"(CZE2CogKr66Vg5SNR_I0tlWMePlzw"})";
+
+// Of 2049 bits: its first byte has one bit.
+inline constexpr std::string_view kRsa2049Jwk =
+    R"({"kty":"RSA","n":"AT5J1DuFbpf8sz1ZyeHNmo7Zz4LWz41WFOJ0zRU0IMrLgyCy2__MiReJ8bqZndXL2wXx)"
+    R"(xqxKyUcLrcrOyomtEUNcr_bl1gNay29n4Eji7gvfmlz_pW1zxCB-xn2sFmcNFVpR64Db0KAtKkOle0VhOzjVQA9L)"
+    R"(oheFf0t1b0yo4j39wwWOdU8V2FUz0zy6OY9hypyVx5smWoyOijUQJCqymJV4dG2OppBqGUumUJzWmnNelI94KfD5)"
+    R"(vO9qtDVr9GCaFpsmYYjTUDLzK7a01ooQ6nLjqwtuvFNG_lAt5T1xgl_kJ9TjgCtB4lrxH94fMsgzD1SGNsPitbBM)"
+    R"(-3Yh9qUL1bc","e":"AQAB","d":"Z5AGKkfEMFfcyj2I3pvTil98kYnrhoVXzkdK43dOpC2LwPvxcU3P3YTYzmp)"
+    R"(lXMczwL9mcXD0BNXb-n1GkX1qfIyQBLnL5NOKFfmqlIyh_-MFivTzkqV0T05wrztrHqS3Keg1xHvBahzH_7K8ZVq)"
+    R"(5tkhMy61EVHrvbFINoNfipWBE7AuNz9uJe_HDvc5GQ_ikFi-hpB0dt9TQgn4rvozNKn6wS2l5dHjjf6O4KuOX1tT)"
+    R"(puKH4HB_ZMYXWyBTXmwA7bNnO0DdXCKhTho3lolWHwnbPfDI2pn2UDhLiFTU79LtS6cVIoflUcoEw39hm57wiMX2)"
+    R"(6L7134qr5R3AFZ0mbAQ","p":"AYiONQFNrcmtfdm_gZb8fhsCXHJ0zbBcWuZiifgmY5ujLPLfRDu6oxW1ksPo-P)"
+    R"(wGQrtZoF2imrbDTIb4KqLXs0Dggi7h8hBe-ENtFNQTZeQZLjxdSiaDY59tBUJ7wbNjT1Dl9tECPIdgDuXtyuOayz)"
+    R"(KKqyO9nqpA-UGN0jIZd31h","q":"z5FStTmfdRcUoLQVxVyv0pNoihJuu4MzG4wLjCVvvedAecyZyR_9X8e9TmN)"
+    R"(WW-NT1ZcW1zrTv1Mrqr4-fTAQlYMQ-C-eLEiVMll0c8pUqGvguVEbF0SsKfjszLnRyx8Rss7wsGruIdZFoyPvxK7)"
+    R"(hw8ADLPx5QaYh-iFw5GQ20hc","dp":"8E_eMwYStbv3py2Nb5jyuiYf4hGPOb_QBemc_MTDhavHAIedhdMjs06M)"
+    R"(olIk2mQaxgaAHdJFVE0KtDWIJFhX7AeEqp63ST5aTSyh65JUdebUXy_dDOayPg7HgYOxeNf63lNpXVo5I8ayWB_S)"
+    R"(bLN-YVpymlaioydTb8YaP4FHnQE","dq":"PVEQvbhoAo7u6QpJ5COdTPd-ykrnqzz2vAyC3MOyXscRpOlsBJ4Om)"
+    R"(1zF74Io4Lwm59HaTXpzUvGe1LGehBzOyVwOh0KJ10sZx-XlIM-EcrxrhlMPTbBbq4p9aXz7HKXw9IFtWLA96IED0)"
+    R"(U2sZs3Co7D1PzTWHS6Wmu2GC_IOv8E","qi":"4xn3eDytT4tUWiJt54asprtmjXqAJ1o0vno3v3cEmGVFDsNqCC)"
+    R"(adKuucKRXrnTPxbZF7aeduLwXAvSWji89LuE-jWIYYgB7ILYCAQQcUMG8ACSsyVkg3VY9urw94-M7GTGy0wvffgQ)"
+    R"(ov-amoEN7JrYZeazagefUjZ-KG1d44jTs"})";
+
 inline constexpr std::string_view kRsa3072Jwk =
     R"({"kty":"RSA","n":"p-pyzmd-Wl9Sr_svGeofPk4VRgWbyPfT_x-XRyyXIise9HEn5Fek6VtR2qG5sp5hyF02ke)"
     R"(N9aXk74R9xgCHlbTZ3FihU6wG9M-vsQ0XVnOfTsnWYVNTF9_r3KkeNdM6JkTpvY-rRJMFj-LmmUWa5kN1ShYLL_8)"
