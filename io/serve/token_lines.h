@@ -23,7 +23,7 @@ namespace simdjwt::serve {
 //   piece 1   eyJ...aaa\neyJ...bbb\neyJ.      judged: aaa, bbb     kept: eyJ.
 //   piece 2   ..ccc\neyJ...ddd\n              judged: ccc, ddd     kept: nothing
 //
-// Lines end with LF. Empty ones are skipped; the last one may lack its end.
+// Lines end with LF or CRLF. Empty ones are skipped; the last one may lack its end.
 class TokenLines {
  public:
   // As many as verify_batch() makes good use of.
@@ -39,13 +39,13 @@ class TokenLines {
       const size_t end = piece.find('\n');
       keep(piece.substr(0, end));
       if (end == std::string_view::npos) return;
-      batch.add(begun_, judge);
+      batch.add_line(begun_, judge);
       piece.remove_prefix(end + 1);
     }
     while (true) {
       const size_t end = piece.find('\n');
       if (end == std::string_view::npos) break;
-      if (end > 0) batch.add(piece.substr(0, end), judge);
+      batch.add_line(piece.substr(0, end), judge);
       piece.remove_prefix(end + 1);
     }
     batch.flush(judge);
@@ -65,6 +65,12 @@ class TokenLines {
  private:
   class Batch {
    public:
+    // Without its LF.
+    template <class Judge>
+    void add_line(std::string_view line, Judge& judge) {
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (!line.empty()) add(line, judge);
+    }
     template <class Judge>
     void add(std::string_view token, Judge& judge) {
       tokens_[num_tokens_++] = token;
@@ -81,8 +87,9 @@ class TokenLines {
     size_t num_tokens_ = 0;
   };
 
+  // Also without a CR at the end, the part kept of what is too large is too large.
   void keep(std::string_view more) {
-    begun_.append(more.substr(0, kTokenBytesMax + 1 - begun_.size()));
+    begun_.append(more.substr(0, kTokenBytesMax + 2 - begun_.size()));
   }
 
   std::string begun_;

@@ -32,15 +32,24 @@ Tokens tokens_of(std::string_view text, size_t piece_bytes) {
 }
 
 TEST(TokenLines, AreTheSameHoweverTheStreamIsCut) {
-  const std::string text = "a\nbb\nccc\n\n\ndddd\ne";
-  for (size_t piece_bytes = 1; piece_bytes <= text.size(); ++piece_bytes) {
-    EXPECT_EQ(tokens_of(text, piece_bytes), Tokens({"a", "bb", "ccc", "dddd", "e"})) << piece_bytes;
+  for (const std::string text : {"a\nbb\nccc\n\n\ndddd\ne", "a\r\nbb\nccc\r\n\r\n\ndddd\r\ne"}) {
+    for (size_t piece_bytes = 1; piece_bytes <= text.size(); ++piece_bytes) {
+      EXPECT_EQ(tokens_of(text, piece_bytes), Tokens({"a", "bb", "ccc", "dddd", "e"}))
+          << text << piece_bytes;
+    }
   }
 }
 
 TEST(TokenLines, HaveALastOneWithOrWithoutItsEnd) {
   EXPECT_EQ(tokens_of("a\nb", 100), Tokens({"a", "b"}));
   EXPECT_EQ(tokens_of("a\nb\n", 100), Tokens({"a", "b"}));
+}
+
+TEST(TokenLines, LoseOneReturnAtTheirEndAndNoOther) {
+  const Tokens expected({"a\r", "b\rc", "\r", "d\r"});
+  for (const size_t piece_bytes : {1UL, 2UL, 3UL, 100UL}) {
+    EXPECT_EQ(tokens_of("a\r\r\nb\rc\n\r\r\nd\r", piece_bytes), expected) << piece_bytes;
+  }
 }
 
 TEST(TokenLines, AreNoneInNothingAndInEmptyLines) {
@@ -72,6 +81,14 @@ TEST(TokenLines, KeepOfAnEndlessLineOnlyWhatShowsItToBeTooLarge) {
 TEST(TokenLines, KeepTheLongestTokenWhole) {
   const std::string longest(kTokenBytesMax, 'x');
   EXPECT_EQ(tokens_of(longest + "\n", 1000), Tokens({longest}));
+  EXPECT_EQ(tokens_of(longest + "\r\n", 1000), Tokens({longest}));
+}
+
+TEST(TokenLines, KeepEnoughOfAReturnInALineThatIsTooLarge) {
+  const std::string longest(kTokenBytesMax, 'x');
+  const Tokens tokens = tokens_of(longest + "\rxxx\n", 1000);
+  ASSERT_EQ(tokens.size(), 1u);
+  EXPECT_GT(tokens[0].size(), kTokenBytesMax);
 }
 
 }  // namespace
