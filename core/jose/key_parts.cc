@@ -8,6 +8,8 @@
 #include <openssl/ec.h>
 #include <openssl/param_build.h>
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace simdjwt::jose {
@@ -97,6 +99,44 @@ EvpKey build_okp(const KeyParts& parts, KeyHalf half) {
   return EvpKey(make(nullptr, parts.curve->openssl_name, nullptr, value.data(), value.size()));
 }
 
+// Big-endian, in as many bytes as it needs, or more.
+bytes::SecretBytes number_bytes(const BIGNUM* number, size_t num_bytes_min) {
+  bytes::SecretBytes value(
+      std::max(num_bytes_min, static_cast<size_t>((BN_num_bits(number) + 7) / 8)));
+  BN_bn2binpad(number, value.data(), static_cast<int>(value.size()));
+  return value;
+}
+
+// Reads those parameters of RSA and EC that the key has.
+void read_numbers(const EVP_PKEY* key, KeyHalf half, size_t num_bytes_min, KeyParts& parts) {
+  const std::span<const KeyParameter> parameters = key_parameters(parts.kty);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i].is_private && half == KeyHalf::kPublic) continue;
+    BIGNUM* number = nullptr;
+    if (EVP_PKEY_get_bn_param(key, parameters[i].openssl_name, &number) != 1) continue;
+    const BigNumber owner(number);
+    parts.values[i] = number_bytes(number, num_bytes_min);
+  }
+}
+
+const Curve* curve_of(const EVP_PKEY* key) {
+  std::array<char, 32> group{};
+  size_t num_chars = 0;
+  EVP_PKEY_get_group_name(key, group.data(), group.size(), &num_chars);
+  for (const Curve* curve : kCurves) {
+    if (group.data() == std::string_view(curve->openssl_name)) return curve;
+    if (EVP_PKEY_is_a(key, curve->openssl_name) == 1) return curve;
+  }
+  return nullptr;
+}
+
+bytes::SecretBytes raw_bytes(const EVP_PKEY* key, KeyHalf half, size_t num_bytes) {
+  const auto get =
+      half == KeyHalf::kPublic ? EVP_PKEY_get_raw_public_key : EVP_PKEY_get_raw_private_key;
+  bytes::SecretBytes value(num_bytes);
+  return get(key, value.data(), &num_bytes) == 1 ? value : bytes::SecretBytes();
+}
+
 }  // namespace
 
 std::span<const KeyParameter> key_parameters(std::string_view kty) noexcept {
@@ -120,6 +160,30 @@ absl::StatusOr<EvpKey> build_evp_key(const KeyParts& parts, KeyHalf half) {
                                    : build_okp(parts, half);
   if (key == nullptr) return rejected();
   return key;
+}
+
+absl::StatusOr<KeyParts> read_evp_key(const EVP_PKEY* key, KeyHalf half) {
+  const ErrorQueueGuard guard;
+  KeyParts parts;
+  if (EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1) {
+    parts.kty = "RSA";
+    read_numbers(key, half, 0, parts);
+    return parts;
+  }
+  parts.curve = curve_of(key);
+  if (parts.curve == nullptr) {
+    return absl::InvalidArgumentError("the key's type or curve is not supported");
+  }
+  const size_t num_bytes = parts.curve->coordinate_bytes;
+  if (EVP_PKEY_is_a(key, "EC") == 1) {
+    parts.kty = "EC";
+    read_numbers(key, half, num_bytes, parts);
+  } else {
+    parts.kty = "OKP";
+    parts.values[0] = raw_bytes(key, KeyHalf::kPublic, num_bytes);
+    if (half == KeyHalf::kPrivate) parts.values[1] = raw_bytes(key, half, num_bytes);
+  }
+  return parts;
 }
 
 }  // namespace simdjwt::jose

@@ -45,11 +45,13 @@ struct KeyParts {
   bool has_private() const noexcept { return !value("d").empty(); }
 };
 
-enum class KeyHalf : uint8_t { kPublic, kPrivate };
-
 // libcrypto's key of these parameters. Checks neither their sizes nor that the halves of a private
 // key belong together. Fails for a point that is not on its curve.
 absl::StatusOr<EvpKey> build_evp_key(const KeyParts& parts, KeyHalf half);
+
+// The parameters of libcrypto's key; private ones, if it has them and `half` says so. Fails for a
+// type or curve that JWKs do not have.
+absl::StatusOr<KeyParts> read_evp_key(const EVP_PKEY* key, KeyHalf half);
 
 }  // namespace simdjwt::jose
 

@@ -14,6 +14,7 @@
 #include "bytes/kernels.h"
 #include "jose/claims.h"
 #include "jose/json_reader.h"
+#include "jose/json_text.h"
 #include "jose/key_material.h"
 
 namespace simdjwt {
@@ -21,35 +22,15 @@ namespace {
 
 absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
-// Appends valid UTF-8 as a JSON string.
-void append_json_string(std::string& json, std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  json += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (byte < 0x20) {
-      json += "\\u00";
-      json += kHex[byte >> 4];
-      json += kHex[byte & 15];
-    } else {
-      json += c;
-    }
-  }
-  json += '"';
-}
-
 std::string header_json(const Key& key, std::string_view typ) {
   std::string json = "{\"alg\":\"" + std::string(to_string(key.algorithm())) + '"';
   if (!typ.empty()) {
     json += ",\"typ\":";
-    append_json_string(json, typ);
+    jose::append_json_string(json, typ);
   }
   if (!key.kid().empty()) {
     json += ",\"kid\":";
-    append_json_string(json, key.kid());
+    jose::append_json_string(json, key.kid());
   }
   return json + '}';
 }

@@ -43,7 +43,7 @@ std::string with_signature(std::string_view token, std::string_view signature) {
 }
 
 EVP_PKEY* private_evp_key(const Key& key) {
-  return const_cast<EVP_PKEY*>(asymmetric(key).evp_key(jose::KeyHalf::kPrivate));
+  return const_cast<EVP_PKEY*>(asymmetric(key).evp_key(KeyHalf::kPrivate));
 }
 
 std::string rsa_private_operation(const Key& key, std::string_view block) {

@@ -76,6 +76,9 @@ struct KeyPeriod {
 // issued.
 enum class ShortSecrets : uint8_t { kRefuse, kAllowShort };
 
+// The half of an asymmetric key that everyone may know, or all of it.
+enum class KeyHalf : uint8_t { kPublic, kPrivate };
+
 // Everything about a key beside its secret. Text members are copied.
 struct KeyOptions {
   std::string kid = {};  // empty: the key answers for every kid that no other key of its set claims
@@ -90,9 +93,9 @@ class Key {
  public:
   // An HMAC key of these bytes, taken as they are: neither base64 nor hexadecimal is decoded.
   // Fails for a secret shorter than the algorithm's hash (32, 48, 64 bytes; an empty one always),
-  // longer than kHmacKeyBytesMax, or that is evidently something else: PEM, the text of a JWK, or a
-  // public key in DER. Then the bytes of a public key would become a shared secret, and everyone
-  // could sign (RFC 8725 section 2.1).
+  // longer than kHmacKeyBytesMax, or that is evidently something else: PEM, or the text of a JWK.
+  // Then the bytes of a public key would become a shared secret, and everyone could sign (RFC 8725
+  // section 2.1).
   [[nodiscard]] static absl::StatusOr<Key> hmac(Algorithm algorithm, std::string_view secret,
                                                 KeyOptions options = {});
 
@@ -109,6 +112,17 @@ class Key {
       std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
       KeyOptions options = {});
 
+  // An asymmetric key in PEM (RFC 7468), held to the same: a public or private key or a certificate
+  // (PUBLIC KEY, PRIVATE KEY, CERTIFICATE; of RSA also RSA PUBLIC KEY and RSA PRIVATE KEY, of EC
+  // also EC PRIVATE KEY), and only one of them. Encrypted keys fail. A certificate must be for
+  // signatures, if it says what it is for, and verifies in its own validity only; who issued it is
+  // not looked at.
+  [[nodiscard]] static absl::StatusOr<Key> from_pem(Algorithm algorithm, std::string_view pem,
+                                                    KeyOptions options = {});
+  // The same in DER.
+  [[nodiscard]] static absl::StatusOr<Key> from_der(Algorithm algorithm, std::string_view der,
+                                                    KeyOptions options = {});
+
   Key(Key&&) noexcept;
   Key& operator=(Key&&) noexcept;
   Key(const Key&) = delete;
@@ -123,6 +137,14 @@ class Key {
   [[nodiscard]] bool can_sign() const noexcept;
   // Length of its signatures.
   [[nodiscard]] size_t signature_bytes() const noexcept;
+
+  // An asymmetric key as a JWK with alg and kid, as PEM (PUBLIC KEY or PRIVATE KEY), and the
+  // SHA-256 thumbprint of its public half, in base64url (RFC 7638). All fail for an HMAC key, which
+  // keeps no secret to show, and the first two for a private half that is not there. A text that
+  // holds one is the caller's to wipe.
+  [[nodiscard]] absl::StatusOr<std::string> to_jwk(KeyHalf half) const;
+  [[nodiscard]] absl::StatusOr<std::string> to_pem(KeyHalf half) const;
+  [[nodiscard]] absl::StatusOr<std::string> thumbprint() const;
 
  private:
   friend struct internal::KeyAccess;

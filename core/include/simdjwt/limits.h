@@ -51,6 +51,9 @@ inline constexpr size_t kRsaBitsMin = 2048;
 inline constexpr size_t kRsaBitsMax = 8192;
 inline constexpr uint64_t kRsaExponentMax = 0xffffffff;
 
+// One key or certificate in PEM or DER.
+inline constexpr size_t kPemBytesMax = 64 * 1024;
+
 // A JWK Set document.
 inline constexpr size_t kJwksBytesMax = 4 * 1024 * 1024;
 
