@@ -15,8 +15,9 @@ import urllib.request
 
 import npm
 from daemon import PATIENCE, Load, OperationsTestCase
-from exchange import read_source
+from exchange import read_source, tampered_twins
 from issuer import make_certificate
+from support import encode, header_of, to_bytes
 
 VERSION = "9.13.3"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -30,12 +31,13 @@ def free_port():
 
 
 class Provider:
-    """The running server; the kids of its keys begin with `kid`."""
+    """The running server; the kids of its keys begin with one of `generations`."""
 
-    def __init__(self, folder, certificate, key, port, kid):
+    def __init__(self, folder, certificate, key, port, generations, saved):
         self.url = f"https://127.0.0.1:{port}"
         self.context = ssl.create_default_context(cafile=certificate)
-        options = json.dumps({"port": port, "kid": kid, "key": key, "certificate": certificate})
+        options = json.dumps({"port": port, "key": key, "certificate": certificate,
+                              "generations": generations, "saved": saved})
         self.process = subprocess.Popen(
             [npm.NODE, "--input-type=module", "--eval", read_source("oidc_provider_peer.mjs"),
              options],
@@ -76,8 +78,9 @@ class OidcProvider(OperationsTestCase):
             'cooldown_seconds = 1', "[server]\nthreads = 2")
         self.await_equal(lambda: self.daemon.admin("/readyz")[0], 200)
 
-    def start_provider(self, kid):
-        provider = Provider(self.node_folder, self.certificate, self.key, self.port, kid)
+    def start_provider(self, *generations):
+        provider = Provider(self.node_folder, self.certificate, self.key, self.port, generations,
+                            self.path("provider_keys.json"))
         self.addCleanup(provider.stop)
         return provider
 
@@ -94,19 +97,46 @@ class OidcProvider(OperationsTestCase):
                 changed = "B" if tail[0] == "A" else "A"
                 self.assertEqual(self.daemon.status(f"{head}.{middle}.{changed}{tail[1:]}"), 401)
 
-    def test_its_keys_rotate_under_load(self):
-        old = [self.provider.token(alg) for alg in ALGORITHMS]
-        load = Load(self.daemon.port, [("/verify/default", token, 200) for token in old])
-        load.await_answers(50)
-        self.assertEqual(load.stop(), [])
+    def replace_provider(self, *generations):
         self.provider.stop()
-        provider = self.start_provider("second-")
-        new = [provider.token(alg) for alg in ALGORITHMS]
+        self.provider = self.start_provider(*generations)
+
+    def tokens(self, generation):
+        """One for each algorithm, signed with a key of this generation."""
+        tokens = [self.provider.token(alg) for alg in ALGORITHMS]
+        self.assertEqual([header_of(token)["kid"] for token in tokens],
+                         [generation + alg for alg in ALGORITHMS])
+        return tokens
+
+    def load(self, good, bad):
+        load = Load(self.daemon.port, [("/verify/default", token, 200) for token in good] +
+                    [("/verify/default", token, 401) for token in bad])
+        self.addCleanup(load.stop)
+        load.await_answers(50)
+        return load
+
+    def test_no_verdict_is_wrong_while_its_keys_rotate(self):
+        old = self.tokens("first-")
+        forged = [twin for token in old for twin in tampered_twins(token)]
+        load = self.load(old, forged)
+        # New keys beside the old ones: tokens of those stay good, all the time.
+        self.replace_provider("second-", "first-")
+        new = self.tokens("second-")
         self.await_equal(lambda: self.daemon.status(new[0]), 200)
-        load = Load(self.daemon.port, [("/verify/default", token, 200) for token in new] +
-                    [("/verify/default", token, 401) for token in old])
         load.await_answers(50)
         self.assertEqual(load.stop(), [])
+
+        forged += [twin for token in new for twin in tampered_twins(token)]
+        load = self.load(new, forged)
+        # The new keys alone. The daemon learns of it when it asks for a key that it does not know.
+        self.replace_provider("second-")
+        stranger = ".".join((encode(to_bytes({**header_of(new[0]), "kid": "third-"})),
+                             *new[0].split(".")[1:]))
+        self.await_equal(lambda: [self.daemon.status(token) for token in (stranger, *old)],
+                         [401] * (1 + len(old)))
+        load.await_answers(50)
+        self.assertEqual(load.stop(), [])
+        self.assertEqual(self.load(new, old + forged).stop(), [])
 
 
 if __name__ == "__main__":
