@@ -2,19 +2,16 @@
 // Copyright The simdjwt Authors
 //
 // Signs or verifies with jose what standard input asks for, in JSON; answers in JSON. The key is a
-// JWK. Run with --eval in the folder that has jose's node_modules, where its import is looked up.
+// JWK. Many requests, in an array, get as many answers. Run with --eval in the folder that has jose's node_modules, where its import is looked up.
 import { readFileSync } from "node:fs";
 import { errors, importJWK, jwtVerify, SignJWT } from "jose";
 
-const request = JSON.parse(readFileSync(0, "utf8"));
-const key = await importJWK(request.jwk, request.alg);
-
-async function sign() {
+async function sign(request, key) {
   const header = { alg: request.alg, typ: "JWT", kid: request.jwk.kid };
   return new SignJWT(request.claims).setProtectedHeader(header).sign(key);
 }
 
-async function verify() {
+async function verify(request, key) {
   const { issuer, audience } = request;
   const demands = { issuer, audience, algorithms: [request.alg], requiredClaims: ["sub", "exp"] };
   try {
@@ -25,4 +22,11 @@ async function verify() {
   }
 }
 
-process.stdout.write(JSON.stringify(await (request.claims ? sign() : verify())));
+async function answer(request) {
+  const key = await importJWK(request.jwk, request.alg);
+  return request.claims ? sign(request, key) : verify(request, key);
+}
+
+const asked = JSON.parse(readFileSync(0, "utf8"));
+const answers = Array.isArray(asked) ? Promise.all(asked.map(answer)) : answer(asked);
+process.stdout.write(JSON.stringify(await answers));

@@ -7,6 +7,7 @@ import time
 import unittest
 
 import npm
+from asymmetric_exchange import RSA, AsymmetricExchange
 from exchange import (AUDIENCE, ISSUER, LibraryExchange, claims_until, for_each_alg, read_source,
                       run_peer, tampered_twins)
 from support import CliTestCase, header_of, jwk
@@ -57,6 +58,14 @@ class Jose(LibraryExchange, CliTestCase):
         self.assertEqual(self.their_verdict(alg, ours, key), {"claims": claims})
         for twin in tampered_twins(ours):
             self.assertEqual(self.their_verdict(alg, twin, key), {"error": self.forged})
+
+
+class JoseAsymmetric(AsymmetricExchange, CliTestCase):
+    algorithms = (*RSA, "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+    forged = Jose.forged
+
+    def answers(self, requests):
+        return ask(requests)
 
 
 if __name__ == "__main__":

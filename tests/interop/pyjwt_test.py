@@ -6,6 +6,7 @@ import os
 import subprocess
 import unittest
 
+from asymmetric_exchange import RSA, AsymmetricExchange
 from exchange import AUDIENCE, ISSUER, LibraryExchange, read_source, run_peer, skip_unless
 from support import SECRET, CliTestCase
 
@@ -14,17 +15,18 @@ PYTHON = os.environ["INTEROP_DEBIAN_PYTHON"]
 COMMAND = [PYTHON, "-I", "-c", read_source("pyjwt_peer.py")]
 
 
+def setUpModule():  # unittest's name
+    skip_unless(os.path.exists(PYTHON), PYTHON + " not found")
+    for module, package in (("jwt", "python3-jwt"), ("cryptography", "python3-cryptography")):
+        probe = subprocess.run([PYTHON, "-I", "-c", "import " + module], check=False,
+                               capture_output=True, timeout=60)
+        skip_unless(probe.returncode == 0, f"{PYTHON} has no {package}")
+
+
 class PyJwt(LibraryExchange, CliTestCase):
     forged = "InvalidSignatureError"
     expired = "ExpiredSignatureError"
     wrong_audience = "InvalidAudienceError"
-
-    @classmethod
-    def setUpClass(cls):
-        skip_unless(os.path.exists(PYTHON), PYTHON + " not found")
-        probe = subprocess.run([PYTHON, "-I", "-c", "import jwt; jwt.encode"], check=False,
-                               capture_output=True, timeout=60)
-        skip_unless(probe.returncode == 0, "%s has no PyJWT (python3-jwt)" % PYTHON)
 
     def their_token(self, alg, claims):
         return run_peer(COMMAND, {"alg": alg, "secret": SECRET.decode(), "claims": claims})
@@ -32,6 +34,14 @@ class PyJwt(LibraryExchange, CliTestCase):
     def their_verdict(self, alg, token):
         return run_peer(COMMAND, {"alg": alg, "secret": SECRET.decode(), "token": token,
                                   "issuer": ISSUER, "audience": AUDIENCE})
+
+
+class PyJwtAsymmetric(AsymmetricExchange, CliTestCase):
+    algorithms = (*RSA, "ES256", "ES384", "ES512", "ES256K", "EdDSA")
+    forged = PyJwt.forged
+
+    def answers(self, requests):
+        return run_peer(COMMAND, requests)
 
 
 if __name__ == "__main__":
