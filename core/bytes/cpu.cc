@@ -51,6 +51,7 @@ CpuFeatures detect() {
   features.avx512 = features.avx2 && has_all(xcr0, kXcr0Avx512) &&
                     has_all(ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ) &&
                     has_all(ecx, bit_AVX512VBMI);
+  features.avx512_ifma = features.avx512 && has_all(ebx, bit_AVX512IFMA);
   return features;
 }
 

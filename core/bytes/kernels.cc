@@ -53,12 +53,13 @@ constinit Family<Sha2Kernel<Sha256>> sha256{available_sha256_kernels};
 constinit Family<Sha2Kernel<Sha512>> sha512{available_sha512_kernels};
 constinit Family<JsonIndexKernel> json{available_json_kernels};
 constinit Family<PolyvalKernel> polyval{available_polyval_kernels};
+constinit Family<RsaKernel> rsa{available_rsa_kernels};
 
 }  // namespace
 
 Kernels selected_kernels() {
-  return {base64url.selected(), sha256.selected(), sha512.selected(), json.selected(),
-          polyval.selected()};
+  return {base64url.selected(), sha256.selected(),  sha512.selected(),
+          json.selected(),      polyval.selected(), rsa.selected()};
 }
 
 }  // namespace bytes
@@ -70,6 +71,7 @@ std::string active_kernels() {
   bytes::sha512.append_selected(names);
   bytes::json.append_selected(names);
   bytes::polyval.append_selected(names);
+  bytes::rsa.append_selected(names);
   return names;
 }
 
@@ -80,12 +82,13 @@ std::string available_kernels() {
   bytes::sha512.append_available(names);
   bytes::json.append_available(names);
   bytes::polyval.append_available(names);
+  bytes::rsa.append_available(names);
   return names;
 }
 
 bool force_kernel(std::string_view name) {
   return bytes::base64url.force(name) || bytes::sha256.force(name) || bytes::sha512.force(name) ||
-         bytes::json.force(name) || bytes::polyval.force(name);
+         bytes::json.force(name) || bytes::polyval.force(name) || bytes::rsa.force(name);
 }
 
 }  // namespace simdjwt

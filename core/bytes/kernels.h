@@ -10,6 +10,7 @@
 #include "bytes/base64url.h"
 #include "bytes/json_index.h"
 #include "bytes/polyval.h"
+#include "bytes/rsa.h"
 #include "bytes/sha2.h"
 
 namespace simdjwt::bytes {
@@ -20,6 +21,7 @@ struct Kernels {
   const Sha2Kernel<Sha512>* sha512;
   const JsonIndexKernel* json;
   const PolyvalKernel* polyval;
+  const RsaKernel* rsa;
 };
 
 // What active_kernels() in <simdjwt/cpu.h> names. Thread-safe.

@@ -21,12 +21,15 @@
 #define SIMDJWT_TARGET_VCLMUL __attribute__((target("vpclmulqdq,pclmul,avx2")))
 #define SIMDJWT_TARGET_AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,bmi,bmi2")))
+#define SIMDJWT_TARGET_IFMA \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512ifma,avx2,bmi,bmi2")))
 #else
 #define SIMDJWT_TARGET_AVX2
 #define SIMDJWT_TARGET_SHA_NI
 #define SIMDJWT_TARGET_CLMUL
 #define SIMDJWT_TARGET_VCLMUL
 #define SIMDJWT_TARGET_AVX512
+#define SIMDJWT_TARGET_IFMA
 #endif
 
 #endif  // SIMDJWT_CORE_BYTES_TARGET_H_

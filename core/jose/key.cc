@@ -2,17 +2,33 @@
 // Copyright The simdjwt Authors
 
 #include <absl/status/status.h>
+#include <openssl/x509.h>
 #include <simdjwt/key.h>
 #include <simdjwt/limits.h>
 
 #include <array>
 
+#include "jose/evp.h"
 #include "jose/key_material.h"
 
 namespace simdjwt {
 namespace {
 
 constexpr size_t kHmacKeyBytesMin[] = {kHs256KeyBytesMin, kHs384KeyBytesMin, kHs512KeyBytesMin};
+
+// Whether these bytes are all of a public key, or of a certificate, in DER.
+bool is_public_key_der(std::string_view secret) {
+  if (!secret.starts_with('\x30')) return false;  // a SEQUENCE
+  const jose::ErrorQueueGuard guard;
+  const auto* const begin = reinterpret_cast<const uint8_t*>(secret.data());
+  const auto length = static_cast<long>(secret.size());
+  const uint8_t* end = begin;
+  const jose::EvpKey key(d2i_PUBKEY(nullptr, &end, length));
+  if (key != nullptr) return end == begin + length;
+  end = begin;
+  const jose::OpensslPtr<X509, X509_free> certificate(d2i_X509(nullptr, &end, length));
+  return certificate != nullptr && end == begin + length;
+}
 
 // What a secret evidently is instead of a secret, or empty. The guess is made once, here, and only
 // ever to refuse: no key's type is ever guessed from its bytes.
@@ -24,6 +40,7 @@ std::string_view mistaken_for_secret(std::string_view secret) {
       secret.find("\"kty\"") != std::string_view::npos) {
     return "a JWK";
   }
+  if (is_public_key_der(secret)) return "a public key in DER";
   return {};
 }
 

@@ -21,9 +21,9 @@ std::string begin_head(Status status, std::string_view fields) {
 }  // namespace
 
 HeadEnd::HeadEnd() {
-  const std::string line = std::string(kDateName) + std::string(kDateBytes, ' ') + "\r\n";
-  texts_[static_cast<size_t>(Persistence::kKeepAlive)] = line + "\r\n";
-  texts_[static_cast<size_t>(Persistence::kClose)] = line + "Connection: close\r\n\r\n";
+  for (std::string& text : texts_) text.append(kDateName).append(kDateBytes, ' ').append("\r\n");
+  texts_[static_cast<size_t>(Persistence::kKeepAlive)] += "\r\n";
+  texts_[static_cast<size_t>(Persistence::kClose)] += "Connection: close\r\n\r\n";
   set_time(0);
 }
 

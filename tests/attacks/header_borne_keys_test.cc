@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "support/judge.h"
+#include "support/signature_forge.h"
 
 namespace simdjwt::testing {
 namespace {
@@ -64,6 +65,42 @@ TEST(HeaderBorneKeys, DoNotReplaceTheKeyOfAKid) {
       base64url(kOtherSecret) + R"("}})";
   EXPECT_EQ(judge(forge(header, kClaims, kOtherSecret)), Verdict::kBadSignature);
   EXPECT_EQ(judge(forge(header, kClaims)), Verdict::kValid);
+}
+
+// The verifier's key, and one of the attacker's for the same algorithm.
+struct Pair {
+  Algorithm algorithm;
+  std::string_view ours;
+  std::string_view theirs;
+};
+constexpr Pair kPairs[] = {{Algorithm::kRs256, kRsaJwk, kOtherRsaJwk},
+                           {Algorithm::kPs256, kRsaJwk, kOtherRsaJwk},
+                           {Algorithm::kEs256, kP256Jwk, kOtherP256Jwk},
+                           {Algorithm::kEdDsa, kEd25519Jwk, kOtherEd25519Jwk}};
+
+TEST(HeaderBorneKeys, AreNeverUsedForPublicKeysEither) {
+  for (const auto& [algorithm, ours, theirs] : kPairs) {
+    const std::string begin = R"({"alg":")" + std::string(to_string(algorithm)) + '"';
+    const std::string jwk = public_jwk(theirs);
+    const Key our_key = make_jwk_key(ours, algorithm);
+    const Key their_key = make_jwk_key(theirs, algorithm);
+    for (const std::string& kid : {std::string(), std::string(R"(,"kid":"ours")")}) {
+      SignatureJudge judge(make_jwk_key(public_jwk(ours), algorithm, kid.empty() ? "" : "ours"));
+      for (const std::string& members : {
+               R"(,"jwk":)" + jwk + kid,
+               R"(,"jwk":)" + with_members(jwk, R"(,"kid":"ours","use":"sig")") + kid,
+               R"(,"keys":[)" + jwk + ']' + kid,
+               R"(,"x5c":["MIIB"],"x5t#S256":"AAAA")" + kid,
+               R"(,"jku":"https://attacker.example/jwks.json")" + kid,
+               R"(,"x5u":"https://attacker.example/cert.pem")" + kid,
+           }) {
+        const std::string header = begin + members + '}';
+        EXPECT_EQ(judge(forge_signed(header, kClaims, their_key)), Verdict::kBadSignature)
+            << header;
+        EXPECT_EQ(judge(forge_signed(header, kClaims, our_key)), Verdict::kValid) << header;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/raw_verification.h"
 #include "conformance/wycheproof.h"
-#include "jose/key_material.h"
 #include "support/hex.h"
 #include "support/judge.h"
 
@@ -41,12 +41,6 @@ std::string jwk_of(const object& group) {
   return R"({"kty":"EC","crv":")" + name + R"(","x":")" +
          base64url(point.substr(0, point.size() / 2)) + R"(","y":")" +
          base64url(point.substr(point.size() / 2)) + R"("})";
-}
-
-bool verifies(const Key& key, std::string_view message, std::string_view signature) {
-  if (signature.size() != key.signature_bytes()) return false;
-  return internal::KeyAccess::material(key).asymmetric()->verify(
-      bytes::selected_kernels(), message, reinterpret_cast<const uint8_t*>(signature.data()));
 }
 
 TEST_P(WycheproofSignatures, AreJudgedAsMarked) {

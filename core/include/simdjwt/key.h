@@ -93,9 +93,9 @@ class Key {
  public:
   // An HMAC key of these bytes, taken as they are: neither base64 nor hexadecimal is decoded.
   // Fails for a secret shorter than the algorithm's hash (32, 48, 64 bytes; an empty one always),
-  // longer than kHmacKeyBytesMax, or that is evidently something else: PEM, or the text of a JWK.
-  // Then the bytes of a public key would become a shared secret, and everyone could sign (RFC 8725
-  // section 2.1).
+  // longer than kHmacKeyBytesMax, or that is evidently something else: PEM, the text of a JWK, or a
+  // public key in DER. Then the bytes of a public key would become a shared secret, and everyone
+  // could sign (RFC 8725 section 2.1).
   [[nodiscard]] static absl::StatusOr<Key> hmac(Algorithm algorithm, std::string_view secret,
                                                 KeyOptions options = {});
 

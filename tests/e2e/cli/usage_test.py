@@ -35,7 +35,7 @@ class Help(CliTestCase):
         lines = outcome.out.splitlines()
         self.assertRegex(lines[0], r"\Asimdjwt \d+\.\d+\.\d+\Z")
         self.assertEqual([line.split()[0] for line in lines[1:]],
-                         ["base64url", "sha256", "sha512", "json", "polyval"])
+                         ["base64url", "sha256", "sha512", "json", "polyval", "rsa"])
         for line in lines[1:]:
             self.assertRegex(line, r"\A  \w+ +(\S+) \(of (.*, )?\1(, .*)?\)\Z")
 

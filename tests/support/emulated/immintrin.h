@@ -46,6 +46,24 @@ inline __m512i mask_loadu_epi8(__m512i elsewhere, __mmask64 mask, const void* ad
   return _mm512_mask_mov_epi8(elsewhere, mask, maskz_loadu_epi8(mask, address));
 }
 
+// IFMA, which 0.7.4 lacks: the lower or upper 52 bits of the product of the lowest 52 of each,
+// added.
+inline __m512i madd52(__m512i sum, __m512i a, __m512i b, int shift) {
+  constexpr uint64_t kMask = (uint64_t{1} << 52) - 1;
+  uint64_t sums[8];
+  uint64_t x[8];
+  uint64_t y[8];
+  std::memcpy(sums, &sum, 64);
+  std::memcpy(x, &a, 64);
+  std::memcpy(y, &b, 64);
+  for (size_t i = 0; i < 8; ++i) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(x[i] & kMask) * (y[i] & kMask);
+    sums[i] += static_cast<uint64_t>(product >> shift) & kMask;
+  }
+  std::memcpy(&sum, sums, 64);
+  return sum;
+}
+
 }  // namespace simdjwt::emulated
 
 #undef _mm512_maskz_loadu_epi8
@@ -53,6 +71,8 @@ inline __m512i mask_loadu_epi8(__m512i elsewhere, __mmask64 mask, const void* ad
 #undef _mm512_mask_loadu_epi8
 #define _mm512_mask_loadu_epi8(elsewhere, mask, address) \
   simdjwt::emulated::mask_loadu_epi8(elsewhere, mask, address)
+#define _mm512_madd52lo_epu64(sum, a, b) simdjwt::emulated::madd52(sum, a, b, 0)
+#define _mm512_madd52hi_epu64(sum, a, b) simdjwt::emulated::madd52(sum, a, b, 52)
 #undef _mm512_madd_epi16  // 0.7.4 gives the alias the masked form's parameters
 #define _mm512_madd_epi16(a, b) simde_mm512_madd_epi16(a, b)
 
