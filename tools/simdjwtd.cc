@@ -44,7 +44,8 @@ int check(const simdjwt::serve::Config& config) {
   std::vector<std::string> warnings;
   const auto sources = simdjwt::jwks::KeySources::create({}, {});
   if (!sources.ok()) return fail(sources.status());
-  const auto policies = simdjwt::serve::PolicySet::load(config.policies, **sources, warnings);
+  const auto policies =
+      simdjwt::serve::PolicySet::load(config.policies, **sources, nullptr, warnings);
   const auto tls = simdjwt::serve::load_tls(config.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return fail(policies.status());

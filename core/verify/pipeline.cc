@@ -104,6 +104,8 @@ SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const no
   while (!pending.is_signed && choose_key(pending.later, now, pending) == Verdict::kValid) {
     pending.is_signed = signatures->contains(fingerprint(pending));
   }
+  SignatureLookups& lookups = memory.signature_lookups;
+  ++(pending.is_signed ? lookups.hits : lookups.misses);
   if (pending.is_signed) return;
   pending.key = first;
   pending.later = later;

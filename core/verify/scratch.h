@@ -7,6 +7,7 @@
 #define SIMDJWT_CORE_VERIFY_SCRATCH_H_
 
 #include <simdjwt/limits.h>
+#include <simdjwt/verifier.h>
 
 #include <array>
 #include <cstdint>
@@ -49,6 +50,7 @@ class ScratchMemory {
   jose::JsonReader claims_reader;  // one each, so that they keep different shapes
   HeaderMemo memo;
   Arena arena;
+  SignatureLookups signature_lookups;
 
   // A header being read, with room for its strings unescaped.
   std::array<char, jose::json_room_bytes(kHeaderCharsMax)> header;

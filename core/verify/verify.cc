@@ -29,6 +29,10 @@ Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 
+SignatureLookups Scratch::take_signature_lookups() noexcept {
+  return std::exchange(memory_->signature_lookups, {});
+}
+
 Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures)
     : keys_(std::move(keys)),
       policy_(std::move(policy)),

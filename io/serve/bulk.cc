@@ -46,6 +46,7 @@ void Bulk::judge(std::span<const std::string_view> tokens, const UploadTurn& tur
   verifier.verify_batch(tokens, results_, turn.scratch, turn.now_unix_seconds);
   turn.metrics.batch_duration.observe(steady_nanoseconds() - began);
   turn.metrics.tokens_verified.add(tokens.size());
+  turn.metrics.count_lookups(turn.scratch.take_signature_lookups());
   for (size_t i = 0; i < tokens.size(); ++i) append_verdict(tokens[i], results_[i], turn);
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kConfigBytesMax = 16 * 1024 * 1024;  // thousands of policies
 constexpr int64_t kSecondsMax = 24 * 3600;
+constexpr int64_t kCachedSignaturesMax = 100'000'000;  // 2.4 GB
 
 std::string optional_file(TomlSection& section, const char* key, const std::string& config_path) {
   const auto file = section.string(key);
@@ -129,6 +130,9 @@ LimitsConfig read_limits(TomlSection section) {
   limits.body_bytes_max =
       static_cast<size_t>(section.integer("body_bytes", 1024, 1 << 30)
                               .value_or(static_cast<int64_t>(limits.body_bytes_max)));
+  limits.num_cached_signatures =
+      static_cast<size_t>(section.integer("cached_signatures", 0, kCachedSignaturesMax)
+                              .value_or(static_cast<int64_t>(limits.num_cached_signatures)));
   return limits;
 }
 
@@ -208,9 +212,10 @@ std::string describe(const Config& config) {
   append(text, "admin: ", config.admin ? describe(config.admin->socket) : "none", "\n");
   const LimitsConfig& limits = config.limits;
   append(text, "limits: ", limits.num_connections_max, " connections, ", limits.head_bytes_max,
-         " bytes of head, ", limits.body_bytes_max, " bytes of body; seconds: head ",
-         limits.head.count(), ", body ", limits.body.count(), ", idle ", limits.idle.count(),
-         ", write ", limits.write.count(), ", drain ", limits.drain.count(), " after ",
+         " bytes of head, ", limits.body_bytes_max, " bytes of body, ",
+         limits.num_cached_signatures, " cached signatures; seconds: head ", limits.head.count(),
+         ", body ", limits.body.count(), ", idle ", limits.idle.count(), ", write ",
+         limits.write.count(), ", drain ", limits.drain.count(), " after ",
          limits.drain_delay.count(), "\n");
   if (config.log.decisions.empty()) {
     append(text, "decisions: not logged\n");

@@ -31,6 +31,8 @@
 //   drain_delay_seconds = 0              # not ready, but still accepting, before that
 //   head_bytes = 16384
 //   body_bytes = 1048576                 # of an introspection
+//   cached_signatures = 100000           # tokens whose RS, PS, ES or EdDSA signature was right, at
+//                                        # 24 bytes each, for all policies together; 0: verify anew
 //
 //   [jwks]                               # how keys are fetched: see key_config.h
 //
@@ -85,6 +87,7 @@ struct LimitsConfig {
   std::chrono::seconds drain_delay{0};
   size_t head_bytes_max = 16 * 1024;
   size_t body_bytes_max = 1024 * 1024;
+  size_t num_cached_signatures = 100'000;  // 0: no cache
 };
 
 struct LogConfig {

@@ -154,6 +154,19 @@ void add_requests(Families& families, const Metrics& metrics) {
       .add(sum(metrics, [](const ReactorMetrics& m) { return m.tokens_verified.value(); }));
 }
 
+void add_signature_cache(Families& families, const Metrics& metrics, size_t size_bytes) {
+  if (size_bytes == 0) return;
+  families
+      .counter("simdjwt_token_cache_hits_total", "Tokens whose signature was known to be right.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.signature_hits.value(); }));
+  families
+      .counter("simdjwt_token_cache_misses_total",
+               "Tokens of asymmetric keys whose signature had to be verified.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.signature_misses.value(); }));
+  families.gauge("simdjwt_token_cache_bytes", "Size of the cache of signatures.")
+      .add(static_cast<double>(size_bytes));
+}
+
 void add_histogram(Families& families, const Metrics& metrics,
                    const Histogram ReactorMetrics::*histogram, std::string name, std::string help) {
   families.begin(MetricType::Histogram, std::move(name), std::move(help));
@@ -318,6 +331,7 @@ std::string expose(const MetricsSources& sources) {
                 "From the turn in which a request was received to its answer.");
   add_histogram(families, sources.metrics, &ReactorMetrics::batch_duration,
                 "simdjwt_verify_batch_duration_seconds", "Verification of a batch of tokens.");
+  add_signature_cache(families, sources.metrics, sources.signature_cache_bytes);
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
   add_key_sources(families, sources.key_sources);

@@ -6,6 +6,7 @@
 #ifndef SIMDJWT_IO_SERVE_EXPOSITION_H_
 #define SIMDJWT_IO_SERVE_EXPOSITION_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct MetricsSources {
   std::vector<const net::ReactorCounters*> reactors;
   std::vector<WireSource> wires;
   std::vector<jwks::SourceStatus> key_sources;
+  size_t signature_cache_bytes;  // 0: there is none
   std::string version;
   std::string io;       // "io_uring/...", "epoll"
   std::string kernels;  // see active_kernels()

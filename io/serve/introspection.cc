@@ -80,6 +80,7 @@ http::Status Introspection::complete(const UploadTurn& turn) {
   }
   const Verifier& verifier = turn.policy.verifier;
   const VerifyResult result = verifier.verify(token.value, turn.scratch, turn.now_unix_seconds);
+  turn.metrics.count_lookups(turn.scratch.take_signature_lookups());
   const Outcome outcome = outcome_of(token.value, result, verifier.policy());
   turn.policy.count(turn.reactor, outcome);
   // Not judged at all is not the same as inactive: the client should ask again.

@@ -28,6 +28,7 @@
 #include "serve/contract.h"
 #include "serve/counter.h"
 #include "serve/outcome.h"
+#include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
 
@@ -78,6 +79,10 @@ class alignas(64) ReactorMetrics {
   }
   // A request could not be read, or not in time, and was answered with this.
   void count_parse_error(http::Status refusal) noexcept { parse_errors_[index_of(refusal)].add(); }
+  void count_lookups(SignatureLookups lookups) noexcept {
+    signature_hits.add(lookups.hits);
+    signature_misses.add(lookups.misses);
+  }
 
   [[nodiscard]] uint64_t requests(Contract contract, http::Status status) const noexcept {
     return requests_[static_cast<size_t>(contract)][index_of(status)].value();
@@ -89,7 +94,9 @@ class alignas(64) ReactorMetrics {
   Counter identity_headers_dropped;  // the answer would have become larger than proxies take
   Counter body_bytes;                // of requests, decoded
   Counter tokens_verified;           // by verify_batch()
-  Histogram batch_duration;          // of verify_batch(), for all tokens of a call
+  Counter signature_hits;            // tokens that the cache of signatures knew
+  Counter signature_misses;
+  Histogram batch_duration;  // of verify_batch(), for all tokens of a call
   // From the turn of the reactor in which the request's last byte arrived to its answer. One clock
   // reading serves all requests of a turn.
   Histogram request_duration;

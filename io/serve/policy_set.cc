@@ -9,8 +9,9 @@ namespace simdjwt::serve {
 
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
                                           jwks::KeySources& sources,
+                                          std::shared_ptr<SignatureCache> signatures,
                                           std::vector<std::string>& warnings) {
-  PolicySet set;
+  PolicySet set(std::move(signatures));
   for (const PolicyConfig& config : configs) {
     absl::StatusOr<std::string> secret = load_introspection_secret(config, warnings);
     if (!secret.ok()) return secret.status();
@@ -30,14 +31,14 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
 }
 
 PolicySet PolicySet::renewed(jwks::KeySources& sources) const {
-  PolicySet set;
+  PolicySet set(signatures_);
   set.answers_ = answers_;
   for (std::shared_ptr<ServedPolicy> policy : policies_) {
     if (policy->config.keys.source) {
       jwks::RemoteKeys remote = sources.of(*policy->config.keys.source);
       if (remote.generation != policy->keys_generation) {
         policy = std::make_shared<ServedPolicy>(*policy);
-        policy->verifier = Verifier(std::move(remote.keys), policy->config.demands);
+        policy->verifier = Verifier(std::move(remote.keys), policy->config.demands, signatures_);
         policy->keys_generation = remote.generation;
       }
     }
@@ -54,7 +55,7 @@ std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, KeySet keys,
                                               std::string introspection_secret) {
   std::shared_ptr<const Answers>& answers = answers_[Answers::key_of(config)];
   if (answers == nullptr) answers = std::make_shared<const Answers>(config);
-  Verifier verifier(std::move(keys), config.demands);
+  Verifier verifier(std::move(keys), config.demands, signatures_);
   const bool tells_more = !config.identity_headers.empty() || !config.payload_header.empty() ||
                           config.cache_seconds > 0;
   return std::make_shared<ServedPolicy>(ServedPolicy{std::move(config), std::move(verifier),

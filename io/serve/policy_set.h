@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "jwks/key_sources.h"
@@ -20,6 +21,7 @@
 #include "serve/metrics.h"
 #include "serve/policy_config.h"
 #include "serve/router.h"
+#include "simdjwt/signature_cache.h"
 #include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
@@ -46,10 +48,15 @@ struct ServedPolicy {
 // Immutable once it is published; any number of threads may use it. Copies share their policies.
 class PolicySet {
  public:
+  // Its verifiers share `signatures`, if given, and so do those of sets that are made of it.
+  explicit PolicySet(std::shared_ptr<SignatureCache> signatures = nullptr)
+      : signatures_(std::move(signatures)) {}
+
   // Reads the keys of each, or takes those that their source has now. Errors and warnings are
   // sentences that name the file: see load_keys().
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
                                                       jwks::KeySources& sources,
+                                                      std::shared_ptr<SignatureCache> signatures,
                                                       std::vector<std::string>& warnings);
 
   // The same policies, with the keys that their sources have now. Those whose keys have not changed
@@ -76,6 +83,7 @@ class PolicySet {
   [[nodiscard]] std::shared_ptr<ServedPolicy> make(PolicyConfig config, KeySet keys,
                                                    std::string introspection_secret);
 
+  std::shared_ptr<SignatureCache> signatures_;           // or null
   std::vector<std::shared_ptr<ServedPolicy>> policies_;  // the router has views of their names
   Router router_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Answers>> answers_;  // by Answers::key_of

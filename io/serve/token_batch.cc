@@ -48,6 +48,7 @@ uint64_t TokenBatch::verify(int64_t now, ReactorMetrics& metrics) {
     const uint64_t ended = steady_nanoseconds();
     metrics.batch_duration.observe(ended - began);
     metrics.tokens_verified.add(group.num_tokens);
+    metrics.count_lookups(group.scratch->take_signature_lookups());
     began = ended;
   }
   return began;

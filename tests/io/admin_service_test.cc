@@ -117,6 +117,7 @@ class ExpositionTest : public ::testing::Test {
                    .reactors = {&reactors_[0], &reactors_[1]},
                    .wires = {{"127.0.0.1:1", "tls", &tls_}, {"[::1]:2", "proxy", &proxy_}},
                    .key_sources = key_sources_,
+                   .signature_cache_bytes = signature_cache_bytes_,
                    .version = "1.2.3",
                    .io = "epoll",
                    .kernels = "base64url/scalar \"x\""});
@@ -127,9 +128,21 @@ class ExpositionTest : public ::testing::Test {
   net::WireCounters tls_;
   net::WireCounters proxy_;
   std::vector<jwks::SourceStatus> key_sources_;
+  size_t signature_cache_bytes_ = 0;
   std::unique_ptr<DecisionLog> log_ =
       *DecisionLog::create({.target = "", .allow_sample = 0}, 2, [](const std::string&) {});
 };
+
+TEST_F(ExpositionTest, TellsOfTheCacheOfSignatures) {
+  EXPECT_EQ(text().find("simdjwt_token_cache"), std::string::npos) << "there is none";
+  signature_cache_bytes_ = 6400;
+  metrics_.reactor(0).count_lookups({.hits = 2, .misses = 1});
+  metrics_.reactor(1).count_lookups({.hits = 3});
+  const std::string text = this->text();
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_hits_total 5\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_misses_total 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_bytes 6400\n"), std::string::npos) << text;
+}
 
 TEST_F(ExpositionTest, IsWellFormedFromTheStart) {
   const auto series = read_exposition(text());

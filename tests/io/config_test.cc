@@ -118,7 +118,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
       std::string(kDemands) +
       "[limits]\nconnections = 100\nhead_seconds = 1\nbody_seconds = 6\nidle_seconds = 2\n"
       "write_seconds = 3\ndrain_seconds = 4\ndrain_delay_seconds = 5\nhead_bytes = 32768\n"
-      "body_bytes = 2048\n"
+      "body_bytes = 2048\ncached_signatures = 0\n"
       "[log]\ndecisions = \"log.json\"\nallow_sample = 0.25\n");
   ASSERT_TRUE(config.ok()) << config.status();
   const std::string directory = path_.substr(0, path_.rfind('/') + 1);
@@ -146,6 +146,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   EXPECT_EQ(limits.drain_delay, 5s);
   EXPECT_EQ(limits.head_bytes_max, 32768);
   EXPECT_EQ(limits.body_bytes_max, 2048);
+  EXPECT_EQ(limits.num_cached_signatures, 0u);
   EXPECT_EQ(config->log.decisions, directory + "log.json");
   EXPECT_EQ(config->log.allow_sample, 0.25);
 
@@ -202,8 +203,8 @@ TEST_F(ConfigTest, TellsWhatItUnderstood) {
       "threads: 1\n"
       "listen: 127.0.0.1:8080\n"
       "admin: none\n"
-      "limits: 4096 connections, 16384 bytes of head, 1048576 bytes of body; seconds: head 10, "
-      "body 30, idle 60, write 10, drain 25 after 0\n"
+      "limits: 4096 connections, 16384 bytes of head, 1048576 bytes of body, 100000 cached "
+      "signatures; seconds: head 10, body 30, idle 60, write 10, drain 25 after 0\n"
       "decisions: not logged\n"
       "policy default:\n"
       "  keys: " +
@@ -385,6 +386,8 @@ TEST_F(ConfigTest, RefusesLimitsThatLimitNothing) {
   }
   EXPECT_EQ(error_of(with_all_said("[limits]\nhead_bytes = 65537\n")),
             ":10: limits.head_bytes: not an integer from 16384 to 65536");
+  EXPECT_EQ(error_of(with_all_said("[limits]\ncached_signatures = 100000001\n")),
+            ":10: limits.cached_signatures: not an integer from 0 to 100000000");
   EXPECT_EQ(error_of(with_all_said("[log]\nallow_sample = 1.5\n")),
             ":10: log.allow_sample: not a number from 0 to 1");
   EXPECT_EQ(error_of(with_all_said("[log]\nallow_sample = nan\n")),

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <simdjwt/cpu.h>
 #include <spdlog/spdlog.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <utility>
 #include <vector>
@@ -70,6 +72,18 @@ std::vector<serve::WireSource> wire_sources(const Config& config, const serve::W
     }
   }
   return sources;
+}
+
+// Null if none is wanted.
+absl::StatusOr<std::shared_ptr<SignatureCache>> make_signature_cache(size_t num_tokens) {
+  if (num_tokens == 0) return nullptr;
+  SignatureCache::Seed seed;
+  if (getrandom(seed.data(), seed.size(), 0) != static_cast<ssize_t>(seed.size())) {
+    return net::os_error("getrandom", errno);
+  }
+  auto cache = SignatureCache::create(num_tokens, seed);
+  explicit_bzero(seed.data(), seed.size());
+  return cache;
 }
 
 std::string join(const std::vector<net::SocketAddress>& addresses) {
@@ -139,6 +153,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
       });
   if (!sources.ok()) return sources.status();
   daemon->sources_ = *std::move(sources);
+  auto signatures = make_signature_cache(daemon->config_.limits.num_cached_signatures);
+  if (!signatures.ok()) return signatures.status();
+  daemon->signatures_ = *std::move(signatures);
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
   if (!material.ok()) return material.status();
@@ -184,6 +201,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .reactors = server_->counters_by_reactor(),
                           .wires = wire_sources(config_, *wires_),
                           .key_sources = sources_->statuses(),
+                          .signature_cache_bytes = signatures_ ? signatures_->size_bytes() : 0,
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
                           .kernels = active_kernels()});
@@ -301,7 +319,8 @@ absl::Status Daemon::load_config() {
 
 absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   std::vector<std::string> warnings;
-  absl::StatusOr<PolicySet> policies = PolicySet::load(config.policies, *sources_, warnings);
+  absl::StatusOr<PolicySet> policies =
+      PolicySet::load(config.policies, *sources_, signatures_, warnings);
   absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(config_.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return policies.status();

@@ -32,6 +32,7 @@
 #include "serve/readiness.h"
 #include "serve/server.h"
 #include "serve/wires.h"
+#include "simdjwt/signature_cache.h"
 
 namespace simdjwt::daemon {
 
@@ -90,6 +91,7 @@ class Daemon {
   std::optional<serve::FileWatch> watch_;
   std::optional<Clock::time_point> reload_files_at_;
   std::unique_ptr<jwks::KeySources> sources_;
+  std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;

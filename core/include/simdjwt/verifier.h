@@ -25,6 +25,12 @@ class ScratchMemory;
 struct Pipeline;
 }  // namespace internal
 
+// How often verifications looked for a token in a SignatureCache, and found it or not.
+struct SignatureLookups {
+  uint64_t hits = 0;
+  uint64_t misses = 0;
+};
+
 // Working memory of one thread: about 250 KiB, more where batches need it. Never shared between
 // threads that run at the same time; may serve any number of verifiers. Its construction allocates
 // and picks the kernels; a verification allocates only to grow it, and growing stops once it has
@@ -35,6 +41,9 @@ class Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
   Scratch& operator=(Scratch&&) noexcept;
+
+  // Those with this scratch since they were last taken, for whoever keeps counters.
+  [[nodiscard]] SignatureLookups take_signature_lookups() noexcept;
 
  private:
   friend class Verifier;

@@ -106,6 +106,19 @@ class Daemon:
         finally:
             connection.close()
 
+    def post(self, path, body, secret):
+        """The answer, its body read."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", path, body, {
+                "Authorization": "Bearer " + secret,
+                "Content-Type": "application/x-www-form-urlencoded"})
+            answer = connection.getresponse()
+            answer.read()
+            return answer
+        finally:
+            connection.close()
+
     def status(self, token, path="/verify/default"):
         return self.ask(path, token)[0]
 

@@ -32,24 +32,32 @@ def integer_at(der, position):
 
 
 class Key:
-    """A P-256 key."""
+    """A P-256 key, or one of RSA."""
 
-    def __init__(self, folder, kid):
+    def __init__(self, folder, kid, alg="ES256"):
         self.kid = kid
+        self.alg = alg
         self.path = os.path.join(folder, kid + ".pem")
+        self.jwk = {"alg": alg, "use": "sig", "kid": kid}
+        if alg == "RS256":
+            openssl("genpkey", "-algorithm", "RSA", "-out", self.path)
+            modulus = openssl("rsa", "-in", self.path, "-noout", "-modulus").decode().strip()
+            self.jwk |= {"kty": "RSA", "n": encode(bytes.fromhex(modulus.split("=")[1])), "e": "AQAB"}
+            return
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.path)
         point = openssl("pkey", "-in", self.path, "-pubout", "-outform", "DER")[-64:]
-        self.jwk = {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid,
-                    "x": encode(point[:32]), "y": encode(point[32:])}
+        self.jwk |= {"kty": "EC", "crv": "P-256", "x": encode(point[:32]), "y": encode(point[32:])}
 
     def sign(self, **claims):
         claims = {"sub": "alice", "exp": int(time.time()) + 3600, **claims}
-        header = {"alg": "ES256", "kid": self.kid}
+        header = {"alg": self.alg, "kid": self.kid}
         text = ".".join(encode(json.dumps(part).encode()) for part in (header, claims))
-        der = openssl("dgst", "-sha256", "-sign", self.path, data=text.encode())
-        r, end = integer_at(der, 2)
-        s, _ = integer_at(der, end)
-        return text + "." + encode(r + s)
+        signature = openssl("dgst", "-sha256", "-sign", self.path, data=text.encode())
+        if self.alg == "ES256":
+            r, end = integer_at(signature, 2)
+            s, _ = integer_at(signature, end)
+            signature = r + s
+        return text + "." + encode(signature)
 
 
 def jwks(*keys):
