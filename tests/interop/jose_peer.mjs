@@ -2,7 +2,8 @@
 // Copyright The simdjwt Authors
 //
 // Signs or verifies with jose what standard input asks for, in JSON; answers in JSON. The key is a
-// JWK. Many requests, in an array, get as many answers. Run with --eval in the folder that has jose's node_modules, where its import is looked up.
+// JWK. Many requests, in an array, get as many answers. Run with --eval in the folder that has
+// jose's node_modules, where its import is looked up.
 import { readFileSync } from "node:fs";
 import { errors, importJWK, jwtVerify, SignJWT } from "jose";
 

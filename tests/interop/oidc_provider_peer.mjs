@@ -3,9 +3,9 @@
 //
 // The npm package oidc-provider as a server. Its first argument says how: {"port", "key",
 // "certificate", "generations", "saved"}. Of each generation it has a key for each algorithm, whose
-// kid begins with the generation's name; it signs with those of the first, and keeps all in the file
-// `saved`. It prints a line when it listens. Who asks for the resource urn:ALG gets an access token
-// that is signed with ALG.
+// kid begins with the generation's name; it signs with those of the first, and keeps all in the
+// file `saved`. It prints a line when it listens. Who asks for the resource urn:ALG gets an access
+// token that is signed with ALG.
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';

@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/asymmetric_keys.h"
 #include "support/judge.h"
@@ -41,9 +42,10 @@ std::string difference(std::string_view a, std::string_view b);
 // The order of the curve's base point, in full width.
 std::string group_order(Algorithm algorithm);
 
-// The verdict of one verifier with one key: singly, in a batch, and with a cache of signatures,
-// at first sight and when it was seen before. Any difference fails the running test. For signatures
-// take long, it asks less often than Judge does.
+// The verdict of one verifier: singly, in a batch, and with a cache of signatures, at first sight
+// and when it was seen before. RSA signatures are asked for by each kernel, in all lanes of it and
+// beside the last one that was right. Any difference fails the running test. As signatures take
+// long, it asks less often than Judge does.
 class SignatureJudge {
  public:
   explicit SignatureJudge(Key key);
@@ -56,9 +58,12 @@ class SignatureJudge {
   Verdict operator()(std::string_view token);
 
  private:
+  void expect_in_batches(std::string_view token, Verdict expected);
+
   Verifier verifier_;
   Verifier remembering_;
-  Scratch scratch_;
+  std::vector<KernelScratch> scratches_;  // the default, and those of each kernel for RSA
+  std::string right_;
 };
 
 }  // namespace simdjwt::testing
