@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace simdjwt::net {
 namespace {
 
@@ -191,11 +193,12 @@ TEST_F(ConnectionTest, KeepsHalfARequest) {
 
 // Two receives of one turn: the views into what the first one kept must survive the second.
 TEST_F(ConnectionTest, FlushesBeforeKeptInputMoves) {
+  const std::string wide(100'000, 'w');
   receive("o");
   connection_.receive(echo_, "ne\nt", now());
-  connection_.receive(echo_, std::string(100'000, 'w') + "\n", now());
+  connection_.receive(echo_, absl::StrCat(wide, "\n"), now());
   echo_.flush();
-  EXPECT_EQ(take_output(), "[one][t" + std::string(100'000, 'w') + "]");
+  EXPECT_EQ(take_output(), absl::StrCat("[one][t", wide, "]"));
 }
 
 TEST_F(ConnectionTest, KeepsOutputInPlaceWhileItIsSent) {
@@ -433,11 +436,12 @@ TEST_F(WiredConnectionTest, TakesOneByteAtATime) {
 
 // The views into what the first receive of a turn left must survive the second.
 TEST_F(WiredConnectionTest, FlushesBeforeKeptInputMoves) {
+  const std::string wide(100'000, 'W');
   handshake();
   connection_.receive(echo_, "ONE\nT", now());
-  connection_.receive(echo_, std::string(100'000, 'W') + "\n", now());
+  connection_.receive(echo_, absl::StrCat(wide, "\n"), now());
   echo_.flush();
-  EXPECT_EQ(take_wired_output(), "<[ONE][T" + std::string(100'000, 'W') + "]>");
+  EXPECT_EQ(take_wired_output(), absl::StrCat("<[ONE][T", wide, "]>"));
 }
 
 TEST_F(WiredConnectionTest, TranslatesOnlyWhatCanBeSentNow) {
