@@ -34,6 +34,7 @@ constexpr char kFooter[] =
     "Examples:\n"
     "  simdjwt sign --jwk-file key.jwk --sub alice --aud api --expires-in 1h\n"
     "  simdjwt sign --secret-file secret --alg HS256 --sub alice --claim admin=true\n"
+    "  simdjwt sign --key-file private.pem --alg ES256 --kid k1 --sub alice\n"
     "  simdjwt sign --jwk-file key.jwk --claims-file claims.json --no-iat\n"
     "  simdjwt sign --jwk-file key.jwk --sub load-test --count 10000 > tokens";
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/demands.h"
+#include "cli/issuer_input.h"
 #include "cli/key_input.h"
 #include "cli/options.h"
 #include "cli/token_input.h"
@@ -27,6 +28,8 @@ constexpr char kFooter[] =
     "\n"
     "Examples:\n"
     "  simdjwt verify --jwk-file key.jwk --iss https://a.example --aud api < token\n"
+    "  simdjwt verify --key-file public.pem --alg RS256 --require exp < token\n"
+    "  simdjwt verify --issuer https://a.example --aud api --alg RS256,ES256 < token\n"
     "  simdjwt verify --secret-file key --alg HS256 --require exp --leeway 30 TOKEN\n"
     "  simdjwt verify --jwk-file keys.jwks --json < tokens | jq .claims";
 
@@ -37,8 +40,12 @@ struct Arguments {
   VerifySettings settings;
 };
 
-bool verify(const CLI::App& app, const Arguments& arguments) {
+bool verify(const CLI::App& app, Arguments& arguments) {
   check_token_options(arguments.token);
+  refuse_both(app, "--issuer", "--iss");
+  if (!arguments.key.issuer.issuer.empty()) {
+    arguments.demands.issuers = {arguments.key.issuer.issuer};
+  }
   const Policy policy = build_policy(app, arguments.demands);
   const Verifier verifier(read_verification_keys(arguments.key), policy);
   if (arguments.token.is_standard_input()) {
@@ -56,6 +63,7 @@ void add_verify_command(CLI::App& app, int& exit_status) {
                     "The token; without it and --token-file,\n"
                     "standard input, one token a line");
   add_key_options(*command, arguments->key);
+  add_issuer_options(*command, arguments->key.issuer);
   add_demand_options(*command, arguments->demands);
   add_now_option(*command, arguments->settings.now);
   command->add_flag("--json", arguments->settings.json, "Print one JSON object a token");

@@ -16,6 +16,7 @@
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cmd_decode.h"
+#include "cmd_jwks.h"
 #include "cmd_keygen.h"
 #include "cmd_sign.h"
 #include "cmd_verify.h"
@@ -108,7 +109,7 @@ void execute(CLI::App& app, int argc, char** argv) {
     return print(call.what());
   }
   if (app.get_subcommands().empty()) {
-    throw UsageError("a command is needed: verify, decode, sign or keygen");
+    throw UsageError("a command is needed: verify, decode, sign, keygen or jwks");
   }
 }
 
@@ -125,6 +126,7 @@ int run(int argc, char** argv) {
   add_decode_command(app, exit_status);
   add_sign_command(app);
   add_keygen_command(app);
+  add_jwks_command(app, exit_status);
   try {
     execute(app, argc, argv);
     flush_output();

@@ -157,7 +157,7 @@ absl::Status Transfer::failure() const {
   if (!refused_address_.empty()) {
     return fail(StatusCode::kPermissionDenied, refused_address_ +
                                                    " is not a public address: if it is meant, "
-                                                   "write [jwks] allow_private_addresses = true");
+                                                   "allow private addresses");
   }
   return fail(StatusCode::kUnavailable, *error_ != '\0' ? error_ : curl_easy_strerror(*code_));
 }

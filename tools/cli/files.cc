@@ -20,6 +20,8 @@
 namespace simdjwt::cli {
 namespace {
 
+constexpr mode_t kOwnerMode = S_IRUSR | S_IWUSR;
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
@@ -56,9 +58,10 @@ void write_all(int fd, std::string_view bytes, const std::string& path) {
 }
 
 // Takes `fd`, a new and empty file at `path`, which is removed again should anything fail.
-void fill_new_file(int fd, const std::string& path, std::string_view bytes) {
+void fill_new_file(int fd, const std::string& path, std::string_view bytes, mode_t mode) {
   FileDescriptor file(fd);
   try {
+    if (fchmod(file.get(), mode) != 0) throw system_failure(path);
     write_all(file.get(), bytes, path);
     // EINVAL: a pipe or terminal, that has nothing to bring to a disk.
     if (fsync(file.get()) != 0 && errno != EINVAL) throw system_failure(path);
@@ -69,25 +72,29 @@ void fill_new_file(int fd, const std::string& path, std::string_view bytes) {
   }
 }
 
-void create_file(const std::string& path, std::string_view bytes) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+void create_file(const std::string& path, std::string_view bytes, mode_t mode) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerMode);
   if (fd < 0 && errno == EEXIST) {
     throw Failure(path + ": exists already; --force replaces it");
   }
   if (fd < 0) throw system_failure(path);
-  fill_new_file(fd, path, bytes);
+  fill_new_file(fd, path, bytes, mode);
 }
 
-void replace_file(const std::string& path, std::string_view bytes) {
+void replace_file(const std::string& path, std::string_view bytes, mode_t mode) {
   std::string temporary = path + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);  // created with mode 0600
   if (fd < 0) throw system_failure(path);
-  fill_new_file(fd, temporary, bytes);
+  fill_new_file(fd, temporary, bytes, mode);
   if (rename(temporary.c_str(), path.c_str()) != 0) {
     const int error_number = errno;
     unlink(temporary.c_str());
     throw system_failure(path, error_number);
   }
+}
+
+void write_file(const std::string& path, std::string_view bytes, Existing existing, mode_t mode) {
+  existing == Existing::kReplace ? replace_file(path, bytes, mode) : create_file(path, bytes, mode);
 }
 
 }  // namespace
@@ -149,11 +156,11 @@ std::string_view without_line_end(std::string_view text) {
 std::string shown_path(const std::string& path) { return path == "-" ? "standard input" : path; }
 
 void write_secret_file(const std::string& path, std::string_view bytes, Existing existing) {
-  if (existing == Existing::kReplace) {
-    replace_file(path, bytes);
-  } else {
-    create_file(path, bytes);
-  }
+  write_file(path, bytes, existing, kOwnerMode);
+}
+
+void write_public_file(const std::string& path, std::string_view bytes, Existing existing) {
+  write_file(path, bytes, existing, kOwnerMode | S_IRGRP | S_IROTH);
 }
 
 }  // namespace simdjwt::cli

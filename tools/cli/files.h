@@ -54,6 +54,9 @@ enum class Existing : bool { kKeep, kReplace };
 // never touched, or replaced in one step. Throws Failure and leaves nothing half written.
 void write_secret_file(const std::string& path, std::string_view bytes, Existing existing);
 
+// The same, for a file that everyone may read.
+void write_public_file(const std::string& path, std::string_view bytes, Existing existing);
+
 }  // namespace simdjwt::cli
 
 #endif  // SIMDJWT_TOOLS_CLI_FILES_H_

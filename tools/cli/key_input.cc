@@ -19,14 +19,20 @@ namespace simdjwt::cli {
 namespace {
 
 void check_key_options(const KeyInput& input) {
-  if (!input.secret_file.empty() && !input.jwk_file.empty()) {
-    throw UsageError("--secret-file and --jwk-file exclude each other");
-  }
-  if (input.secret_file.empty() && input.jwk_file.empty()) {
-    throw UsageError("a key is needed: --secret-file or --jwk-file");
-  }
-  if (!input.secret_file.empty() && input.algs.empty()) {
+  std::vector<std::string> given;
+  if (!input.secret_file.empty()) given.emplace_back("--secret-file");
+  if (!input.jwk_file.empty()) given.emplace_back("--jwk-file");
+  if (!input.key_file.empty()) given.emplace_back("--key-file");
+  if (!input.issuer.jwks_url.empty()) given.emplace_back("--jwks-url");
+  if (!input.issuer.issuer.empty()) given.emplace_back("--issuer");
+  if (given.empty()) throw UsageError("a key is needed: --jwk-file, --key-file or --secret-file");
+  if (given.size() > 1) throw UsageError(given[0] + " and " + given[1] + " exclude each other");
+  if (!input.algs.empty()) return;
+  if (!input.secret_file.empty()) {
     throw UsageError("--secret-file needs --alg: a secret names no algorithm");
+  }
+  if (!input.key_file.empty()) {
+    throw UsageError("--key-file needs --alg: PEM and DER name no algorithm");
   }
 }
 
@@ -52,9 +58,11 @@ FileBytes read_secret(const std::string& path) {
   return read_file_prefix(path, kHmacKeyBytesMax + 3);
 }
 
-FileBytes read_jwks(const std::string& path) {
-  warn_if_readable_by_others(path);
-  return read_file(path, kJwksBytesMax);
+// Of a file whose public keys everyone may read.
+void warn_if_others_can_sign(const std::string& path, const KeySet& keys) {
+  for (size_t i = 0; i < keys.num_keys(); ++i) {
+    if (keys.key(i).can_sign()) return warn_if_readable_by_others(path);
+  }
 }
 
 Key hmac_key(const std::string& path, std::string_view secret, Algorithm algorithm,
@@ -64,26 +72,52 @@ Key hmac_key(const std::string& path, std::string_view secret, Algorithm algorit
   return *std::move(key);
 }
 
+Key key_of_file(const std::string& path, std::string_view text, Algorithm algorithm,
+                const std::string& kid) {
+  const bool is_pem = text.find("-----BEGIN ") != text.npos;
+  absl::StatusOr<Key> key = is_pem ? Key::from_pem(algorithm, text, {.kid = kid})
+                                   : Key::from_der(algorithm, text, {.kid = kid});
+  if (!key.ok()) throw key_failure(path, key.status());
+  return *std::move(key);
+}
+
+// One for each algorithm: few keys without kid, which always fit into a set.
+template <class MakeKey>
+KeySet keys_for(const std::vector<Algorithm>& algorithms, MakeKey make_key) {
+  KeySetBuilder builder;
+  for (const Algorithm algorithm : algorithms) builder.add(make_key(algorithm));
+  absl::StatusOr<KeySet> keys = builder.build();
+  if (!keys.ok()) throw UsageError("--alg: " + std::string(keys.status().message()));
+  return *std::move(keys);
+}
+
 KeySet keys_of_secret(const std::string& path, const std::vector<Algorithm>& algorithms) {
   const FileBytes file = read_secret(path);
-  KeySetBuilder builder;
-  for (const Algorithm algorithm : algorithms) {
-    builder.add(hmac_key(path, without_line_end(file.view()), algorithm, ""));
-  }
-  return *builder.build();  // of one to three keys without kid, which always fit
+  return keys_for(algorithms, [&](Algorithm algorithm) {
+    return hmac_key(path, without_line_end(file.view()), algorithm, "");
+  });
+}
+
+KeySet keys_of_file(const std::string& path, const std::vector<Algorithm>& algorithms) {
+  const FileBytes file = read_file(path, kPemBytesMax);
+  KeySet keys = keys_for(algorithms, [&](Algorithm algorithm) {
+    return key_of_file(path, file.view(), algorithm, "");
+  });
+  warn_if_others_can_sign(path, keys);
+  return keys;
 }
 
 std::optional<Algorithm> only_one(const std::vector<Algorithm>& algorithms) {
   return algorithms.size() == 1 ? std::optional(algorithms.front()) : std::nullopt;
 }
 
-KeySet keys_of_jwks(const std::string& path, const std::vector<Algorithm>& allowed) {
-  const FileBytes file = read_jwks(path);
-  std::vector<std::string> skipped;
-  absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(file.view(), {.fallback = only_one(allowed), .allowed = allowed}, &skipped);
-  for (const std::string& reason : skipped) warn(shown_path(path) + ": skipped " + reason);
+KeySet keys_of_jwks(const std::string& path, const JwksOptions& options,
+                    std::vector<std::string>& skipped) {
+  const FileBytes file = read_file(path, kJwksBytesMax);
+  absl::StatusOr<KeySet> keys = KeySet::from_jwks(file.view(), options, &skipped);
+  for (std::string& reason : skipped) reason.insert(0, shown_path(path) + ": skipped ");
   if (!keys.ok()) throw key_failure(path, keys.status());
+  warn_if_others_can_sign(path, *keys);
   return *std::move(keys);
 }
 
@@ -97,8 +131,12 @@ void add_key_options(CLI::App& app, KeyInput& input) {
   app.add_option("--jwk-file", input.jwk_file,
                  "The key: a JSON Web Key or a set of them (RFC 7517)")
       ->type_name("FILE");
+  app.add_option("--key-file", input.key_file,
+                 "The key: public, private or a certificate, in PEM\n"
+                 "or DER. Needs --alg")
+      ->type_name("FILE");
   app.add_option("--alg", input.algs,
-                 "HS256, HS384, HS512 or several, separated by\n"
+                 "HS256, RS256, ES256 ..., or several, separated by\n"
                  "commas: the algorithm of keys that name none;\n"
                  "keys that name another are left out")
       ->type_name("ALG")
@@ -106,22 +144,38 @@ void add_key_options(CLI::App& app, KeyInput& input) {
       ->allow_extra_args(false);
 }
 
-KeySet read_verification_keys(const KeyInput& input) {
+KeySet read_keys(const KeyInput& input, std::vector<std::string>& skipped) {
   check_key_options(input);
   const std::vector<Algorithm> algorithms = parse_algorithms(input.algs);
-  return input.jwk_file.empty() ? keys_of_secret(input.secret_file, algorithms)
-                                : keys_of_jwks(input.jwk_file, algorithms);
+  if (!input.secret_file.empty()) return keys_of_secret(input.secret_file, algorithms);
+  if (!input.key_file.empty()) return keys_of_file(input.key_file, algorithms);
+  const JwksOptions options = {.fallback = only_one(algorithms), .allowed = algorithms};
+  return input.jwk_file.empty() ? fetch_keys(input.issuer, options, skipped)
+                                : keys_of_jwks(input.jwk_file, options, skipped);
+}
+
+KeySet read_verification_keys(const KeyInput& input) {
+  std::vector<std::string> skipped;
+  KeySet keys = read_keys(input, skipped);
+  for (const std::string& reason : skipped) warn(reason);
+  return keys;
 }
 
 Key read_signing_key(const KeyInput& input, const std::string& kid) {
   check_key_options(input);
   const std::vector<Algorithm> algorithms = parse_algorithms(input.algs);
   if (algorithms.size() > 1) throw UsageError("--alg: a token is signed with one algorithm");
-  if (input.jwk_file.empty()) {
+  if (!input.secret_file.empty()) {
     const FileBytes file = read_secret(input.secret_file);
     return hmac_key(input.secret_file, without_line_end(file.view()), algorithms.front(), kid);
   }
-  const FileBytes file = read_jwks(input.jwk_file);
+  if (!input.key_file.empty()) {
+    warn_if_readable_by_others(input.key_file);
+    const FileBytes file = read_file(input.key_file, kPemBytesMax);
+    return key_of_file(input.key_file, file.view(), algorithms.front(), kid);
+  }
+  warn_if_readable_by_others(input.jwk_file);
+  const FileBytes file = read_file(input.jwk_file, kJwksBytesMax);
   // Of a set, this takes the one key that can be used under these options.
   absl::StatusOr<Key> key = Key::from_jwk(file.view(), only_one(algorithms), {.kid = kid});
   if (!key.ok()) throw key_failure(input.jwk_file, key.status());

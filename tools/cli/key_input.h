@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Keys from the files that --secret-file and --jwk-file name.
+// Keys from the files that --secret-file, --jwk-file and --key-file name, and from issuers.
 
 #ifndef SIMDJWT_TOOLS_CLI_KEY_INPUT_H_
 #define SIMDJWT_TOOLS_CLI_KEY_INPUT_H_
@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/issuer_input.h"
+
 namespace CLI {
 class App;
 }
@@ -21,13 +23,19 @@ namespace simdjwt::cli {
 struct KeyInput {
   std::string secret_file;
   std::string jwk_file;
+  std::string key_file;
   std::vector<std::string> algs;
+  IssuerInput issuer;
 };
 
-// Adds --secret-file, --jwk-file and --alg. `input` must outlive the parsing.
+// Adds --secret-file, --jwk-file, --key-file and --alg. `input` must outlive the parsing.
 void add_key_options(CLI::App& app, KeyInput& input);
 
-// All keys that may verify: those of the file whose algorithm --alg allows. Throws Failure.
+// All keys of whatever the options name, of an algorithm that --alg allows. `skipped` receives the
+// reasons why others cannot be used. Throws Failure.
+KeySet read_keys(const KeyInput& input, std::vector<std::string>& skipped);
+
+// The same, with a warning about each key that was skipped.
 KeySet read_verification_keys(const KeyInput& input);
 
 // The one key that is to sign: of a JWK Set the one with this kid, or its only one. A key without a

@@ -118,7 +118,7 @@ class JwkFiles(CliTestCase):
         self.assert_fails(self.verify("--jwk-file", self.key, forge({})),
                           "--secret-file and --jwk-file exclude each other")
         self.assert_fails(self.run_program("verify", forge({})),
-                          "a key is needed: --secret-file or --jwk-file")
+                          "a key is needed: --jwk-file, --key-file or --secret-file")
 
     def test_unknown_algorithms_are_refused(self):
         for alg in ("none", "hs256", "RS255", ""):
@@ -199,7 +199,7 @@ class Keygen(CliTestCase):
                           self.path("no/such") + ": No such file or directory")
         self.assert_fails(self.run_program("keygen", "--alg", "RS255"), '--alg: "RS255" is unknown')
         self.assert_fails(self.run_program("keygen", "--format", "pem"),
-                          '--format: "pem" is unknown; there are jwk, jwks and secret')
+                          '--format: "pem" is unknown for HS256; there are jwk, jwks and secret')
         self.assert_fails(self.run_program("keygen", "--format", "secret", "--kid", "k"),
                           "--kid: a secret file has no room for a key identifier")
         self.assert_fails(self.run_program("keygen", "--kid", ""), "--kid: is empty")

@@ -159,7 +159,7 @@ class FetchTest(JwksTestCase):
                 url = f"https://{host}:{self.issuer.port}/jwks"
                 daemon = self.start(by_url(url), f'[jwks]\nca_file = "{self.issuer.certificate}"')
                 daemon.await_text(f"{url}: (127.0.0.1|::1) is not a public address: if it is "
-                                  "meant, write .jwks. allow_private_addresses = true")
+                                  "meant, allow private addresses")
                 self.assertEqual(daemon.stop(), 0)
         self.assertEqual(self.issuer.counts["/jwks"], 0)
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// simdjwt jwks: shows, converts and checks keys.
+
+#ifndef SIMDJWT_TOOLS_CMD_JWKS_H_
+#define SIMDJWT_TOOLS_CMD_JWKS_H_
+
+namespace CLI {
+class App;
+}
+
+namespace simdjwt::cli {
+
+// Adds the command, which runs when `app` parses it and then sets the exit status.
+void add_jwks_command(CLI::App& app, int& exit_status);
+
+}  // namespace simdjwt::cli
+
+#endif  // SIMDJWT_TOOLS_CMD_JWKS_H_
