@@ -10,6 +10,7 @@
 #include <simdjwt/cpu.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "bytes/rsa_kernels.h"
 
@@ -132,6 +133,10 @@ void rsa_store(const RsaModulus& modulus, RsaLimbs& limbs, uint8_t* out) noexcep
   }
 }
 
+bool RsaModulus::exceeds(const uint8_t* number) const noexcept {
+  return std::memcmp(big_endian.data(), number, num_bytes) > 0;
+}
+
 std::unique_ptr<const RsaModulus> RsaModulus::create(std::span<const uint8_t> modulus,
                                                      std::span<const uint8_t> exponent) {
   constexpr uint8_t kExponent[] = {1, 0, 1};
@@ -145,6 +150,7 @@ std::unique_ptr<const RsaModulus> RsaModulus::create(std::span<const uint8_t> mo
   auto prepared = std::make_unique<RsaModulus>();
   prepared->num_bytes = modulus.size();
   prepared->num_limbs = size * kLimbsStep;
+  prepared->big_endian.assign(modulus.begin(), modulus.end());
   prepared->limbs.resize(prepared->num_limbs);
   rsa_limbs_of(modulus, prepared->num_limbs, prepared->limbs.data());
   prepared->negative_inverse = negative_inverse_of(prepared->limbs[0]) & kRsaLimbMask;

@@ -11,11 +11,13 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "bytes/digest.h"
 #include "jose/ecdsa_signature.h"
 #include "jose/key_checks.h"
+#include "jose/rsa_block.h"
 
 namespace simdjwt::jose {
 namespace {
@@ -69,6 +71,10 @@ absl::StatusOr<AsymmetricKey> AsymmetricKey::create(Algorithm algorithm, const K
   key.signature_bytes_ = length_of_signatures(parts);
   key.is_ed25519_ = parts.curve == &kCurve25519;
   if (key.is_ed25519_) std::ranges::copy(parts.value("x"), key.ed25519_point_.begin());
+
+  if (parts.kty == "RSA") {
+    key.modulus_ = bytes::RsaModulus::create(parts.value("n"), parts.value("e"));
+  }
 
   absl::StatusOr<EvpKey> evp_key = build_evp_key(parts, KeyHalf::kPublic);
   if (!evp_key.ok()) return evp_key.status();
@@ -151,6 +157,17 @@ bool AsymmetricKey::verify(const bytes::Kernels& kernels, std::string_view messa
   const size_t der_bytes = ecdsa_to_der({signature, signature_bytes_}, der);
   return EVP_PKEY_verify(context.get(), der.data(), der_bytes, digest.data(), facts.digest_bytes) ==
          1;
+}
+
+bool AsymmetricKey::verify_power(const bytes::Kernels& kernels, std::string_view message,
+                                 const uint8_t* power) const noexcept {
+  const AlgorithmFacts& facts = facts_of(algorithm_);
+  std::array<uint8_t, bytes::kDigestBytesMax> buffer;
+  bytes::digest(kernels, facts.digest_bytes, message, buffer.data());
+  const std::span<const uint8_t> digest = std::span(buffer).first(facts.digest_bytes);
+  const std::span<const uint8_t> block(power, signature_bytes_);
+  return facts.scheme == Scheme::kRsaPkcs1 ? is_pkcs1_block(block, digest)
+                                           : is_pss_block(kernels, block, digest);
 }
 
 absl::StatusOr<std::string> AsymmetricKey::sign(const bytes::Kernels& kernels,

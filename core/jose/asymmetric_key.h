@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,16 @@ class AsymmetricKey {
   // Does not allocate but in libcrypto, where that does so itself. False, too, if it has no memory.
   [[nodiscard]] bool verify(const bytes::Kernels& kernels, std::string_view message,
                             const uint8_t* signature) const noexcept;
+
+  // For signatures whose power is computed beside others' (bytes/rsa_lanes.h): null if this is no
+  // RSA key, or one for which there is no kernel.
+  [[nodiscard]] const bytes::RsaModulus* rsa_modulus() const noexcept { return modulus_.get(); }
+
+  // Whether `power` is what the power of this key's signature of `message` has to be: the second
+  // half of verify(), for a signature below the modulus. Only with an rsa_modulus(). Neither
+  // allocates nor fails.
+  [[nodiscard]] bool verify_power(const bytes::Kernels& kernels, std::string_view message,
+                                  const uint8_t* power) const noexcept;
 
   // The signature of `message`. Fails without a private half.
   [[nodiscard]] absl::StatusOr<std::string> sign(const bytes::Kernels& kernels,
@@ -68,6 +79,7 @@ class AsymmetricKey {
   Identity identity_ = {};
   Half public_;
   Half private_;
+  std::unique_ptr<const bytes::RsaModulus> modulus_;
   std::array<uint8_t, 32> ed25519_point_ = {};
   bool is_ed25519_ = false;
 };

@@ -79,6 +79,17 @@ void Pipeline::compute_tag(PendingToken& pending,
   const bool is_long = key.signature_bytes() > bytes::kHmacTagBytesMax;
   pending.is_signed = key.verify(memory.kernels, pending.view.signing_input(),
                                  is_long ? pending.long_signature : pending.signature.data());
+  remember_signature(pending);
+}
+
+[[gnu::noinline]] void Pipeline::judge_power(PendingToken& pending,
+                                             const uint8_t* power) const noexcept {
+  pending.is_signed = pending.key->asymmetric()->verify_power(
+      memory.kernels, pending.view.signing_input(), power);
+  remember_signature(pending);
+}
+
+void Pipeline::remember_signature(const PendingToken& pending) const noexcept {
   if (pending.is_signed && signatures != nullptr) signatures->insert(fingerprint(pending));
 }
 

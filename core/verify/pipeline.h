@@ -50,6 +50,9 @@ struct Pipeline {
   // calls `meanwhile`, and verifies the signature if that returned true.
   void compute_tag(PendingToken& pending, absl::FunctionRef<bool()> meanwhile) const noexcept;
 
+  // What compute_tag does for the RSA signature of which this is the power.
+  void judge_power(PendingToken& pending, const uint8_t* power) const noexcept;
+
   // Takes a decoded token, for which compute_tag was done, through the last two steps.
   void finish(PendingToken& pending, VerifyResult& result) const noexcept;
 
@@ -60,6 +63,7 @@ struct Pipeline {
   void look_up_signature(PendingToken& pending) const noexcept;
   void recall_signature(PendingToken& pending) const noexcept;
   void verify_signature(PendingToken& pending) const noexcept;
+  void remember_signature(const PendingToken& pending) const noexcept;
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
   Verdict read_header(PendingToken& pending) const noexcept;
   // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.

@@ -15,6 +15,7 @@
 #include "bytes/base64url.h"
 #include "bytes/hmac_lanes.h"
 #include "bytes/kernels.h"
+#include "bytes/rsa_lanes.h"
 #include "jose/claims.h"
 #include "jose/header.h"
 #include "jose/json_reader.h"
@@ -24,9 +25,10 @@
 
 namespace simdjwt::internal {
 
-// Tokens that verify_batch has open at a time: one in every lane of either hash family, and the one
-// that comes next.
-inline constexpr size_t kPendingMax = 2 * bytes::kSha2LanesMax + 1;
+// Tokens that verify_batch has open at a time: one in every lane of either hash family and of RSA
+// for each length of moduli, and the one that comes next.
+inline constexpr size_t kPendingMax =
+    2 * bytes::kSha2LanesMax + bytes::RsaModulus::kLengths * bytes::kRsaLanesMax + 1;
 
 class ScratchMemory {
  public:
@@ -34,6 +36,8 @@ class ScratchMemory {
       : kernels(bytes::selected_kernels()),
         sha256_lanes(*kernels.sha256),
         sha512_lanes(*kernels.sha512),
+        rsa_lanes{bytes::RsaLanes(*kernels.rsa), bytes::RsaLanes(*kernels.rsa),
+                  bytes::RsaLanes(*kernels.rsa)},
         header_reader(*kernels.json, jose::kHeaderNames),
         claims_reader(*kernels.json, jose::kClaimNames) {}
 
@@ -46,6 +50,7 @@ class ScratchMemory {
   const bytes::Kernels kernels;
   bytes::HmacLanes<bytes::Sha256> sha256_lanes;
   bytes::HmacLanes<bytes::Sha512> sha512_lanes;
+  bytes::RsaLanes rsa_lanes[bytes::RsaModulus::kLengths];  // by length_index()
   jose::JsonReader header_reader;
   jose::JsonReader claims_reader;  // one each, so that they keep different shapes
   HeaderMemo memo;

@@ -28,8 +28,10 @@ void prefetch(std::string_view token) noexcept {
   for (size_t i = 0; i < num_bytes; i += kLineBytes) __builtin_prefetch(token.data() + i);
 }
 
-// The tokens of one call: each is opened, waits in a lane for its tag beside others, and is judged
-// as soon as the tag is there. The lanes of each hash family fill up independently.
+// The tokens of one call: each is opened, waits in a lane for its tag or the power of its signature
+// beside others, and is judged as soon as that is there. The lanes of each hash family, and those of
+// RSA for each length of moduli, fill up independently. Signatures of other algorithms, and those of
+// RSA that no kernel takes, are verified one after the other.
 class Batch {
  public:
   Batch(const Pipeline& pipeline, std::span<VerifyResult> results) noexcept
@@ -45,14 +47,12 @@ class Batch {
     if (verdict != Verdict::kValid) {
       return Pipeline::reject(Findings::only(verdict), results_[index]);
     }
-    if (!is_hmac(pending.facts.alg)) {  // one after the other, for now
-      pipeline_.compute_tag(pending, [] { return true; });
-      return pipeline_.finish(pending, results_[index]);
-    }
     index_[slot] = index;
     ++num_open_;
     if (pending.facts.alg == Algorithm::kHs256) {
       add_to(memory_.sha256_lanes, internal::sha256_job(pending), slot);
+    } else if (!is_hmac(pending.facts.alg)) {
+      add_signature(pending, slot);
     } else {
       add_to(memory_.sha512_lanes, internal::sha512_job(pending), slot);
     }
@@ -61,6 +61,7 @@ class Batch {
   void finish() noexcept {
     while (!memory_.sha256_lanes.is_empty()) judge(memory_.sha256_lanes.run());
     while (!memory_.sha512_lanes.is_empty()) judge(memory_.sha512_lanes.run());
+    for (bytes::RsaLanes& lanes : memory_.rsa_lanes) judge(lanes);
   }
 
  private:
@@ -71,11 +72,50 @@ class Batch {
     if (lanes.is_full()) judge(lanes.run());
   }
 
-  void judge(std::span<const uint8_t> slots) noexcept {
-    for (const uint8_t slot : slots) {
-      pipeline_.finish(memory_.pending[slot], results_[index_[slot]]);
-      free_[--num_open_] = slot;
+  void add_signature(PendingToken& pending, uint8_t slot) noexcept {
+    bytes::RsaLanes* const lanes = lanes_for(pending);
+    if (lanes == nullptr) return judge_alone(slot);
+    lanes->add(*pending.key->asymmetric()->rsa_modulus(), pending.long_signature, slot);
+    if (lanes->is_full()) judge(*lanes);
+  }
+
+  // Null where there are none: for what is remembered, what is not RSA, keys and CPUs without a
+  // kernel, and signatures that no power makes right.
+  bytes::RsaLanes* lanes_for(const PendingToken& pending) noexcept {
+    const bytes::RsaModulus* const modulus = pending.key->asymmetric()->rsa_modulus();
+    if (pending.is_signed || modulus == nullptr || !modulus->exceeds(pending.long_signature)) {
+      return nullptr;
     }
+    bytes::RsaLanes& lanes = memory_.rsa_lanes[modulus->length_index()];
+    return lanes.is_usable() ? &lanes : nullptr;
+  }
+
+  void judge(bytes::RsaLanes& lanes) noexcept {
+    const bool is_worthwhile = lanes.is_worthwhile();
+    if (is_worthwhile) lanes.run();
+    const std::span<const uint8_t> slots = lanes.take();
+    for (size_t i = 0; i < slots.size(); ++i) {
+      if (!is_worthwhile) {
+        judge_alone(slots[i]);
+        continue;
+      }
+      pipeline_.judge_power(memory_.pending[slots[i]], lanes.power(i));
+      judge(slots[i]);
+    }
+  }
+
+  void judge_alone(uint8_t slot) noexcept {
+    pipeline_.compute_tag(memory_.pending[slot], [] { return true; });
+    judge(slot);
+  }
+
+  void judge(std::span<const uint8_t> slots) noexcept {
+    for (const uint8_t slot : slots) judge(slot);
+  }
+
+  void judge(uint8_t slot) noexcept {
+    pipeline_.finish(memory_.pending[slot], results_[index_[slot]]);
+    free_[--num_open_] = slot;
   }
 
   const Pipeline& pipeline_;
