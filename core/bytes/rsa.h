@@ -30,16 +30,16 @@ struct RsaModulus {
   static std::unique_ptr<const RsaModulus> create(std::span<const uint8_t> modulus,
                                                   std::span<const uint8_t> exponent);
 
-  // Whether the num_bytes of a big-endian number are one below n, as a signature has to be (RFC 8017
-  // section 5.2.2).
+  // Whether the num_bytes of a big-endian number are one below n, as a signature has to be (RFC
+  // 8017 section 5.2.2).
   [[nodiscard]] bool exceeds(const uint8_t* number) const noexcept;
 
   // 0, 1, 2: of the lengths there are, which one it has.
   static constexpr size_t kLengths = 3;
   [[nodiscard]] size_t length_index() const noexcept { return num_bytes / (1024 / 8) - 2; }
 
-  size_t num_bytes;  // of the modulus and of its signatures
-  size_t num_limbs;  // a multiple of four
+  size_t num_bytes;                 // of the modulus and of its signatures
+  size_t num_limbs;                 // a multiple of four
   std::vector<uint8_t> big_endian;  // n
   // n, in limbs of kLimbBits, lowest first.
   std::vector<uint64_t> limbs;

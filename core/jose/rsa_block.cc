@@ -27,9 +27,16 @@ constexpr size_t kPrefixBytes = 19;
 std::array<uint8_t, kPrefixBytes> digest_info_prefix(size_t digest_bytes) {
   const auto length = static_cast<uint8_t>(digest_bytes);
   const uint8_t hash = digest_bytes == 32 ? 1 : digest_bytes == 48 ? 2 : 3;
-  return {0x30, static_cast<uint8_t>(length + kPrefixBytes - 2),
-          0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, hash,
-          0x05, 0x00, 0x04, length};
+  return {0x30,  static_cast<uint8_t>(length + kPrefixBytes - 2),
+          0x30,  0x0d,
+          0x06,  0x09,
+          0x60,  0x86,
+          0x48,  0x01,
+          0x65,  0x03,
+          0x04,  0x02,
+          hash,  0x05,
+          0x00,  0x04,
+          length};
 }
 
 // MGF1 (RFC 8017 appendix B.2.1) of `seed`, combined with `masked` in place.
@@ -86,8 +93,8 @@ bool is_pss_block(const bytes::Kernels& kernels, std::span<const uint8_t> block,
   std::array<uint8_t, kZeros + 2 * kDigestBytesMax> message = {};
   std::ranges::copy(salt, std::ranges::copy(digest, message.begin() + kZeros).out);
   std::array<uint8_t, kDigestBytesMax> expected;
-  bytes::digest(kernels, hash_bytes,
-                as_text(std::span(message).first(kZeros + 2 * hash_bytes)), expected.data());
+  bytes::digest(kernels, hash_bytes, as_text(std::span(message).first(kZeros + 2 * hash_bytes)),
+                expected.data());
   return std::memcmp(hash.data(), expected.data(), hash_bytes) == 0;
 }
 

@@ -84,8 +84,8 @@ void Pipeline::compute_tag(PendingToken& pending,
 
 [[gnu::noinline]] void Pipeline::judge_power(PendingToken& pending,
                                              const uint8_t* power) const noexcept {
-  pending.is_signed = pending.key->asymmetric()->verify_power(
-      memory.kernels, pending.view.signing_input(), power);
+  pending.is_signed =
+      pending.key->asymmetric()->verify_power(memory.kernels, pending.view.signing_input(), power);
   remember_signature(pending);
 }
 

@@ -29,9 +29,9 @@ void prefetch(std::string_view token) noexcept {
 }
 
 // The tokens of one call: each is opened, waits in a lane for its tag or the power of its signature
-// beside others, and is judged as soon as that is there. The lanes of each hash family, and those of
-// RSA for each length of moduli, fill up independently. Signatures of other algorithms, and those of
-// RSA that no kernel takes, are verified one after the other.
+// beside others, and is judged as soon as that is there. The lanes of each hash family, and those
+// of RSA for each length of moduli, fill up independently. Signatures of other algorithms, and
+// those of RSA that no kernel takes, are verified one after the other.
 class Batch {
  public:
   Batch(const Pipeline& pipeline, std::span<VerifyResult> results) noexcept
