@@ -117,6 +117,7 @@ SignatureTable::Slot& SignatureTable::slot_for(
 }
 
 void SignatureTable::insert(const SignatureFingerprint& fingerprint) noexcept {
+  if (contains(fingerprint)) return;
   Slot& slot = slot_for(fingerprint);
   for (size_t i = 0; i < fingerprint.tag.size(); ++i) {
     slot.words[i].store(fingerprint.tag[i], std::memory_order_relaxed);

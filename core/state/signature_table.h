@@ -58,7 +58,8 @@ class SignatureTable {
   }
   [[nodiscard]] bool contains(const SignatureFingerprint& fingerprint) const noexcept;
 
-  // Takes a free slot, or another token's. The same twice takes two slots, if two threads meet.
+  // Takes a free slot, or another token's, unless it is there already: a batch may hold a token
+  // many times before any of them is remembered. If two threads meet, the same takes two slots.
   void insert(const SignatureFingerprint& fingerprint) noexcept;
 
   [[nodiscard]] size_t size_bytes() const noexcept { return num_buckets_ * sizeof(Bucket); }

@@ -39,6 +39,7 @@ struct PendingToken {
   bool is_signed;  // by an asymmetric key: what its verification said, now or before
   // Of the token, and of it by the first key, if the signature may be remembered.
   bool may_be_known;
+  bool is_new;  // it may be, and is not
   bytes::PolyvalBlock digest;
   SignatureFingerprint fingerprint;
   // As the token has it, with room for the decoder's slack.

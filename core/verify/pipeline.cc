@@ -79,18 +79,12 @@ void Pipeline::compute_tag(PendingToken& pending,
   const bool is_long = key.signature_bytes() > bytes::kHmacTagBytesMax;
   pending.is_signed = key.verify(memory.kernels, pending.view.signing_input(),
                                  is_long ? pending.long_signature : pending.signature.data());
-  remember_signature(pending);
 }
 
 [[gnu::noinline]] void Pipeline::judge_power(PendingToken& pending,
                                              const uint8_t* power) const noexcept {
   pending.is_signed =
       pending.key->asymmetric()->verify_power(memory.kernels, pending.view.signing_input(), power);
-  remember_signature(pending);
-}
-
-void Pipeline::remember_signature(const PendingToken& pending) const noexcept {
-  if (pending.is_signed && signatures != nullptr) signatures->insert(fingerprint(pending));
 }
 
 SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const noexcept {
@@ -117,9 +111,14 @@ SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const no
   }
   SignatureLookups& lookups = memory.signature_lookups;
   ++(pending.is_signed ? lookups.hits : lookups.misses);
+  pending.is_new = !pending.is_signed;
   if (pending.is_signed) return;
   pending.key = first;
   pending.later = later;
+}
+
+[[gnu::noinline]] void Pipeline::remember_signature(const PendingToken& pending) const noexcept {
+  signatures->insert(fingerprint(pending));
 }
 
 void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
@@ -190,7 +189,7 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
 
-  pending.is_signed = pending.may_be_known = false;
+  pending.is_signed = pending.may_be_known = pending.is_new = false;
   Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
   if (verdict == Verdict::kValid) verdict = find_key(pending);
   if (verdict == Verdict::kValid) {
@@ -295,6 +294,9 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   }
   memory.arena.commit(offsetof(AcceptedToken, members) +
                       accepted->members.used_bytes(accepted->claims.object()));
+  // Not before: what is refused for its claims again and again shall take nobody's place.
+  if (pending.is_new) [[unlikely]]
+    remember_signature(pending);
   result.token_ = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   result.failures_ = {};

@@ -42,6 +42,15 @@ TEST_F(SignatureTableTest, KnowsWhatItWasTold) {
   EXPECT_TRUE(table_.contains(fingerprint("a.b.d")));
 }
 
+TEST_F(SignatureTableTest, NeedsOneSlotForWhatItIsToldAgain) {
+  SignatureTable table(1, seed(1));  // four slots
+  for (const std::string_view token : {"a", "b", "c"}) table.insert(of(table, token, 1));
+  for (int i = 0; i < 64; ++i) table.insert(of(table, "d", 1));
+  for (const std::string_view token : {"a", "b", "c", "d"}) {
+    EXPECT_TRUE(table.contains(of(table, token, 1))) << token;
+  }
+}
+
 TEST_F(SignatureTableTest, KnowsATokenByOneKeyAlone) {
   table_.insert(fingerprint("a.b.c", 1));
   EXPECT_FALSE(table_.contains(fingerprint("a.b.c", 2)));

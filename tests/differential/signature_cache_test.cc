@@ -152,6 +152,54 @@ TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_toke
 
 TEST(SignatureCache, ChangesNoVerdictWhereItForgetsMost) { World(1).run(num_tokens(5'000)); }
 
+// --- What it remembers ---
+
+// Of four tokens at most, under RSA keys, whose signatures a batch verifies side by side.
+class SmallestCache : public ::testing::Test {
+ protected:
+  static std::string token(int number, int64_t exp = kNow + 60) {
+    return sign_with(
+        kRsaJwk, Algorithm::kRs256,
+        R"({"n":)" + std::to_string(number) + R"(,"exp":)" + std::to_string(exp) + '}');
+  }
+  Verdict verify(const std::string& token) {
+    return verifier_.verify(token, scratch_, kNow).verdict();
+  }
+  // How many of these it knows. Those that it does not know, it may learn.
+  size_t num_known(const std::vector<std::string>& tokens) {
+    (void)scratch_.take_signature_lookups();
+    for (const std::string& token : tokens) (void)verify(token);
+    return scratch_.take_signature_lookups().hits;
+  }
+
+  Verifier verifier_{KeySet::of(make_jwk_key(public_jwk(kRsaJwk), Algorithm::kRs256)),
+                     lenient().build().value(), SignatureCache::create(1, kSeed).value()};
+  Scratch scratch_;
+};
+
+TEST_F(SmallestCache, TakesATokenThatABatchHoldsManyTimesForOne) {
+  const std::vector<std::string> tokens = {token(1), token(2), token(3), token(4)};
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(verify(tokens[i]), Verdict::kValid);
+  const std::vector<std::string_view> batch(64, tokens[3]);
+  std::vector<VerifyResult> results(batch.size());
+  verifier_.verify_batch(batch, results, scratch_, kNow);
+  for (const VerifyResult& result : results) EXPECT_EQ(result.verdict(), Verdict::kValid);
+  EXPECT_EQ(num_known(tokens), 4);
+}
+
+TEST_F(SmallestCache, RemembersNothingOfATokenThatWasRefused) {
+  const std::vector<std::string> tokens = {token(1), token(2), token(3), token(4)};
+  for (const std::string& token : tokens) EXPECT_EQ(verify(token), Verdict::kValid);
+  std::vector<std::string> refused;
+  for (int i = 0; i < 20; ++i) refused.push_back(token(i, kNow));
+  const std::vector<std::string_view> batch(refused.begin(), refused.end());
+  std::vector<VerifyResult> results(batch.size());
+  verifier_.verify_batch(batch, results, scratch_, kNow);
+  for (const VerifyResult& result : results) EXPECT_EQ(result.verdict(), Verdict::kExpired);
+  EXPECT_EQ(num_known(refused), 0);
+  EXPECT_EQ(num_known(tokens), 4);
+}
+
 // --- What it replaces ---
 
 // A verifier whose cache was made to believe that the key has verified this token.
