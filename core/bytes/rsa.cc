@@ -10,7 +10,6 @@
 #include <simdjwt/cpu.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "bytes/rsa_kernels.h"
 
@@ -134,7 +133,8 @@ void rsa_store(const RsaModulus& modulus, RsaLimbs& limbs, uint8_t* out) noexcep
 }
 
 bool RsaModulus::exceeds(const uint8_t* number) const noexcept {
-  return std::memcmp(big_endian.data(), number, num_bytes) > 0;
+  return std::lexicographical_compare(number, number + num_bytes, big_endian.begin(),
+                                      big_endian.end());
 }
 
 std::unique_ptr<const RsaModulus> RsaModulus::create(std::span<const uint8_t> modulus,

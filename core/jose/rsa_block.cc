@@ -67,7 +67,7 @@ bool is_pkcs1_block(std::span<const uint8_t> block, std::span<const uint8_t> dig
   expected[prefix_at - 1] = 0x00;
   std::memcpy(&expected[prefix_at], prefix.data(), kPrefixBytes);
   std::memcpy(&expected[digest_at], digest.data(), digest.size());
-  return std::memcmp(block.data(), expected.data(), block.size()) == 0;
+  return std::ranges::equal(block, std::span(expected).first(block.size()));
 }
 
 bool is_pss_block(const bytes::Kernels& kernels, std::span<const uint8_t> block,
@@ -95,7 +95,7 @@ bool is_pss_block(const bytes::Kernels& kernels, std::span<const uint8_t> block,
   std::array<uint8_t, kDigestBytesMax> expected;
   bytes::digest(kernels, hash_bytes, as_text(std::span(message).first(kZeros + 2 * hash_bytes)),
                 expected.data());
-  return std::memcmp(hash.data(), expected.data(), hash_bytes) == 0;
+  return std::ranges::equal(hash, std::span(expected).first(hash_bytes));
 }
 
 }  // namespace simdjwt::jose

@@ -25,8 +25,8 @@ struct SignatureCacheAccess;
 // these bytes", and of that only a fingerprint of 127 bits. So whether the key is still in the set,
 // whether the token has expired, what the policy demands and what was revoked is judged anew each
 // time. Only a token that was accepted is remembered: any other leaves no trace, so neither who has
-// no key nor who has nothing but expired tokens can fill it or evict from it. HMAC tokens do not use
-// it: to hash them costs as much as to look them up.
+// no key nor who has nothing but expired tokens can fill it or evict from it. HMAC tokens do not
+// use it: to hash them costs as much as to look them up.
 //
 // Of fixed size; a full one forgets tokens at random. Any number of verifiers and threads may use
 // one at a time: it has no locks, and both reading and writing are wait-free.
