@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// What is wiped: everything that hmac_midstates() leaves behind, since from a midstate one can
-// sign. Not wiped: the streams. A stream's copy of a midstate is overwritten by the hash of the
+// What is wiped: everything that derive_hmac_midstates() leaves behind, since from a midstate one
+// can sign. Not wiped: the streams. A stream's copy of a midstate is overwritten by the hash of the
 // first block behind it, and neither that nor any later state leads back to the key (Davies-Meyer:
 // the block function is not invertible). Copies that a block function spilled for its final
 // addition live on in dead stack until the next calls overwrite them; wiping them per token would
@@ -40,9 +40,8 @@ void write_key_block(uint8_t* block, const Sha2State<Hash>& initial, size_t dige
 }
 
 template <class Hash>
-[[gnu::noinline]] void derive_midstates(HmacMidstates<Hash>& midstates,
-                                        const Sha2State<Hash>& initial, size_t digest_bytes,
-                                        std::string_view key) {
+[[gnu::noinline]] void derive(HmacMidstates<Hash>& midstates, const Sha2State<Hash>& initial,
+                              size_t digest_bytes, std::string_view key) {
   uint8_t block[Hash::kBlockBytes];
   write_key_block<Hash>(block, initial, digest_bytes, key);
   midstates = {initial, initial};
@@ -54,10 +53,20 @@ template <class Hash>
   baseline_kernel(Hash{}).compress(&outer, 1);
 }
 
+// Overwrites the vector registers with those of a hash of zeros. The outer midstate would be in
+// them still, and the dynamic linker saves them, wherever the stack then is, when a function is
+// called for the first time.
+template <class Hash>
+[[gnu::noinline]] void wipe_registers() {
+  static constexpr uint8_t kZeros[Hash::kBlockBytes] = {};
+  Sha2State<Hash> state = {};
+  const Sha2Lane<Hash> lane = {&state, kZeros, 1, nullptr};
+  baseline_kernel(Hash{}).compress(&lane, 1);
+}
+
 // Overwrites what the functions called before it at the same depth left on the stack: also the
 // frames of libcrypto, whose message schedule begins with the key block itself. The deepest needs
-// less than half of this. Calls nothing, since the dynamic linker, asked to find a function for the
-// first time, would save all vector registers, and with them parts of a midstate, further down.
+// less than half of this.
 [[gnu::noinline]] void wipe_dead_stack() {
   volatile uint64_t dead[1024];
   for (volatile uint64_t& word : dead) word = 0;
@@ -66,12 +75,11 @@ template <class Hash>
 }  // namespace
 
 template <class Hash>
-HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest_bytes,
-                                   std::string_view key) {
-  HmacMidstates<Hash> midstates;
-  derive_midstates(midstates, initial, digest_bytes, key);
+void derive_hmac_midstates(HmacMidstates<Hash>& midstates, const Sha2State<Hash>& initial,
+                           size_t digest_bytes, std::string_view key) {
+  derive(midstates, initial, digest_bytes, key);
+  wipe_registers<Hash>();
   wipe_dead_stack();
-  return midstates;
 }
 
 template <class Hash>
@@ -106,8 +114,10 @@ bool hmac_beside(const Sha2Kernel<Hash>& kernel, const HmacJob<Hash>& job,
   return true;
 }
 
-template HmacMidstates<Sha256> hmac_midstates(const Sha2State<Sha256>&, size_t, std::string_view);
-template HmacMidstates<Sha512> hmac_midstates(const Sha2State<Sha512>&, size_t, std::string_view);
+template void derive_hmac_midstates(HmacMidstates<Sha256>&, const Sha2State<Sha256>&, size_t,
+                                    std::string_view);
+template void derive_hmac_midstates(HmacMidstates<Sha512>&, const Sha2State<Sha512>&, size_t,
+                                    std::string_view);
 template Sha2State<Sha256> hmac_begin(const Sha2Kernel<Sha256>&, const HmacMidstates<Sha256>&,
                                       std::string_view) noexcept;
 template Sha2State<Sha512> hmac_begin(const Sha2Kernel<Sha512>&, const HmacMidstates<Sha512>&,

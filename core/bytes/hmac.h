@@ -26,11 +26,12 @@ struct HmacMidstates {
   Sha2State<Hash> outer;
 };
 
-// Midstates of `key` (any length; longer than a block, it is hashed first, RFC 2104 section 2).
+// Writes the midstates of `key` (any length; longer than a block, it is hashed first, RFC 2104
+// section 2) and leaves no copy of anything secret behind, which is why it does not return them.
 // `initial` selects SHA-256, SHA-384 or SHA-512; `digest_bytes` is 32, 48 or 64 accordingly.
 template <class Hash>
-HmacMidstates<Hash> hmac_midstates(const Sha2State<Hash>& initial, size_t digest_bytes,
-                                   std::string_view key);
+void derive_hmac_midstates(HmacMidstates<Hash>& midstates, const Sha2State<Hash>& initial,
+                           size_t digest_bytes, std::string_view key);
 
 // One message to be tagged.
 template <class Hash>

@@ -18,31 +18,31 @@
 namespace simdjwt::bytes {
 
 // Holds a trivially copyable value and wipes it on destruction and when moved from. Not copyable,
-// so that a secret has one home.
+// so that a secret has one home: what it is made of is wiped as well.
 template <class T>
 class Secret {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
   Secret() noexcept : value_{} {}
-  explicit Secret(const T& value) noexcept : value_(value) {}
-  Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+  explicit Secret(T&& value) noexcept : value_(value) { wipe(value); }
+  Secret(Secret&& other) noexcept : Secret(std::move(other.value_)) {}
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
       value_ = other.value_;
-      other.wipe();
+      wipe(other.value_);
     }
     return *this;
   }
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
-  ~Secret() { wipe(); }
+  ~Secret() { wipe(value_); }
 
   const T& value() const noexcept { return value_; }
   T& value() noexcept { return value_; }
 
  private:
-  void wipe() noexcept { OPENSSL_cleanse(&value_, sizeof(value_)); }
+  static void wipe(T& value) noexcept { OPENSSL_cleanse(&value, sizeof(value)); }
 
   T value_;
 };

@@ -5,10 +5,10 @@
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/status.h>
-#include <openssl/crypto.h>
 #include <simdjson.h>
 #include <simdjwt/limits.h>
 
+#include <cstring>
 #include <utility>
 
 #include "bytes/base64url.h"
@@ -25,8 +25,17 @@ using simdjson::dom::object;
 
 absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
-// Wipes text in memory that is ours, though the library hands it out as constant.
-void wipe(std::string_view text) { OPENSSL_cleanse(const_cast<char*>(text.data()), text.size()); }
+// Overwrites a text, and in the parser the copies of its strings, however far it was read: with as
+// many strings as fit into it, all empty. The parser keeps its memory for a text of the same size.
+void wipe(simdjson::padded_string& text, simdjson::dom::parser& parser) {
+  constexpr std::string_view kString = R"("",)";
+  std::string strings = "[";
+  while (strings.size() + kString.size() <= text.size()) strings += kString;
+  strings.back() = ']';
+  strings.resize(text.size(), ' ');
+  std::memcpy(text.data(), strings.data(), text.size());
+  (void)parser.parse(text).error();
+}
 
 // A string member; nullopt if absent. `status` turns bad for a value that is no string.
 std::optional<std::string_view> string_member(const object& jwk, std::string_view name,
@@ -159,8 +168,8 @@ absl::StatusOr<Key> make_asymmetric_key(const object& jwk, Algorithm algorithm, 
   return internal::KeyAccess::make(algorithm, *parts, may_sign, std::move(options));
 }
 
-absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorithm> fallback,
-                                       KeyOptions options, SecretKeys secret_keys) {
+absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
+                             KeyOptions options, SecretKeys secret_keys) {
   if (absl::Status status = check_unique_names(jwk); !status.ok()) return status;
   absl::Status status;
   const auto kty = string_member(jwk, "kty", status);
@@ -188,17 +197,6 @@ absl::StatusOr<Key> check_and_make_key(const object& jwk, std::optional<Algorith
   }
   if (is_hmac(*algorithm)) return make_hmac_key(jwk, *algorithm, std::move(options));
   return make_asymmetric_key(jwk, *algorithm, may_sign, std::move(options));
-}
-
-absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
-                             const KeyOptions& options, SecretKeys secret_keys) {
-  absl::StatusOr<Key> key = check_and_make_key(jwk, fallback, options, secret_keys);
-  for (const auto field : jwk) {  // the parser's copies of secrets
-    std::string_view text;
-    const bool is_public = field.key == "kty" || field.key == "kid";
-    if (!is_public && field.value.get(text) == simdjson::SUCCESS) wipe(text);
-  }
-  return key;
 }
 
 bool is_kty(const object& jwk, std::string_view wanted) {
@@ -289,7 +287,7 @@ absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algor
   } else {
     status = read_set(root, fallback, options, secret_keys, document);
   }
-  wipe({copy.data(), copy.size()});
+  wipe(copy, parser);
   if (!status.ok()) return status;
   return document;
 }

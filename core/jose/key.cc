@@ -83,17 +83,18 @@ constexpr uint16_t signature_chars(size_t signature_bytes) {
   return static_cast<uint16_t>(bytes::base64url_encoded_chars(signature_bytes));
 }
 
-using CompiledSecret = decltype(internal::KeyMaterial::secret);
-
-CompiledSecret compile_secret(Algorithm algorithm, std::string_view secret) {
+// Derives what the key holds where it holds it: nothing secret passes through the stack.
+void compile_secret(internal::KeyMaterial& material, std::string_view secret) {
   using namespace bytes;
-  if (algorithm == Algorithm::kHs384) {
-    return internal::Hs512Secret(hmac_midstates<Sha512>(kSha384InitialState, 48, secret));
+  if (material.algorithm == Algorithm::kHs256) {
+    auto& compiled = material.secret.emplace<internal::Hs256Secret>();
+    derive_hmac_midstates(compiled.value(), kSha256InitialState, 32, secret);
+    return;
   }
-  if (algorithm == Algorithm::kHs512) {
-    return internal::Hs512Secret(hmac_midstates<Sha512>(kSha512InitialState, 64, secret));
-  }
-  return internal::Hs256Secret(hmac_midstates<Sha256>(kSha256InitialState, 32, secret));
+  auto& compiled = material.secret.emplace<internal::Hs512Secret>();
+  const bool is_hs384 = material.algorithm == Algorithm::kHs384;
+  derive_hmac_midstates(compiled.value(), is_hs384 ? kSha384InitialState : kSha512InitialState,
+                        signature_bytes(material.algorithm), secret);
 }
 
 }  // namespace
@@ -118,9 +119,15 @@ absl::StatusOr<Key> Key::hmac(Algorithm algorithm, std::string_view secret, KeyO
     return status;
   }
   if (absl::Status status = check_options(options); !status.ok()) return status;
-  return Key(std::make_unique<internal::KeyMaterial>(internal::KeyMaterial{
-      algorithm, options.period, std::move(options.kid), compile_secret(algorithm, secret),
-      /*can_sign=*/true, signature_chars(simdjwt::signature_bytes(algorithm))}));
+  auto material = std::make_unique<internal::KeyMaterial>(
+      internal::KeyMaterial{algorithm,
+                            options.period,
+                            std::move(options.kid),
+                            {},
+                            /*can_sign=*/true,
+                            signature_chars(simdjwt::signature_bytes(algorithm))});
+  compile_secret(*material, secret);
+  return Key(std::move(material));
 }
 
 absl::StatusOr<Key> internal::KeyAccess::make(Algorithm algorithm, const jose::KeyParts& parts,

@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 #include <openssl/hmac.h>
-#include <pthread.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -16,9 +15,9 @@
 
 #include "bytes/hmac_lanes.h"
 #include "bytes/secret.h"
+#include "support/dead_stack.h"
 #include "support/guarded_buffer.h"
 #include "support/hex.h"
-#include "support/sanitizers.h"
 #include "support/sha2_under_test.h"
 
 #if !defined(SIMDJWT_EMULATED_ISA)  // simdjson needs the real intrinsics
@@ -35,8 +34,9 @@ using bytes::Sha2Kernel;
 
 template <class Algorithm>
 HmacMidstates<typename Algorithm::Hash> midstates_of(std::string_view key) {
-  return bytes::hmac_midstates<typename Algorithm::Hash>(Algorithm::kInitial,
-                                                         Algorithm::kDigestBytes, key);
+  HmacMidstates<typename Algorithm::Hash> midstates;
+  bytes::derive_hmac_midstates(midstates, Algorithm::kInitial, Algorithm::kDigestBytes, key);
+  return midstates;
 }
 
 template <class Algorithm>
@@ -370,38 +370,6 @@ TYPED_TEST(Hmac, TouchesNothingOutsideMessageAndTag) {
 
 #if !defined(SIMDJWT_EMULATED_ISA)
 
-// Sanitized code keeps locals elsewhere, and copies of them in registers spilled to the stack.
-constexpr const char* kOtherStack = "sanitizers lay out the stack in their own way";
-
-// Runs `work` on a stack of our own and returns what it left there.
-template <class Work>
-std::string dead_stack_of(Work work) {
-  constexpr size_t kStackBytes = 256 * 1024;
-  std::string stack(kStackBytes + 4096, '\0');
-  const auto address = reinterpret_cast<uintptr_t>(stack.data());
-  char* aligned = stack.data() + (4096 - address % 4096);
-  pthread_attr_t attributes;
-  pthread_t thread;
-  EXPECT_EQ(pthread_attr_init(&attributes), 0);
-  EXPECT_EQ(pthread_attr_setstack(&attributes, aligned, kStackBytes), 0);
-  const auto run = [](void* argument) -> void* {
-    (*static_cast<Work*>(argument))();
-    return nullptr;
-  };
-  EXPECT_EQ(pthread_create(&thread, &attributes, run, &work), 0);
-  EXPECT_EQ(pthread_join(thread, nullptr), 0);
-  pthread_attr_destroy(&attributes);
-  return stack;
-}
-
-// Whether any eight consecutive bytes of `secret` are found in `memory`.
-bool holds_part_of(std::string_view memory, std::string_view secret) {
-  for (size_t i = 0; i + 8 <= secret.size(); ++i) {
-    if (memory.find(secret.substr(i, 8)) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
 std::string masked(std::string text, char mask) {
   for (char& c : text) c = static_cast<char>(c ^ mask);
   return text;
@@ -419,13 +387,14 @@ TYPED_TEST(Hmac, KeySetupLeavesNothingOnTheStack) {
   for (const size_t key_bytes : {40u, 64u, 128u, 300u}) {
     SCOPED_TRACE(key_bytes);
     const std::string key = random_string(random, key_bytes);
-    alignas(HmacMidstates<Hash>) unsigned char room[sizeof(HmacMidstates<Hash>)];
-    const std::string stack =
-        dead_stack_of([&] { new (room) HmacMidstates<Hash>(midstates_of<TypeParam>(key)); });
+    HmacMidstates<Hash> midstates;
+    const std::string stack = dead_stack_of([&] {
+      bytes::derive_hmac_midstates(midstates, TypeParam::kInitial, TypeParam::kDigestBytes, key);
+    });
     EXPECT_FALSE(holds_part_of(stack, key));
     EXPECT_FALSE(holds_part_of(stack, masked(key, 0x36)));
     EXPECT_FALSE(holds_part_of(stack, masked(key, 0x5c)));
-    EXPECT_FALSE(holds_part_of(stack, memory_of(room)));
+    EXPECT_FALSE(holds_part_of(stack, memory_of(midstates)));
   }
 }
 

@@ -19,6 +19,7 @@ using Key = std::array<uint8_t, 48>;
 
 static_assert(!std::is_copy_constructible_v<Secret<Key>>);
 static_assert(!std::is_copy_assignable_v<Secret<Key>>);
+static_assert(!std::is_constructible_v<Secret<Key>, const Key&>, "that would leave a copy");
 static_assert(std::is_nothrow_move_constructible_v<Secret<Key>>);
 static_assert(std::is_nothrow_move_assignable_v<Secret<Key>>);
 
@@ -31,6 +32,12 @@ Key key_of(uint8_t byte) {
 TEST(Secret, BeginsAsZerosOrAsTheGivenValue) {
   EXPECT_EQ(Secret<Key>().value(), key_of(0));
   EXPECT_EQ(Secret<Key>(key_of(7)).value(), key_of(7));
+}
+
+TEST(Secret, WipesWhatItIsMadeOf) {
+  Key key = key_of(7);
+  EXPECT_EQ(Secret<Key>(std::move(key)).value(), key_of(7));
+  EXPECT_EQ(key, key_of(0));
 }
 
 TEST(Secret, IsWipedOnDestruction) {

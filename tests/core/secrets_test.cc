@@ -13,29 +13,32 @@
 
 #include <array>
 #include <fstream>
+#include <optional>
 
 #include "support/asymmetric_keys.h"
+#include "support/dead_stack.h"
 #include "support/heap_watch.h"
 #include "support/judge.h"
-#include "support/sanitizers.h"
 
 namespace simdjwt::testing {
 namespace {
 
-// Not a constant of the program, and nowhere on the heap.
-constexpr size_t kPieceBytes = 16;
+// Parts of secrets. Not constants of the program, and nowhere on the heap.
+constexpr size_t kPieceBytes = 8;
 struct Piece {
   std::array<char, kPieceBytes> bytes;
   const char* what;
 };
-std::array<Piece, 16> pieces;
+std::array<Piece, 128> pieces;
 size_t num_pieces = 0;
 const char* found = nullptr;
 
-void add_piece(const char* what, const void* bytes) {
-  Piece& piece = pieces.at(num_pieces++);
-  std::memcpy(piece.bytes.data(), bytes, kPieceBytes);
-  piece.what = what;
+void add_secret(const char* what, const void* bytes, size_t num_bytes) {
+  for (size_t i = 0; i + kPieceBytes <= num_bytes; i += kPieceBytes) {
+    Piece& piece = pieces.at(num_pieces++);
+    std::memcpy(piece.bytes.data(), static_cast<const char*>(bytes) + i, kPieceBytes);
+    piece.what = what;
+  }
 }
 
 void look_into(std::string_view block) {
@@ -43,6 +46,13 @@ void look_into(std::string_view block) {
     const std::string_view piece(pieces[i].bytes.data(), kPieceBytes);
     if (block.find(piece) != block.npos) found = pieces[i].what;
   }
+}
+
+// What of the secrets `memory` holds, or "nothing".
+std::string what_is_in(std::string_view memory) {
+  found = nullptr;
+  look_into(memory);
+  return found == nullptr ? "nothing" : found;
 }
 
 template <class Context, size_t kBlockBytes>
@@ -56,8 +66,8 @@ void add_midstates(int (*init)(Context*), int (*update)(Context*, const void*, s
     Context context;
     init(&context);
     update(&context, block.data(), block.size());
-    add_piece(pad == 0x36 ? inner : outer, context.h);
-    add_piece("padded secret", block.data());
+    add_secret(pad == 0x36 ? inner : outer, context.h, sizeof(context.h));
+    add_secret("padded secret", block.data(), kSecret.size());
   }
 }
 
@@ -66,9 +76,8 @@ class Secrets : public ::testing::Test {
   Secrets() : jwk_(R"({"kty":"oct","alg":"HS256","k":")" + base64url(kSecret) + R"("})") {
     num_pieces = 0;
     found = nullptr;
-    add_piece("secret", kSecret.data());
-    add_piece("end of the secret", kSecret.data() + kSecret.size() - kPieceBytes);
-    add_piece("JWK's k", jwk_.data() + jwk_.find("\"k\":\"") + 5);
+    add_secret("secret", kSecret.data(), kSecret.size());
+    add_secret("JWK's k", jwk_.data() + jwk_.find("\"k\":\"") + 5, 85);
     add_midstates<SHA256_CTX, 64>(SHA256_Init, SHA256_Update, "SHA-256 inner", "SHA-256 outer");
     add_midstates<SHA512_CTX, 128>(SHA384_Init, SHA384_Update, "SHA-384 inner", "SHA-384 outer");
     add_midstates<SHA512_CTX, 128>(SHA512_Init, SHA512_Update, "SHA-512 inner", "SHA-512 outer");
@@ -90,8 +99,36 @@ class Secrets : public ::testing::Test {
 constexpr Algorithm kAlgorithms[] = {Algorithm::kHs256, Algorithm::kHs384, Algorithm::kHs512};
 
 TEST_F(Secrets, AreSeenWhenLeftBehind) {
-  EXPECT_EQ(left_behind_by([] { std::string copy(kSecret); }), "end of the secret");
+  EXPECT_EQ(left_behind_by([] { std::string copy(kSecret); }), "secret");
   EXPECT_EQ(left_behind_by([this] { std::string copy(jwk_); }), "JWK's k");
+}
+
+// Keeps what `use` returns, and tells what else it left on the stack.
+template <class Use>
+std::string left_on_stack_by(Use use) {
+  std::optional<decltype(use())> kept;
+  return what_is_in(dead_stack_of([&] { kept.emplace(use()); }));
+}
+
+TEST_F(Secrets, AreSeenWhenLeftOnTheStack) {
+  if (kSanitized) GTEST_SKIP() << kOtherStack;
+  const auto copy_around = [](std::string_view text) {
+    volatile char copy[128];
+    for (size_t i = 0; i < text.size(); ++i) copy[i] = text[i];
+    return copy[0];
+  };
+  EXPECT_EQ(left_on_stack_by([&] { return copy_around(kSecret); }), "secret");
+}
+
+TEST_F(Secrets, AreNotLeftOnTheStackByMakingAKey) {
+  if (kSanitized) GTEST_SKIP() << kOtherStack;
+  for (const Algorithm algorithm : kAlgorithms) {
+    SCOPED_TRACE(to_string(algorithm));
+    EXPECT_EQ(left_on_stack_by([=] { return Key::hmac(algorithm, kSecret); }), "nothing");
+    std::string jwk = jwk_;
+    jwk.replace(jwk.find("HS256"), 5, to_string(algorithm));
+    EXPECT_EQ(left_on_stack_by([&] { return Key::from_jwk(jwk); }), "nothing");
+  }
 }
 
 TEST_F(Secrets, AreWipedWithTheirKey) {
@@ -136,14 +173,36 @@ TEST_F(Secrets, AreWipedAfterAJwkWasRead) {
   EXPECT_EQ(left_behind_by([&] { EXPECT_FALSE(Key::from_jwk(broken).ok()); }), "nothing");
 }
 
+// The parser copies strings as it goes, so that a text may fail behind the secret.
+TEST_F(Secrets, AreWipedAfterAJwkOrASetWasRefused) {
+  const std::string open = jwk_.substr(0, jwk_.size() - 1);
+  const std::string with_kid = open + R"(,"kid":"a"})";
+  const std::string refused[] = {
+      open + R"(,"x":@})",
+      open + R"(,"x":tru})",
+      open + R"(,"x":"\q"})",
+      open + R"(,"k":"again"})",
+      R"({"keys":[)" + with_kid + "," + with_kid + "]}",
+      R"({"keys":[)" + jwk_ + R"(,{"kty":"RSA"}]})",
+      R"({"keys":[)" + jwk_ + R"(],"keys":[]})",
+      R"({"keys":{"a":)" + jwk_ + "}}",
+      R"(["","","","","","","","","","","","",)" + jwk_ + "]",
+  };
+  for (const std::string& json : refused) {
+    SCOPED_TRACE(json);
+    EXPECT_EQ(left_behind_by([&] { EXPECT_FALSE(KeySet::from_jwks(json).ok()); }), "nothing");
+    EXPECT_EQ(left_behind_by([&] { EXPECT_FALSE(Key::from_jwk(json).ok()); }), "nothing");
+  }
+}
+
 TEST_F(Secrets, AreWipedAfterAPrivateKeyWasReadOrWritten) {
   num_pieces = 0;
   const Key key = make_jwk_key(kP256Jwk, Algorithm::kEs256);
   const std::string pem = key.to_pem(KeyHalf::kPrivate).value();
   const std::string jwk = key.to_jwk(KeyHalf::kPrivate).value();
   // Not the number itself nor the last line, copies of which libcrypto's decoders leave.
-  add_piece("JWK's d", jwk.data() + jwk.find("\"d\":\"") + 5);
-  add_piece("PEM", pem.data() + pem.find('\n') + 33);
+  add_secret("JWK's d", jwk.data() + jwk.find("\"d\":\"") + 5, 16);
+  add_secret("PEM", pem.data() + pem.find('\n') + 33, 16);
   EXPECT_EQ(left_behind_by([&] { const std::string copy(pem); }), "PEM");
   EXPECT_EQ(left_behind_by([&] { EXPECT_TRUE(Key::from_pem(key.algorithm(), pem).ok()); }),
             "nothing");
