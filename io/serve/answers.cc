@@ -29,7 +29,9 @@ Status status_of(Contract contract, Outcome outcome, const PolicyConfig& policy)
     case Reason::kAudience:
       return policy.aud_mismatch;
     case Reason::kUnavailable:
-      return policy.unavailable;
+      // Envoy takes 5xx for a failure of ours, which failure_mode_allow lets pass.
+      return policy.unavailable.value_or(contract == Contract::kEnvoy ? Status::kForbidden
+                                                                      : Status::kUnavailable);
     default:
       return Status::kUnauthorized;
   }
@@ -177,7 +179,7 @@ std::string Answers::key_of(const PolicyConfig& policy) {
   return concat(challenge.realm, "\n", challenge.scope, "\n", challenge.resource_metadata, "\n",
                 int{challenge.has_description}, int{policy.strips_token},
                 int{policy.cache_seconds > 0}, static_cast<int>(policy.aud_mismatch),
-                static_cast<int>(policy.unavailable));
+                static_cast<int>(policy.unavailable.value_or(Status{})));
 }
 
 const Answer& plain_answer(Status status) noexcept {

@@ -9,6 +9,7 @@
 //   not a request  401                400, JSON    400, JSON    401       400, JSON
 //   bad token      401                401, JSON    401, JSON    401       401, JSON
 //   scope          403, X-Auth-Ch.    403, JSON    403, JSON    403       403, JSON
+//   not judged     503                503, JSON    403, JSON    503       503, JSON
 //
 // A proxy that gets a body where it wants none does not reuse the connection (nginx), and one that
 // gets a status it does not know makes it 500 (nginx again, of 400).

@@ -245,20 +245,23 @@ void read_identity(TomlSection& section, PolicyConfig& policy) {
   }
 }
 
-http::Status read_status(TomlSection& section, const char* key, http::Status unsaid) {
+// `usual` or 403, if the key is there.
+std::optional<http::Status> read_status(TomlSection& section, const char* key, http::Status usual) {
   const auto number = section.integer(key, 100, 599);
-  const auto status = number ? static_cast<http::Status>(*number) : unsaid;
-  if (status == unsaid || status == http::Status::kForbidden) return status;
-  section.fail(key, concat("neither ", static_cast<int>(unsaid), " nor 403"));
-  return unsaid;
+  if (!number) return std::nullopt;
+  const auto status = static_cast<http::Status>(*number);
+  if (status == usual || status == http::Status::kForbidden) return status;
+  section.fail(key, concat("neither ", static_cast<int>(usual), " nor 403"));
+  return std::nullopt;
 }
 
 void read_conduct(TomlSection& section, PolicyConfig& policy) {
   policy.token_from = read_token_sources(section);
   policy.is_optional = section.boolean("optional").value_or(false);
   policy.passes_preflight = section.boolean("preflight").value_or(false);
-  policy.aud_mismatch = read_status(section, "aud_mismatch", policy.aud_mismatch);
-  policy.unavailable = read_status(section, "unavailable", policy.unavailable);
+  policy.aud_mismatch =
+      read_status(section, "aud_mismatch", policy.aud_mismatch).value_or(policy.aud_mismatch);
+  policy.unavailable = read_status(section, "unavailable", http::Status::kUnavailable);
   policy.strips_token = section.boolean("strip_token").value_or(false);
   policy.cache_seconds = section.integer("cache_seconds", 0, kCacheSecondsMax).value_or(0);
   read_identity(section, policy);
@@ -332,8 +335,9 @@ std::string describe(const PolicyConfig& policy) {
   for (const TokenSource& source : policy.token_from) append(text, " ", describe(source));
   append(text, "\n  without a token: ", policy.is_optional ? "anonymous" : "refused",
          "; CORS preflight: ", policy.passes_preflight ? "passes" : "as any request",
-         "; wrong audience: ", static_cast<int>(policy.aud_mismatch),
-         "; not to be judged: ", static_cast<int>(policy.unavailable), "\n");
+         "; wrong audience: ", static_cast<int>(policy.aud_mismatch), "; not to be judged: ",
+         policy.unavailable ? concat(static_cast<int>(*policy.unavailable)) : "503 (Envoy: 403)",
+         "\n");
   for (const IdentityHeader& header : policy.identity_headers) {
     append(text, "  ", header.header, ": ", header.claim, "\n");
   }
@@ -352,21 +356,31 @@ std::string describe(const PolicyConfig& policy) {
 
 namespace {
 
-absl::StatusOr<FileText> read_secrets(const std::string& path, size_t num_bytes_max,
-                                      std::vector<std::string>& warnings) {
-  absl::StatusOr<FileText> text = FileText::read(path, num_bytes_max);
-  if (text.ok() && text->everybody_may_read()) {
-    warnings.push_back(path + ": everybody on this machine may read these secrets");
+void warn_if_open(const FileText& secrets, const std::string& path,
+                  std::vector<std::string>& warnings) {
+  if (!secrets.everybody_may_read()) return;
+  warnings.push_back(path + ": everybody on this machine may read these secrets");
+}
+
+// Whether a key of the set is shared ("k") or private ("d"), also if it is one that is skipped.
+bool holds_secrets(std::string_view jwks) {
+  for (const std::string_view name : {"\"k\"", "\"d\""}) {
+    for (size_t at = 0; (at = jwks.find(name, at)) != std::string_view::npos;) {
+      at += name.size();
+      const size_t next = jwks.find_first_not_of(" \t\r\n", at);
+      if (next != std::string_view::npos && jwks[next] == ':') return true;
+    }
   }
-  return text;
+  return false;
 }
 
 }  // namespace
 
 absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::string>& warnings) {
   const std::string& path = policy.keys.file;
-  const absl::StatusOr<FileText> text = read_secrets(path, kJwksBytesMax, warnings);
+  const absl::StatusOr<FileText> text = FileText::read(path, kJwksBytesMax);
   if (!text.ok()) return text.status();
+  if (holds_secrets(text->view())) warn_if_open(*text, path, warnings);
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys =
       KeySet::from_jwks(text->view(), {.fallback = policy.fallback_algorithm}, &skipped);
@@ -383,8 +397,9 @@ absl::StatusOr<std::string> load_introspection_secret(const PolicyConfig& policy
   constexpr size_t kSecretBytesMax = 1024;
   const std::string& path = policy.introspection_secret_file;
   if (path.empty()) return std::string();
-  const absl::StatusOr<FileText> text = read_secrets(path, kSecretBytesMax, warnings);
+  const absl::StatusOr<FileText> text = FileText::read(path, kSecretBytesMax);
   if (!text.ok()) return text.status();
+  warn_if_open(*text, path, warnings);
   std::string_view secret = text->view();
   if (secret.ends_with('\n')) secret.remove_suffix(1);
   if (secret.size() < kSecretBytesMin || !is_b64token(secret)) {

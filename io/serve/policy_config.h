@@ -26,7 +26,9 @@
 //   preflight = false                    # true: a CORS preflight passes; your proxy must overwrite
 //                                        # X-Original-Method, or X-Forwarded-Method
 //   aud_mismatch = 401                   # or 403
-//   unavailable = 503                    # or 403
+//   unavailable = 503                    # or 403; unsaid, 403 for Envoy, which may be set up to
+//   let
+//                                        # pass whatever is answered 503, and 503 for all others
 //
 //   realm = "simdjwt"                    # in challenges, as are the next two
 //   error_description = true
@@ -94,7 +96,7 @@ struct PolicyConfig {
   bool is_optional = false;
   bool passes_preflight = false;
   http::Status aud_mismatch = http::Status::kUnauthorized;
-  http::Status unavailable = http::Status::kUnavailable;
+  std::optional<http::Status> unavailable = {};       // nullopt: as suits the contract
   std::vector<IdentityHeader> identity_headers = {};  // sorted by header
   std::string payload_header = {};                    // empty: none
   bool strips_token = false;
@@ -111,7 +113,7 @@ struct PolicyConfig {
 [[nodiscard]] std::string describe(const PolicyConfig& policy);
 
 // Reads the file of the policy's keys. `warnings` receives a line for each thing that is legal but
-// looks like a mistake: a key that is skipped, or a file that everybody may read.
+// looks like a mistake: a key that is skipped, or a file of secrets that everybody may read.
 [[nodiscard]] absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy,
                                                std::vector<std::string>& warnings);
 

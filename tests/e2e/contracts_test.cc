@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -134,6 +135,44 @@ TEST_F(ContractsTest, DeniesAsEachProxyUnderstandsIt) {
                 "audience");
   expect_denied(client, bearer(token_of(claims(R"("aud":"api","scope":"read")"))), "403 Forbidden",
                 "insufficient_scope", "The token lacks a scope", "scope", ", scope=\"write\"");
+}
+
+// A policy whose keys have not come.
+RunningServer server_without_keys(std::optional<http::Status> unavailable = {}) {
+  PolicyConfig policy = full_policy();
+  policy.unavailable = unavailable;
+  serve::PolicySet policies;
+  policies.add(policy, KeySet::unavailable());
+  return RunningServer(test_options(), std::move(policies));
+}
+
+// Envoy can be told to let pass what was not judged, and takes 503 for that.
+TEST_F(ContractsTest, JudgesNothingWithoutKeysAndLetsNothingPass) {
+  RunningServer server = server_without_keys();
+  Client client(server.port());
+  const std::string head = "X-Auth-Result: denied\r\nX-Auth-Reason: unavailable\r\n";
+  const std::string retry = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n" + head;
+  const std::string body = json("", "The token could not be judged", "unavailable");
+  const std::string with_body =
+      std::string(kJson) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string fields = bearer(token_of(claims()));
+  EXPECT_EQ(client.ask(check("nginx", fields)),
+            retry + std::string(kNoCache) + "Content-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.ask(check("haproxy", fields)), retry + "Content-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.ask(check("forward", fields)), retry + with_body);
+  EXPECT_EQ(client.ask(check("envoy", fields)), "HTTP/1.1 403 Forbidden\r\n" + head + with_body);
+}
+
+TEST_F(ContractsTest, SaysToAllThatNothingIsJudgedAsThePolicyWants) {
+  for (const http::Status status : {http::Status::kForbidden, http::Status::kUnavailable}) {
+    RunningServer server = server_without_keys(status);
+    Client client(server.port());
+    for (const std::string& contract : kContracts) {
+      const std::string answer = client.ask(check(contract, bearer(token_of(claims()))));
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 " + std::to_string(static_cast<int>(status)) + " "))
+          << answer;
+    }
+  }
 }
 
 TEST_F(ContractsTest, ForbidsAnotherAudienceIfToldTo) {

@@ -84,7 +84,7 @@ TEST_F(ConfigTest, ReadsTheSmallestFile) {
   EXPECT_FALSE(policy.is_optional);
   EXPECT_FALSE(policy.passes_preflight);
   EXPECT_EQ(policy.aud_mismatch, http::Status::kUnauthorized);
-  EXPECT_EQ(policy.unavailable, http::Status::kUnavailable);
+  EXPECT_EQ(policy.unavailable, std::nullopt);
   EXPECT_EQ(policy.identity_headers, std::vector<IdentityHeader>());
   EXPECT_EQ(policy.demands.describe(), PolicyBuilder()
                                            .ignore_iss()
@@ -218,7 +218,7 @@ TEST_F(ConfigTest, TellsWhatItUnderstood) {
           "  challenge: realm \"simdjwt\"\n"
           "  token from: authorization cookie:s\n"
           "  without a token: anonymous; CORS preflight: as any request; wrong audience: 401; "
-          "not to be judged: 503\n"
+          "not to be judged: 503 (Envoy: 403)\n"
           "  X-Sub: sub\n"
           "  X-P: all claims, base64url\n"
           "  nginx may cache for 5 seconds\n");
@@ -425,6 +425,10 @@ TEST_F(ConfigTest, RefusesIncompleteAndBrokenFiles) {
 constexpr std::string_view kJwk =
     R"({"kty":"oct","kid":"1","alg":"HS256","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"})";
 
+// RFC 8037 appendix A.2; its kid is the name of a private member.
+constexpr std::string_view kPublicJwk = R"({"kty":"OKP","crv":"Ed25519","kid":"d","alg":"EdDSA",)"
+                                        R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+
 TEST_F(ConfigTest, LoadsKeysBesideTheConfiguration) {
   const auto config = load(with_all_said());
   ASSERT_TRUE(config.ok()) << config.status();
@@ -445,6 +449,29 @@ TEST_F(ConfigTest, WarnsOfSecretsThatEverybodyMayRead) {
   EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
   EXPECT_EQ(warnings, std::vector<std::string>(
                           {keys_path_ + ": everybody on this machine may read these secrets"}));
+}
+
+TEST_F(ConfigTest, WarnsOfPrivateKeysAmongThemEvenIfTheyAreSkipped) {
+  const auto config = load(with_all_said());
+  const std::string open_to_all = keys_path_ + ": everybody on this machine may read these secrets";
+  for (const std::string_view more :
+       {R"({"kty":"EC","crv":"X","d" : "AA"})", R"({"kty":"XYZ","kid":"2","k":"AA"})"}) {
+    write_file(keys_path_,
+               R"({"keys":[)" + std::string(more) + "," + std::string(kPublicJwk) + "]}");
+    chmod(keys_path_.c_str(), 0644);
+    std::vector<std::string> warnings;
+    EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+    EXPECT_EQ(std::count(warnings.begin(), warnings.end(), open_to_all), 1) << more;
+  }
+}
+
+TEST_F(ConfigTest, LetsEverybodyReadPublicKeys) {
+  const auto config = load(with_all_said());
+  write_file(keys_path_, R"({"keys":[)" + std::string(kPublicJwk) + "]}");
+  chmod(keys_path_.c_str(), 0644);
+  std::vector<std::string> warnings;
+  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+  EXPECT_EQ(warnings, std::vector<std::string>());
 }
 
 TEST_F(ConfigTest, WarnsOfKeysThatAreSkipped) {
