@@ -11,13 +11,6 @@
 namespace simdjwt::http {
 namespace {
 
-// The value of a hexadecimal digit, or -1.
-constexpr int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const int letter = (c | 0x20) - 'a';
-  return letter >= 0 && letter < 6 ? letter + 10 : -1;
-}
-
 constexpr size_t kSizeDigitsMax = 16;  // what 64 bits hold; leading zeros count, too
 
 }  // namespace

@@ -43,6 +43,11 @@ void Connection::finish() noexcept {
   head_deadline_ms_ = idle_deadline_ms_ = kNever;
 }
 
+void Connection::expect(Rest rest) noexcept {
+  rest_ = rest;
+  head_deadline_ms_ = kNever;  // that of the head
+}
+
 void Connection::abort() noexcept { phase_ = Phase::kClosed; }
 
 void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now) {
@@ -51,7 +56,7 @@ void Connection::receive(Protocol& protocol, std::string_view bytes, Instant now
     return;
   }
   if (wire_ != nullptr) return receive_through_wire(protocol, bytes, now);
-  if (!kept_.empty() || output_full()) {
+  if (!kept_.empty() || output_full() || is_postponed_) {
     drop_read(protocol);
     kept_.append(bytes);
     receive_kept(protocol, now);
@@ -94,8 +99,17 @@ void Connection::drop_read(Protocol& protocol) {
   kept_.erase(0, std::exchange(kept_read_, 0));
 }
 
+bool Connection::resume(Protocol& protocol, Instant now) {
+  if (!is_postponed()) return true;
+  is_postponed_ = false;
+  const size_t read_before = kept_read_;
+  receive_kept(protocol, now);
+  if (input_ended_ && !is_waiting()) finish();
+  return !is_postponed_ || kept_read_ > read_before;
+}
+
 void Connection::receive_kept(Protocol& protocol, Instant now) {
-  if (phase_ != Phase::kOpen) return;
+  if (phase_ != Phase::kOpen || is_postponed_) return;
   if (output_full()) {
     is_parked_ = true;
     head_deadline_ms_ = kNever;
@@ -109,11 +123,11 @@ void Connection::receive_kept(Protocol& protocol, Instant now) {
 
 void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept {
   if (phase_ != Phase::kOpen) return;
-  idle_deadline_ms_ = after(idle_timeout_, now);
   is_parked_ = is_rest_pending && output_full();
-  if (expects_more_) {
+  idle_deadline_ms_ = is_postponed_ ? kNever : after(idle_timeout_, now);
+  if (rest_ != Rest::kNone) {
     note_body_progress(now);
-  } else if (!is_rest_pending || is_parked_) {
+  } else if (!is_rest_pending || is_waiting()) {
     head_deadline_ms_ = kNever;
   } else if (num_consumed > 0 || head_deadline_ms_ == kNever) {
     // Absolute from the first byte on: a byte now and then does not extend it.
@@ -122,7 +136,11 @@ void Connection::note_progress(size_t num_consumed, bool is_rest_pending, Instan
 }
 
 void Connection::note_body_progress(Instant now) noexcept {
-  head_deadline_ms_ = output_full() ? kNever : after(timeouts_->body, now);
+  if (output_full() || is_postponed_) {
+    head_deadline_ms_ = kNever;
+  } else if (rest_ == Rest::kPieces || head_deadline_ms_ == kNever) {
+    head_deadline_ms_ = after(timeouts_->body, now);
+  }
 }
 
 void Connection::receive_end() noexcept {
@@ -132,7 +150,7 @@ void Connection::receive_end() noexcept {
 
 void Connection::end_input() noexcept {
   input_ended_ = true;
-  if (!is_parked_) finish();  // otherwise there are whole requests yet to be answered
+  if (!is_waiting()) finish();  // otherwise there are whole requests yet to be answered
 }
 
 void Connection::encode() {
@@ -158,13 +176,13 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   sent_ = 0;
   clear(sending_);
   write_deadline_ms_ = kNever;
-  if (phase_ == Phase::kOpen) idle_deadline_ms_ = after(idle_timeout_, now);
+  if (phase_ == Phase::kOpen && !is_postponed_) idle_deadline_ms_ = after(idle_timeout_, now);
   if (is_parked_) {
     receive_kept(protocol, now);
-  } else if (expects_more_) {
+  } else if (rest_ != Rest::kNone) {
     note_body_progress(now);
   }
-  if (input_ended_ && !is_parked_) finish();
+  if (input_ended_ && !is_waiting()) finish();
 }
 
 Connection::Expired Connection::expire(Protocol& protocol, Instant now) {
@@ -174,13 +192,14 @@ Connection::Expired Connection::expire(Protocol& protocol, Instant now) {
     return is_lingering ? Expired::kLinger : Expired::kWrite;
   }
   if (head_deadline_ms_ <= now.steady_ms) {
+    const Expired expired = rest_ == Rest::kNone ? Expired::kHead : Expired::kBody;
     if (is_opening_) {
       abort();
     } else {
       protocol.expire(*this);
       finish();
     }
-    return Expired::kHead;
+    return expired;
   }
   if (idle_deadline_ms_ <= now.steady_ms) {
     is_opening_ ? abort() : finish();
@@ -192,6 +211,7 @@ Connection::Expired Connection::expire(Protocol& protocol, Instant now) {
 void Connection::drain(Instant now) noexcept {
   if (phase_ != Phase::kOpen) return;
   idle_timeout_ = std::min(idle_timeout_, timeouts_->drain);
+  if (is_postponed_) return;
   idle_deadline_ms_ = std::min(idle_deadline_ms_, after(idle_timeout_, now));
 }
 
@@ -199,6 +219,8 @@ Connection::Step Connection::next_step(Instant now) {
   if (kept_read_ == kept_.size()) {  // nothing looks at it any more
     clear(kept_);
     kept_read_ = 0;
+  } else if (is_postponed_) {
+    kept_.erase(0, std::exchange(kept_read_, 0));
   }
   if (wire_ != nullptr && sending_.empty()) encode();
   if (phase_ == Phase::kFinishing && output_.empty() && encoded_.empty() && sending_.empty()) {
@@ -213,6 +235,7 @@ Connection::Step Connection::next_step(Instant now) {
 bool Connection::wants_input() const noexcept {
   if (client_closed_ || phase_ == Phase::kClosed) return false;
   if (phase_ != Phase::kOpen) return discarded_ < kDiscardBytesMax;
+  if (is_postponed_ && kept_.size() >= kPostponedBytesMax) return false;
   return !output_full() && encoded_.size() < kOutputBytesMax;
 }
 

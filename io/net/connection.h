@@ -37,9 +37,14 @@ class Protocol {
   // A new connection has taken this index.
   virtual void open(const Connection& connection) = 0;
 
+  // It is gone, whoever ended it, and nothing of it comes any more: the next one may take its
+  // index. Once for each open().
+  virtual void close(const Connection& connection) = 0;
+
   // Consumes whole requests from the front of `bytes` and returns how many bytes they were; the
   // rest comes again with more behind it. Views into `bytes` may be held until flush(). Stops early
-  // when the connection's output is full, and calls connection.finish() behind a last request.
+  // when the connection's output is full or after connection.postpone(), and calls
+  // connection.finish() behind a last request.
   virtual size_t receive(Connection& connection, std::string_view bytes) = 0;
 
   // The rest of a request did not come in time.
@@ -54,7 +59,7 @@ class Protocol {
 
 struct Timeouts {
   std::chrono::milliseconds head{10'000};   // a request, first byte to last; or to open the wire
-  std::chrono::milliseconds body{30'000};   // for the next piece of a body
+  std::chrono::milliseconds body{30'000};   // for the next piece of a body, or see Rest::kWhole
   std::chrono::milliseconds idle{60'000};   // between requests; longer than a proxy's pool keeps it
   std::chrono::milliseconds write{10'000};  // for the client to take what was sent
   std::chrono::milliseconds linger{1'000};  // for the client to close after we have
@@ -80,6 +85,8 @@ class Connection {
   static constexpr size_t kOutputBytesMax = 64 * 1024;
   // Input behind the last request that is read, to be thrown away; more stays in the kernel.
   static constexpr size_t kDiscardBytesMax = 64 * 1024;
+  // Input of a postponed connection beyond this stays in the kernel.
+  static constexpr size_t kPostponedBytesMax = 16 * 1024;
 
   // --- For the protocol ---
   [[nodiscard]] uint32_t index() const noexcept { return index_; }
@@ -93,9 +100,16 @@ class Connection {
   void write(std::string_view bytes) { output_.append(bytes); }
   // No request follows the ones received so far.
   void finish() noexcept;
-  // Whether the request at hand is not over although all that came is consumed: then more has to
-  // come within the time for a body, again and again.
-  void expect_more(bool is_expected) noexcept { expects_more_ = is_expected; }
+  // What is to come of the request at hand although all that came is consumed.
+  enum class Rest : uint8_t {
+    kNone,
+    kPieces,  // the next piece within the time for a body, again and again
+    kWhole,   // all within the time for a body
+  };
+  void expect(Rest rest) noexcept;
+  // What receive() leaves over is work for a later turn, not for want of input: it comes again
+  // unasked, when the connections that were postponed before have had their turn.
+  void postpone() noexcept { is_postponed_ = true; }
 
   // --- For the reactor: events ---
   // `timeouts` outlives the connection. A null `wire` is plain text.
@@ -105,10 +119,16 @@ class Connection {
   void receive_end() noexcept;  // the client has closed its side
   void sent(Protocol& protocol, size_t num_bytes, Instant now);
   // Returns which time was over.
-  enum class Expired : uint8_t { kNone, kHead, kIdle, kWrite, kLinger };
+  enum class Expired : uint8_t { kNone, kHead, kBody, kIdle, kWrite, kLinger };
   Expired expire(Protocol& protocol, Instant now);
   void abort() noexcept;
   void drain(Instant now) noexcept;
+  [[nodiscard]] bool is_postponed() const noexcept {
+    return is_postponed_ && phase_ == Phase::kOpen;
+  }
+  // In a later turn than the one that postponed it. Returns whether anything was consumed: if not,
+  // there is no use in asking others.
+  bool resume(Protocol& protocol, Instant now);
 
   // --- For the reactor: what to do next, asked at the end of a turn ---
   enum class Step : uint8_t {
@@ -138,6 +158,8 @@ class Connection {
   void encode();
   // Notes what the protocol left over, and how long the client has for the rest.
   void note_progress(size_t num_consumed, bool is_rest_pending, Instant now) noexcept;
+  // Whether what the client has sent waits for us.
+  [[nodiscard]] bool is_waiting() const noexcept { return is_parked_ || is_postponed_; }
   // Gives the client that long for more of a body, unless it is we who wait for our output to
   // drain.
   void note_body_progress(Instant now) noexcept;
@@ -166,7 +188,8 @@ class Connection {
   uint8_t listener_ = 0;
   Phase phase_ = Phase::kClosed;
   bool is_parked_ = false;  // kept_ waits for output to drain, not for the client, who is not late
-  bool expects_more_ = false;
+  bool is_postponed_ = false;  // kept_ waits for resume(); likewise
+  Rest rest_ = Rest::kNone;
   bool is_opening_ = false;  // the wire; until then there is nobody to answer to
   bool input_ended_ = false;
   bool client_closed_ = false;

@@ -44,8 +44,11 @@ ReactorCounters& ReactorCounters::operator+=(const ReactorCounters& other) noexc
            &ReactorCounters::connections_accepted,
            &ReactorCounters::connections_refused,
            &ReactorCounters::heads_expired,
+           &ReactorCounters::bodies_expired,
            &ReactorCounters::idles_expired,
            &ReactorCounters::writes_expired,
+           &ReactorCounters::outputs_full,
+           &ReactorCounters::postponements,
            &ReactorCounters::connections_cut_off,
            &ReactorCounters::accepts_failed,
            &ReactorCounters::accepts_paused,
@@ -110,6 +113,7 @@ absl::Status Reactor::run() {
     counters_.turns.add();
     now_ = read_clocks();
     protocol_.begin_turn(now_);
+    resume_postponed();
     handle_events();
     expire();
     protocol_.flush();
@@ -119,6 +123,7 @@ absl::Status Reactor::run() {
 }
 
 uint64_t Reactor::timeout_ms() const noexcept {
+  if (!postponed_.empty()) return 0;
   uint64_t next_ms = std::min(deadlines_.next_sweep_ms(), drain_end_ms_);
   if (accept_again_ms_ > now_.steady_ms) next_ms = std::min(next_ms, accept_again_ms_);
   return next_ms == kNever ? kNever : next_ms - std::min(next_ms, now_.steady_ms);
@@ -129,6 +134,9 @@ void Reactor::expire() {
     switch (slots_[index].connection.expire(protocol_, now_)) {
       case Connection::Expired::kHead:
         counters_.heads_expired.add();
+        break;
+      case Connection::Expired::kBody:
+        counters_.bodies_expired.add();
         break;
       case Connection::Expired::kIdle:
         counters_.idles_expired.add();
@@ -150,6 +158,20 @@ void Reactor::expire() {
     slots_[index].connection.abort();
     touch(index);
   }
+}
+
+// In the order in which they were postponed, until one finds that nothing more can be done in this
+// turn: that one keeps its place.
+void Reactor::resume_postponed() {
+  auto next = postponed_.begin();
+  for (; next != postponed_.end(); ++next) {
+    Slot& slot = slots_[*next];
+    if (!slot.is_listed) continue;  // the place is another connection's by now
+    touch(*next);
+    if (!slot.connection.resume(protocol_, now_)) break;
+    slot.is_listed = false;
+  }
+  postponed_.erase(postponed_.begin(), next);
 }
 
 void Reactor::settle_touched() {
@@ -178,6 +200,13 @@ void Reactor::settle(uint32_t index) {
     if (bytes.empty() || !send(index, bytes)) break;
     protocol_.flush();  // requests that waited for room in the output may have been let in
   }
+  if (connection.is_postponed() && !std::exchange(slot.is_listed, true)) {
+    counters_.postponements.add();
+    postponed_.push_back(index);
+  }
+  const bool is_output_full = connection.output_full();
+  if (is_output_full && !slot.is_output_full) counters_.outputs_full.add();
+  slot.is_output_full = is_output_full;
   update_receive(index, connection.wants_input());
   deadlines_.set(index, connection.deadline_ms());
 }
@@ -276,6 +305,7 @@ void Reactor::sent(uint32_t index, size_t num_bytes) {
 }
 
 void Reactor::release(uint32_t index) {
+  protocol_.close(slots_[index].connection);
   slots_[index] = Slot();
   counters_.connections_open.subtract();
 }

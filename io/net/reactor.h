@@ -69,9 +69,12 @@ struct ReactorCounters {
   Counter connections_open;
   Counter connections_accepted;
   Counter connections_refused;  // by the wire, for where they came from
-  Counter heads_expired;        // a request, or the opening of a wire, took too long
+  Counter heads_expired;        // a head, or the opening of a wire, took too long
+  Counter bodies_expired;       // as did the rest of a request
   Counter idles_expired;        // nothing was asked
   Counter writes_expired;       // the client did not take its answers
+  Counter outputs_full;         // a client did not read, and its requests had to wait for that
+  Counter postponements;        // requests that had to wait for others, see Connection::postpone
   Counter connections_cut_off;  // still open when drain_limit was over
   Counter accepts_failed;       // no descriptor or no memory was left; tried again
   Counter accepts_paused;       // num_connections_max was reached, and clients had to wait
@@ -134,6 +137,8 @@ class Reactor {
     bool is_open = false;
     bool is_touched = false;  // listed in touched_
     bool is_sending = false;  // the kernel has not taken all yet
+    bool is_listed = false;   // in postponed_
+    bool is_output_full = false;
   };
 
   // --- What a back end does ---
@@ -183,6 +188,7 @@ class Reactor {
 
  private:
   // --- A turn ---
+  void resume_postponed();
   void settle_touched();
   void settle(uint32_t index);
   void expire();
@@ -195,6 +201,7 @@ class Reactor {
   absl::Status why_not_uring_;
   Deadlines deadlines_;
   std::vector<uint32_t> touched_;
+  std::vector<uint32_t> postponed_;  // and indices of connections that are gone
   Instant now_{};
   uint64_t accept_again_ms_ = 0;    // after an error
   uint64_t drain_end_ms_ = kNever;  // when whoever is left is cut off

@@ -34,6 +34,7 @@ class AdminService final : public net::Protocol {
 
   void begin_turn(const net::Instant& now) override { head_end_.set_time(now.unix_seconds); }
   void open(const net::Connection& connection) override;
+  void close(const net::Connection& /*connection*/) override {}
   size_t receive(net::Connection& connection, std::string_view bytes) override;
   void expire(net::Connection& connection) override;
   void flush() override {}  // receive() has answered

@@ -26,7 +26,7 @@ CheckService::CheckService(const CheckContext& context, size_t reactor, size_t n
                                                  : &context.decision_log->channel(reactor)),
       parser_limits_(context.parser_limits),
       parsers_(num_connections_max, RequestParser(context.parser_limits, &recurring_head_)),
-      uploads_(num_connections_max, context.body_bytes_max) {}
+      uploads_(num_connections_max, context.body_bytes_max, metrics_) {}
 
 // --- Requests ---
 
@@ -43,15 +43,18 @@ const PolicySet& CheckService::policies() {
 
 void CheckService::open(const net::Connection& connection) {
   parsers_[connection.index()] = RequestParser(parser_limits_, &recurring_head_);
-  uploads_.drop(connection);
 }
+
+void CheckService::close(const net::Connection& connection) { uploads_.drop(connection); }
 
 size_t CheckService::receive(net::Connection& connection, std::string_view bytes) {
   RequestParser& parser = parsers_[connection.index()];
   size_t num_consumed = 0;
   while (num_consumed < bytes.size() && !connection.output_full()) {
     if (uploads_.is_active(connection)) {
-      num_consumed += receive_body(connection, bytes.substr(num_consumed));
+      const Uploads::Progress progress = advance(connection, bytes.substr(num_consumed));
+      if (progress.is_last) return bytes.size();
+      num_consumed += progress.num_consumed;
       continue;
     }
     switch (parser.parse(bytes.substr(num_consumed))) {
@@ -121,10 +124,11 @@ bool CheckService::begin_upload(net::Connection& connection, const http::Request
   answer_queued();  // what it writes is not queued
   const Answer* refusal = uploads_.begin(connection, request, route, persistence, upload_context());
   if (refusal == nullptr) {
+    // What the head already tells: that there is no body, or too much of one.
+    const bool is_last = advance(connection, {}).is_last;
+    if (!uploads_.is_active(connection)) return !is_last;
     if (request.expects_continue) connection.write(http::kContinue);
-    if (request.body != http::BodyFraming::kNone) return true;
-    receive_body(connection, {});
-    return persistence == Persistence::kKeepAlive;
+    return true;
   }
   const bool keep_alive =
       persistence == Persistence::kKeepAlive && request.body == http::BodyFraming::kNone;
@@ -133,15 +137,15 @@ bool CheckService::begin_upload(net::Connection& connection, const http::Request
   return keep_alive;
 }
 
-// Returns how many bytes were consumed: all of them, if nothing that follows will be read.
-size_t CheckService::receive_body(net::Connection& connection, std::string_view bytes) {
+// Gives an upload what has come of its body.
+Uploads::Progress CheckService::advance(net::Connection& connection, std::string_view bytes) {
   const Uploads::Progress progress = uploads_.receive(connection, bytes, upload_context());
   if (progress.refusal != Status::kOk) {
     refuse(connection, progress.refusal);
   } else if (progress.is_last) {
     connection.finish();
   }
-  return progress.is_last ? bytes.size() : progress.num_consumed;
+  return progress;
 }
 
 // Who asks /verify wants a token judged, and gets no answer for having none.

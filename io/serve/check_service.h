@@ -55,6 +55,7 @@ class CheckService final : public net::Protocol {
 
   void begin_turn(const net::Instant& now) override;
   void open(const net::Connection& connection) override;
+  void close(const net::Connection& connection) override;
   size_t receive(net::Connection& connection, std::string_view bytes) override;
   void expire(net::Connection& connection) override;
   void flush() override;
@@ -79,14 +80,14 @@ class CheckService final : public net::Protocol {
   // The newest; the same all turn long.
   const PolicySet& policies();
   [[nodiscard]] Uploads::Context upload_context() {
-    return {policies(), head_end_, metrics_, reactor_, now_unix_seconds_};
+    return {policies(), head_end_, reactor_, now_unix_seconds_};
   }
 
   // Whether another request may follow.
   bool serve(net::Connection& connection, const http::Request& request);
   Route find_route(std::string_view path);
   bool begin_upload(net::Connection& connection, const http::Request& request, Route route);
-  size_t receive_body(net::Connection& connection, std::string_view bytes);
+  Uploads::Progress advance(net::Connection& connection, std::string_view bytes);
   void check(const http::Request& request, Queued& queued);
   // All answers go through the queue: those of one connection must leave in order. The caller fills
   // in the rest.

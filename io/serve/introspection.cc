@@ -9,6 +9,7 @@
 #include <array>
 
 #include "http/fields.h"
+#include "http/grammar.h"
 #include "serve/answers.h"
 #include "serve/credentials.h"
 #include "serve/json_text.h"
@@ -23,6 +24,23 @@ constexpr size_t kBasicBytesMax = 4096;
 bool equals_secret(std::string_view text, std::string_view secret) {
   return text.size() == secret.size() &&
          CRYPTO_memcmp(text.data(), secret.data(), secret.size()) == 0;
+}
+
+// What a client has form-encoded, as RFC 6749 section 2.3.1 wants of it; empty if it is malformed.
+std::string form_decoded(std::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      const int high = text.size() - i > 2 ? http::hex_value(text[i + 1]) : -1;
+      const int low = text.size() - i > 2 ? http::hex_value(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return "";
+      decoded.push_back(static_cast<char>(high << 4 | low));
+      i += 2;
+    } else {
+      decoded.push_back(text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return decoded;
 }
 
 // What follows the first colon of base64 encoded credentials; empty if they are malformed.
@@ -47,7 +65,9 @@ bool may_introspect(const http::Request& request, std::string_view secret) {
     return equals_secret(*token, secret);
   }
   const auto basic = credentials_of(request.authorization, "basic");
-  return basic && equals_secret(basic_password(*basic), secret);
+  if (!basic) return false;
+  const std::string password = basic_password(*basic);
+  return equals_secret(form_decoded(password), secret) || equals_secret(password, secret);
 }
 
 void append_introspection_json(std::string& out, const VerifiedToken& token) {

@@ -16,8 +16,9 @@
 namespace simdjwt::serve {
 
 // Whether the request shows the policy's introspection secret, as a bearer token or as the password
-// of Basic credentials with any user name (RFC 7617). Anybody else could try tokens out (RFC 7662
-// section 4). Takes the same time for every wrong secret of the same length.
+// of Basic credentials with any user name (RFC 7617), form-encoded as RFC 6749 section 2.3.1 wants
+// or as it is. Anybody else could try tokens out (RFC 7662 section 4). Takes the same time for
+// every wrong secret of the same length.
 [[nodiscard]] bool may_introspect(const http::Request& request, std::string_view secret);
 
 // Appends {"active":true, and the token's claims as its other members}. A claim that is called

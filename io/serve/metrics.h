@@ -93,6 +93,8 @@ class alignas(64) ReactorMetrics {
 
   Counter identity_headers_dropped;  // the answer would have become larger than proxies take
   Counter body_bytes;                // of requests, decoded
+  Counter uploads_active;            // requests whose body is being read
+  Counter answers_cut_off;           // of which some was sent, and the rest will never be
   Counter tokens_verified;           // by verify_batch()
   Counter signature_hits;            // tokens that the cache of signatures knew
   Counter signature_misses;

@@ -51,7 +51,10 @@ const Answer* Uploads::begin(net::Connection& connection, const http::Request& r
   active->path = request.path;
   active->persistence = persistence;
   active_[connection.index()] = std::move(active);
-  connection.expect_more(true);
+  metrics_.uploads_active.add();
+  // What is worked on as it comes may be endless, what is kept may not drip in forever.
+  connection.expect(route.contract == Contract::kBulk ? net::Connection::Rest::kPieces
+                                                      : net::Connection::Rest::kWhole);
   if (!scratch_) scratch_.emplace();
   return nullptr;
 }
@@ -65,7 +68,7 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
                         .policy = context.policies[route.policy],
                         .scratch = *scratch_,
                         .head_end = context.head_end,
-                        .metrics = context.metrics,
+                        .metrics = metrics_,
                         .reactor = context.reactor,
                         .now_unix_seconds = context.now_unix_seconds};
   size_t num_consumed = 0;
@@ -76,7 +79,7 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
     num_consumed += piece.num_consumed;
     switch (piece.outcome) {
       case BodyDecoder::Outcome::kContent:
-        context.metrics.body_bytes.add(piece.content.size());
+        metrics_.body_bytes.add(piece.content.size());
         active.upload->receive(piece.content, turn);
         break;
       case BodyDecoder::Outcome::kIncomplete:
@@ -84,9 +87,9 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
         return {num_consumed, Status::kOk, false};
       case BodyDecoder::Outcome::kComplete: {
         const bool is_last = active.persistence == http::Persistence::kClose;
-        context.metrics.count_request(route.contract, active.upload->complete(turn));
-        connection.expect_more(false);
-        drop(connection);
+        metrics_.count_request(route.contract, active.upload->complete(turn));
+        connection.expect(net::Connection::Rest::kNone);
+        take(connection);
         return {num_consumed, Status::kOk, is_last};
       }
       case BodyDecoder::Outcome::kRefused:
@@ -96,8 +99,16 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
 }
 
 bool Uploads::drop(const net::Connection& connection) noexcept {
-  const std::unique_ptr<Active> active = std::move(active_[connection.index()]);
-  return active != nullptr && active->upload->has_answered();
+  const std::unique_ptr<Active> active = take(connection);
+  if (active == nullptr || !active->upload->has_answered()) return false;
+  metrics_.answers_cut_off.add();
+  return true;
+}
+
+std::unique_ptr<Uploads::Active> Uploads::take(const net::Connection& connection) noexcept {
+  std::unique_ptr<Active> active = std::move(active_[connection.index()]);
+  if (active != nullptr) metrics_.uploads_active.subtract();
+  return active;
 }
 
 // Half an answer is no answer: then the connection ends without the mark that ends it.

@@ -66,14 +66,15 @@ class Upload {
 class Uploads {
  public:
   // The endless ones are bounded in what is kept of them, not in bytes.
-  Uploads(size_t num_connections_max, size_t introspection_bytes_max)
-      : introspection_bytes_max_(introspection_bytes_max), active_(num_connections_max) {}
+  Uploads(size_t num_connections_max, size_t introspection_bytes_max, ReactorMetrics& metrics)
+      : introspection_bytes_max_(introspection_bytes_max),
+        metrics_(metrics),
+        active_(num_connections_max) {}
 
   // What the reactor lends to each call.
   struct Context {
     const PolicySet& policies;
     const http::HeadEnd& head_end;
-    ReactorMetrics& metrics;
     size_t reactor;
     int64_t now_unix_seconds;
   };
@@ -98,7 +99,7 @@ class Uploads {
   [[nodiscard]] Progress receive(net::Connection& connection, std::string_view bytes,
                                  const Context& context);
 
-  // Ends what is active, if anything is. Returns whether some of its answer is written.
+  // Gives up what is active, if anything is. Returns whether some of its answer is written.
   bool drop(const net::Connection& connection) noexcept;
 
  private:
@@ -110,8 +111,11 @@ class Uploads {
   };
 
   Progress refuse(const net::Connection& connection, http::Status status, size_t num_consumed);
+  // What is active, if anything is, and is no more.
+  std::unique_ptr<Active> take(const net::Connection& connection) noexcept;
 
   const size_t introspection_bytes_max_;
+  ReactorMetrics& metrics_;
   std::vector<std::unique_ptr<Active>> active_;  // by connection
   std::optional<Scratch> scratch_;               // made when first needed
 };

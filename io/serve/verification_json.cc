@@ -16,12 +16,24 @@ std::string_view failed_claim(const VerifyResult& result, const Policy& policy) 
   return policy.rule_claim(static_cast<size_t>(std::countr_zero(result.failed_rules())));
 }
 
+// Appends the claims, as they are but for ends of lines: those stand between their parts alone, as
+// JSON has none within strings, and mean what a blank does.
+void append_in_a_line(std::string& out, std::string_view claims) {
+  const size_t begin = out.size();
+  out.append(claims);
+  for (size_t i = begin; i < out.size(); ++i) {
+    if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';
+  }
+}
+
 }  // namespace
 
 void append_verification_json(std::string& out, Outcome outcome, const VerifyResult* result,
                               const Policy& policy) {
   if (outcome == Outcome::kAllowed) {
-    append(out, "{\"valid\":true,\"claims\":", (*result)->payload(), "}\n");
+    append(out, "{\"valid\":true,\"claims\":");
+    append_in_a_line(out, (*result)->payload());
+    append(out, "}\n");
     return;
   }
   append(out, "{\"valid\":false,\"reason\":\"", to_string(reason_of(outcome)), "\"");

@@ -14,7 +14,7 @@
 
 namespace simdjwt::serve {
 
-// Appends one line, of these forms:
+// Appends one line, whatever blanks the claims have, of these forms:
 //
 //   {"valid":true,"claims":{"sub":"alice","exp":1795420800}}
 //   {"valid":false,"reason":"expired","verdict":"expired","claim":"exp","message":"The token ..."}

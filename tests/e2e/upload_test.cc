@@ -60,6 +60,8 @@ std::string bytes_of(const std::vector<Verdict>& verdicts) {
   return bytes;
 }
 
+using net::Counter;
+
 serve::PolicySet policies_with_introspection() {
   serve::PolicySet policies;
   policies.add(test_policy(), KeySet::of(*Key::hmac(Algorithm::kHs256, kSecret)),
@@ -107,6 +109,17 @@ TEST_F(BulkTest, TellsOfEveryTokenInItsOrder) {
             "\"message\":\"The signature is wrong.\"}\n"
             "{\"valid\":false,\"reason\":\"malformed\","
             "\"message\":\"The request carries something that is no token.\"}\n");
+}
+
+// RFC 7519's own example has such claims.
+TEST_F(BulkTest, TellsOfATokenInOneLineWhateverLinesItsClaimsHave) {
+  const std::string token =
+      forge_claims("{\"iss\":\"joe\",\r\n \"exp\":4102444800,\r\n \"a\\n\":\"\\r\\n\"}");
+  EXPECT_EQ(content_of(ask(post("/v1/verify/default", kClose, token + "\n" + token))),
+            "{\"valid\":true,\"claims\":{\"iss\":\"joe\",   \"exp\":4102444800,   "
+            "\"a\\n\":\"\\r\\n\"}}\n"
+            "{\"valid\":true,\"claims\":{\"iss\":\"joe\",   \"exp\":4102444800,   "
+            "\"a\\n\":\"\\r\\n\"}}\n");
 }
 
 TEST_F(BulkTest, TellsTheSameInOneByteEach) {
@@ -219,6 +232,35 @@ TEST_F(BulkTest, TellsAClientThatAsksToGoOn) {
   EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
+TEST_F(BulkTest, TellsNobodyToGoOnWhoHasNothingToSend) {
+  const std::string answer =
+      ask(post("/v1/verify/default", "Expect: 100-continue\r\n" + std::string(kClose), ""));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+}
+
+// Nothing of it is kept until somebody else comes.
+TEST_F(BulkTest, IsForgottenWhenItsClientLeaves) {
+  const auto wait_for = [&](const Counter serve::ReactorMetrics::*counter, uint64_t value) {
+    while ((*server_).metrics().reactor(0).*counter != value) std::this_thread::yield();
+  };
+  for (uint64_t round = 1; round <= 3; ++round) {
+    Client silent(server_.port());
+    Client leaves(server_.port());
+    Client resets(server_.port());
+    silent.send(chunked_post("/v1/verify/default", "") + chunk("a"));
+    for (Client* client : {&leaves, &resets}) {
+      client->send(chunked_post("/v1/verify/default", "") + chunk(good_token() + "\n"));
+      EXPECT_TRUE(client->receive_head().starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    wait_for(&serve::ReactorMetrics::uploads_active, 3);
+    silent.close();
+    leaves.close();
+    resets.reset();
+    wait_for(&serve::ReactorMetrics::uploads_active, 0);
+    wait_for(&serve::ReactorMetrics::answers_cut_off, 2 * round);
+  }
+}
+
 TEST_F(BulkTest, IsPostedAndOfAPolicyThatIsThere) {
   EXPECT_EQ(ask(request_of(kClose, "/v1/verify/default")),
             "HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\n"
@@ -285,6 +327,54 @@ TEST_F(IntrospectionTest, IsForThoseWhoKnowTheSecret) {
   // printf client:introspection-secret-0001 | base64
   const std::string basic = "Authorization: Basic Y2xpZW50OmludHJvc3BlY3Rpb24tc2VjcmV0LTAwMDE=\r\n";
   EXPECT_NE(ask(introspect(basic, form)).find("{\"active\":true,"), std::string::npos);
+}
+
+TEST_F(IntrospectionTest, TakesASecretThatIsFormEncodedAsOAuthWantsIt) {
+  (*server_).publish([] {
+    serve::PolicySet policies;
+    policies.add(test_policy(), KeySet::of(*Key::hmac(Algorithm::kHs256, kSecret)),
+                 "a+b/c~0123456789");
+    return policies;
+  }());
+  const auto answers_to = [&](std::string_view basic) {
+    return ask(introspect("Authorization: Basic " + std::string(basic) + "\r\n", "token=a"));
+  };
+  EXPECT_EQ(answers_to("YzphJTJCYiUyZmMlN0UwMTIzNDU2Nzg5"),
+            inactive());                                          // c:a%2Bb%2fc%7E0123456789
+  EXPECT_EQ(answers_to("YzphK2IvY34wMTIzNDU2Nzg5"), inactive());  // c:a+b/c~0123456789
+  for (const std::string_view wrong :
+       {"YzphJTJCYiUyZmMlN0UwMTIzNDU2NzglMw==", "YzphJTJCYiUyZmMlNw==",  // ...%3, ...%7
+        "YzphJTJCYiUyZmMlWlowMTIzNDU2Nzg5"}) {                           // ...%ZZ...
+    EXPECT_TRUE(answers_to(wrong).starts_with("HTTP/1.1 401 ")) << wrong;
+  }
+}
+
+TEST_F(IntrospectionTest, RefusesWhatIsTooLargeBeforeItIsSent) {
+  Client client(server_.port());
+  client.send("POST /introspect/default HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n" +
+              std::string(kMay) + "Content-Length: 99999\r\n\r\n");
+  EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(IntrospectionTest, TellsAClientThatAsksToGoOn) {
+  Client client(server_.port());
+  client.send("POST /introspect/default HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n" +
+              std::string(kMay) + std::string(kClose) + "Content-Length: 7\r\n\r\n");
+  EXPECT_EQ(client.receive_head(), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("token=a");
+  EXPECT_EQ(client.receive_all(), inactive());
+}
+
+// Byte by byte, each in time.
+TEST_F(IntrospectionTest, DoesNotLetAFormDripInForEver) {
+  Client client(server_.port());
+  client.send("POST /introspect/default HTTP/1.1\r\nHost: test\r\n" + std::string(kMay) +
+              "Content-Length: 9999\r\n\r\n");
+  std::thread sender([&client] {
+    while (client.send("a")) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  });
+  EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 408 "));
+  sender.join();
 }
 
 TEST_F(IntrospectionTest, IsNotThereWithoutASecret) {

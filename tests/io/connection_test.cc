@@ -21,11 +21,12 @@ using namespace std::chrono_literals;
 using Step = Connection::Step;
 
 // Requests are lines; the answer to each is the line, in brackets, written at the flush. "quit" is
-// a last request.
+// a last request, and as many that begin with "hard" as `hard_work` are taken.
 class Echo final : public Protocol {
  public:
   void begin_turn(const Instant&) override {}
   void open(const Connection&) override {}
+  void close(const Connection&) override {}
   void expire(Connection& connection) override { connection.write("late"); }
   void drain() override {}
 
@@ -35,6 +36,11 @@ class Echo final : public Protocol {
       const size_t end = bytes.find('\n', num_consumed);
       if (end == std::string_view::npos) break;
       const std::string_view line = bytes.substr(num_consumed, end - num_consumed);
+      if (line.starts_with("hard") && hard_work-- == 0) {
+        hard_work = 0;
+        connection.postpone();
+        break;
+      }
       held_.push_back({&connection, line});
       num_consumed = end + 1;
       if (line == "quit") {
@@ -52,6 +58,8 @@ class Echo final : public Protocol {
     }
     held_.clear();
   }
+
+  int hard_work = 0;
 
  private:
   struct Held {
@@ -165,7 +173,7 @@ class ConnectionTest : public ::testing::Test {
   }
 
   static constexpr Timeouts kTimeouts{
-      .head = 10s, .idle = 60s, .write = 20s, .linger = 1s, .drain = 2s};
+      .head = 10s, .body = 30s, .idle = 60s, .write = 20s, .linger = 1s, .drain = 2s};
   static constexpr PeerAddress kPeer{
       .ip = {192, 0, 2, 1}, .port = 4711, .family = PeerAddress::Family::kIpv4};
   std::chrono::milliseconds clock_{1'000'000};
@@ -287,7 +295,90 @@ TEST_F(ConnectionTest, ClosesAtOnceOnError) {
   EXPECT_FALSE(connection_.wants_input());
 }
 
+// --- Work for later turns ---
+
+TEST_F(ConnectionTest, TakesUpWhatItPostponedInItsOrder) {
+  receive("one\nhard 1\nhard 2\ntwo\nth");
+  EXPECT_TRUE(connection_.is_postponed());
+  receive("ree\n");
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "[one]");
+  EXPECT_TRUE(connection_.wants_input());
+  EXPECT_FALSE(connection_.resume(echo_, now()));
+  EXPECT_TRUE(connection_.is_postponed());
+  echo_.hard_work = 1;
+  EXPECT_TRUE(connection_.resume(echo_, now()));
+  receive("four\n");
+  echo_.flush();
+  EXPECT_TRUE(connection_.is_postponed());
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "[hard 1]");
+  echo_.hard_work = 1;
+  EXPECT_TRUE(connection_.resume(echo_, now()));
+  echo_.flush();
+  EXPECT_FALSE(connection_.is_postponed());
+  EXPECT_EQ(take_output(), "[hard 2][two][three][four]");
+}
+
+TEST_F(ConnectionTest, IsInNoHurryWhileItIsPostponed) {
+  receive("hard\n");
+  EXPECT_EQ(connection_.deadline_ms(), kNever);
+  connection_.drain(now());
+  EXPECT_EQ(connection_.deadline_ms(), kNever);
+  clock_ += 1h;
+  echo_.hard_work = 1;
+  EXPECT_TRUE(connection_.resume(echo_, now()));
+  echo_.flush();
+  EXPECT_EQ(take_output(), "[hard]");
+  expect_deadline_in(2s);
+}
+
+TEST_F(ConnectionTest, KeepsSoMuchBehindWhatItPostponed) {
+  receive("hard\n");
+  receive(std::string(Connection::kPostponedBytesMax - 6, 'x'));
+  EXPECT_TRUE(connection_.wants_input());
+  receive("x");
+  EXPECT_FALSE(connection_.wants_input());
+}
+
+TEST_F(ConnectionTest, AnswersPostponedRequestsOfAClientThatHasClosed) {
+  receive("hard\ntwo\n");
+  connection_.receive_end();
+  EXPECT_EQ(next_step(), Step::kNone);
+  echo_.hard_work = 1;
+  EXPECT_TRUE(connection_.resume(echo_, now()));
+  echo_.flush();
+  EXPECT_EQ(next_step(), Step::kNone);
+  EXPECT_EQ(take_output(), "[hard][two]");
+  EXPECT_EQ(next_step(), Step::kClose);
+}
+
 // --- Deadlines ---
+
+TEST_F(ConnectionTest, GivesEachPieceOfABodyItsTime) {
+  receive("o");
+  connection_.expect(Connection::Rest::kPieces);
+  for (int i = 0; i < 9; ++i) {
+    receive("x");
+    expect_deadline_in(30s);
+    clock_ += 29s;
+  }
+  clock_ += 1s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kBody);
+}
+
+TEST_F(ConnectionTest, GivesABodyThatIsKeptItsTimeOnce) {
+  receive("o");
+  clock_ += 5s;
+  connection_.expect(Connection::Rest::kWhole);
+  receive("n");
+  expect_deadline_in(30s);
+  clock_ += 29s;
+  receive("e");
+  expect_deadline_in(1s);
+  clock_ += 1s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kBody);
+}
 
 TEST_F(ConnectionTest, WaitsForTheFirstRequestAsLongAsForAnother) {
   expect_deadline_in(60s);

@@ -34,7 +34,11 @@ using testing::io_under_test;
 class WhoAmI final : public Protocol {
  public:
   void begin_turn(const Instant& /*now*/) override {}
-  void open(const Connection& /*connection*/) override {}
+  void open(const Connection& connection) override { open_.push_back(connection.index()); }
+  void close(const Connection& connection) override {
+    EXPECT_EQ(std::erase(open_, connection.index()), 1u);
+    ++num_closed_;
+  }
   size_t receive(Connection& connection, std::string_view bytes) override {
     const size_t end = bytes.rfind('\n');
     if (end == std::string_view::npos) return 0;
@@ -49,7 +53,13 @@ class WhoAmI final : public Protocol {
   void flush() override {}
   void drain() override { is_draining_ = true; }
 
+  // Of the reactor's thread.
+  [[nodiscard]] const std::vector<uint32_t>& open_connections() const { return open_; }
+  [[nodiscard]] size_t num_closed() const { return num_closed_; }
+
  private:
+  std::vector<uint32_t> open_;
+  size_t num_closed_ = 0;
   bool is_draining_ = false;
 };
 
@@ -105,6 +115,8 @@ class Running {
     if (thread_.joinable()) thread_.join();
   }
   [[nodiscard]] const ReactorCounters& counters() const { return reactor_->counters(); }
+  // After join().
+  [[nodiscard]] const WhoAmI& protocol() const { return protocol_; }
 
  private:
   WhoAmI protocol_;
@@ -252,6 +264,22 @@ TEST_F(ReactorTest, CountsWhileItRuns) {
   while (running.counters().bytes_sent < answers.size()) std::this_thread::sleep_for(1ms);
   client.close();
   while (running.counters().connections_open > 0) std::this_thread::sleep_for(1ms);
+}
+
+TEST_F(ReactorTest, TellsWhenAConnectionIsGone) {
+  ListenerGroup tcp = group_on("127.0.0.1:0");
+  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Client closes(tcp.addresses()[0]);
+  Client resets(tcp.addresses()[0]);
+  Client stays(tcp.addresses()[0]);
+  for (Client* client : {&closes, &resets, &stays}) EXPECT_NE(client->ask("\n"), "");
+  closes.close();
+  resets.reset();
+  while (running.counters().connections_open > 1) std::this_thread::sleep_for(1ms);
+  running.stop();
+  running.join();
+  EXPECT_EQ(running.protocol().num_closed(), 3);
+  EXPECT_TRUE(running.protocol().open_connections().empty());
 }
 
 // A process that was forked and has not yet become another program holds all our sockets.
