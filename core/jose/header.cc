@@ -100,10 +100,16 @@ VerdictSet read_parameters(const JsonObject& object, Header& header) noexcept {
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept {
   JsonMembers members;
   JsonObject object;
-  reader.release_objects();
-  const Verdict verdict = verdict_of(reader.read(text, num_bytes, members, object),
+  const Verdict verdict = verdict_of(reader.peek(text, num_bytes, members, object, header.is_new),
                                      Verdict::kBadHeaderJson, Verdict::kDuplicateHeaderName);
   return verdict == Verdict::kValid ? read_parameters(object, header).first() : verdict;
+}
+
+void learn_header(JsonReader& reader, char* text, size_t num_bytes) noexcept {
+  JsonMembers members;
+  JsonObject object;
+  (void)reader.read(text, num_bytes, members, object);
+  reader.release_objects();
 }
 
 bool typ_equals(std::string_view a, std::string_view b) noexcept {

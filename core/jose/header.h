@@ -26,12 +26,16 @@ struct Header {
   Algorithm alg = Algorithm::kHs256;
   std::optional<std::string_view> kid;
   std::optional<std::string_view> typ;
+  bool is_new = false;  // the reader might learn from it: see learn_header
 };
 
 // Reads, with a reader that knows kHeaderNames, the header JSON of `num_bytes` bytes at `text`,
 // which has room for json_room_bytes(num_bytes). Returns kValid and fills in `header`, or the first
-// header verdict that applies.
+// header verdict that applies. The reader learns nothing: anybody may have written the header.
 Verdict read_header(JsonReader& reader, char* text, size_t num_bytes, Header& header) noexcept;
+
+// Lets the reader learn from such a header, now that its token's signature was found right.
+void learn_header(JsonReader& reader, char* text, size_t num_bytes) noexcept;
 
 // Whether two media types of a typ parameter are the same: ASCII case aside, and with
 // "application/" implied where there is no slash (RFC 7515 section 4.1.9).

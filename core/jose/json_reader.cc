@@ -12,6 +12,14 @@
 #include "jose/json_walk.h"
 
 namespace simdjwt::jose {
+namespace {
+
+void pad(char* text, size_t num_bytes) noexcept {
+  static_assert(kJsonPaddingBytes >= bytes::kJsonIndexBlockBytes);
+  std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
+}
+
+}  // namespace
 
 JsonReader::JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known)
     : known_(known), quotes_(kernel) {
@@ -38,17 +46,17 @@ void JsonReader::find_known(JsonObject& object) const noexcept {
   }
 }
 
-bool JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
-                               JsonObject& object, bool& has_non_ascii) noexcept {
+size_t JsonReader::read_by_shape(char* text, size_t num_bytes, JsonMembers& members,
+                                 JsonObject& object, JsonStatus& status) noexcept {
+  bool has_non_ascii;
   for (size_t i = 0; i < kShapes; ++i) {
     const size_t slot = (last_shape_ + i) % kShapes;
     if (!shapes_[slot].read(quotes_, text, num_bytes, members, object, has_non_ascii)) continue;
-    last_shape_ = slot;
-    fitted_in_[slot] = round_;
-    lessons_left_ = kLessons;
-    return true;
+    const bool is_valid = !has_non_ascii || simdjson::validate_utf8(text, num_bytes);
+    status = is_valid ? JsonStatus::kOk : JsonStatus::kInvalid;
+    return slot;
   }
-  return false;
+  return kShapes;
 }
 
 // Learning costs as much as it saves, and is in vain where every object has another shape: who has
@@ -87,36 +95,51 @@ void JsonReader::learn(const JsonObject& object, size_t num_bytes) noexcept {
   last_shape_ = pupil;
 }
 
-JsonStatus JsonReader::walk(char* text, size_t num_bytes, bytes::JsonTraits traits,
-                            JsonMembers& members, JsonObject& object) noexcept {
+JsonStatus JsonReader::read_by_walk(char* text, size_t num_bytes, JsonMembers& members,
+                                    JsonObject& object, bool& is_plain) noexcept {
+  const bytes::JsonTraits traits = quotes_.find(text, num_bytes);
+  if (traits.has_non_ascii && !simdjson::validate_utf8(text, num_bytes)) {
+    return JsonStatus::kInvalid;
+  }
   if (traits.has_backslash) quotes_.remove_escaped({text, num_bytes});
-  const bool check_strings = traits.has_backslash || traits.has_control;
+  is_plain = !traits.has_backslash && !traits.has_control;
   JsonFound found;
-  if (!walk_json_object({text, num_bytes, check_strings}, quotes_.cursor(), members.list, found)) {
+  if (!walk_json_object({text, num_bytes, !is_plain}, quotes_.cursor(), members.list, found)) {
     return JsonStatus::kInvalid;
   }
   if (found.has_duplicates) return JsonStatus::kDuplicateName;
   object = {text, kOnePart, std::span(members.list).first(found.num_members)};
   find_known(object);
-  if (!check_strings && may_learn()) learn(object, num_bytes);
   return JsonStatus::kOk;
+}
+
+JsonStatus JsonReader::peek(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
+                            bool& is_new) noexcept {
+  is_new = false;
+  if (num_bytes > kTokenBytesMax) return JsonStatus::kInvalid;
+  pad(text, num_bytes);
+  JsonStatus status;
+  if (read_by_shape(text, num_bytes, members, object, status) < kShapes) return status;
+  return read_by_walk(text, num_bytes, members, object, is_new);
 }
 
 JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
                             JsonObject& object) noexcept {
-  static_assert(kJsonPaddingBytes >= bytes::kJsonIndexBlockBytes);
   if (num_bytes > kTokenBytesMax) return JsonStatus::kInvalid;
-  std::memset(text + num_bytes, kJsonPadding, kJsonPaddingBytes);
-  const auto is_utf8 = [&] { return simdjson::validate_utf8(text, num_bytes); };
-
-  bool has_non_ascii;
-  is_of_last_shape_ = read_by_shape(text, num_bytes, members, object, has_non_ascii);
+  pad(text, num_bytes);
+  JsonStatus status;
+  const size_t slot = read_by_shape(text, num_bytes, members, object, status);
+  is_of_last_shape_ = slot < kShapes;
   if (is_of_last_shape_) {
-    return !has_non_ascii || is_utf8() ? JsonStatus::kOk : JsonStatus::kInvalid;
+    last_shape_ = slot;
+    fitted_in_[slot] = round_;
+    lessons_left_ = kLessons;
+    return status;
   }
-  const bytes::JsonTraits traits = quotes_.find(text, num_bytes);
-  if (traits.has_non_ascii && !is_utf8()) return JsonStatus::kInvalid;
-  return walk(text, num_bytes, traits, members, object);
+  bool is_plain;
+  status = read_by_walk(text, num_bytes, members, object, is_plain);
+  if (status == JsonStatus::kOk && is_plain && may_learn()) learn(object, num_bytes);
+  return status;
 }
 
 }  // namespace simdjwt::jose

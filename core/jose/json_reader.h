@@ -56,6 +56,11 @@ class JsonReader {
   // text, to `room` and, until it is released, to what the reader remembers.
   JsonStatus read(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object) noexcept;
 
+  // The same for what anybody may have written: uses what the reader remembers, and leaves all of
+  // it as it is. `is_new` tells whether read() might learn from this text. To be done with at once.
+  JsonStatus peek(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
+                  bool& is_new) noexcept;
+
   // The objects read so far are done with. Until then, shapes that they refer to cannot change, and
   // so the reader learns less.
   void release_objects() noexcept { ++round_; }
@@ -72,11 +77,12 @@ class JsonReader {
   static constexpr size_t kShapes = 4;
   static constexpr size_t kLessons = 4;
 
-  JsonStatus walk(char* text, size_t num_bytes, bytes::JsonTraits traits, JsonMembers& members,
-                  JsonObject& object) noexcept;
-  // Reads a text that has a known shape; see JsonShape::read.
-  bool read_by_shape(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
-                     bool& has_non_ascii) noexcept;
+  // Reads a text that has a known shape, and returns its slot; or kShapes, and `status` is to come.
+  size_t read_by_shape(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
+                       JsonStatus& status) noexcept;
+  // Reads any other. `is_plain` tells whether the text is fit for JsonShape::learn.
+  JsonStatus read_by_walk(char* text, size_t num_bytes, JsonMembers& members, JsonObject& object,
+                          bool& is_plain) noexcept;
   bool may_learn() noexcept;
   void learn(const JsonObject& object, size_t num_bytes) noexcept;
   void find_known(JsonObject& object) const noexcept;

@@ -29,6 +29,7 @@ struct PendingToken {
   size_t payload_bytes;
   HeaderFacts facts;
   bool from_memo;
+  bool is_new_header;          // if not from memo: something may be learnt from it
   const KeyMaterial* key;      // of the candidate being tried
   std::span<const Key> later;  // candidates after it
   // What the token begins with, hashed under the key; null if that is not known. Not to be read

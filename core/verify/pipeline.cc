@@ -166,6 +166,7 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
   const Verdict verdict = jose::read_header(memory.header_reader, memory.header.data(),
                                             base64url_decoded_bytes(encoded.size()), header);
   if (verdict != Verdict::kValid) return verdict;
+  pending.is_new_header = header.is_new;
   pending.facts = {header.alg, judge_typ(rules, header.typ), 0, keys.candidates(header.kid)};
   return Verdict::kValid;
 }
@@ -269,6 +270,12 @@ void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcep
   accept(pending, result);
 }
 
+void Pipeline::learn_header(std::string_view encoded) const noexcept {
+  memory.kernels.base64url->decode(reinterpret_cast<uint8_t*>(memory.header.data()), encoded);
+  jose::learn_header(memory.header_reader, memory.header.data(),
+                     base64url_decoded_bytes(encoded.size()));
+}
+
 // Remembers header or begin of a token with a right signature.
 [[gnu::noinline]] void Pipeline::learn(const PendingToken& pending) const noexcept {
   const size_t header_chars = pending.view.header().size();
@@ -277,6 +284,7 @@ void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcep
     HeaderFacts facts = pending.facts;
     facts.signature_chars = pending.key->signature_chars;
     memory.memo.remember(verifier_id, header_chars, signing_input, facts);
+    if (pending.is_new_header) learn_header(pending.view.header());
   } else {
     memory.memo.learn_begin(verifier_id, header_chars, signing_input, memory.kernels, *pending.key);
   }

@@ -72,6 +72,7 @@ struct Pipeline {
   // Whether a later key's tag is the signature. kValid or kBadSignature.
   Verdict try_later_keys(PendingToken& pending) const noexcept;
   void learn(const PendingToken& pending) const noexcept;
+  void learn_header(std::string_view encoded) const noexcept;
   // Remembers what came with a right signature, judges the claims, and remembers the signature.
   void accept(PendingToken& pending, VerifyResult& result) const noexcept;
   // The verdicts of judge_parties, remembered for tokens that have the same shape.

@@ -39,7 +39,13 @@ class GuardedReader {
     char* room = reinterpret_cast<char*>(memory_.room_at_end(json_room_bytes(text.size())));
     if (!text.empty()) std::memcpy(room, text.data(), text.size());
     reader_.release_objects();
-    return reader_.read(room, text.size(), members_, object);
+    const JsonStatus peeked = reader_.peek(room, text.size(), members_, object, is_new_);
+    const size_t num_peeked = object.members.size();
+    object = {};
+    const JsonStatus status = reader_.read(room, text.size(), members_, object);
+    EXPECT_EQ(peeked, status) << text;
+    EXPECT_EQ(num_peeked, object.members.size()) << text;
+    return status;
   }
   JsonStatus status(std::string_view text) {
     JsonObject object;
@@ -51,6 +57,7 @@ class GuardedReader {
   std::string_view kernel_;
   JsonReader reader_;
   JsonMembers members_;
+  bool is_new_;
   GuardedBuffer memory_;
 };
 
@@ -370,6 +377,28 @@ TEST_F(JsonReaderTest, ReadsShapesOfEverySize) {
       }
     }
   }
+}
+
+TEST_F(JsonReaderTest, LearnsFromWhatItReadsAndNotFromWhatItPeeksAt) {
+  JsonReader reader(*bytes::available_json_kernels().back(), kKnownNames);
+  std::vector<char> room(json_room_bytes(kTokenBytesMax));
+  JsonMembers members;
+  JsonObject object;
+  const auto copy = [&](std::string_view text) {
+    std::copy(text.begin(), text.end(), room.begin());
+    return text.size();
+  };
+  const auto is_new = [&](std::string_view text) {
+    bool has_lesson = true;
+    EXPECT_EQ(reader.peek(room.data(), copy(text), members, object, has_lesson), JsonStatus::kOk);
+    return has_lesson;
+  };
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(is_new(R"({"alg":"HS256"})"));
+  reader.read(room.data(), copy(R"({"alg":"HS256"})"), members, object);
+  reader.release_objects();
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(is_new(R"({"kid":"x"})"));
+  EXPECT_FALSE(is_new(R"({"alg":"HS256"})"));
+  EXPECT_FALSE(is_new(R"({"alg":"HS25\u0036"})")) << "nothing to learn from a text with escapes";
 }
 
 // --- Random damage ---
