@@ -87,6 +87,62 @@ void find_contradictions(const PolicyRules& rules, std::vector<std::string>& mis
   }
 }
 
+bool is_equality(const ClaimRule& rule) {
+  using Kind = ClaimRule::Kind;
+  return rule.kind == Kind::kEqualString || rule.kind == Kind::kEqualInteger ||
+         rule.kind == Kind::kEqualBoolean;
+}
+
+bool has_value(const std::vector<std::string>& values, const std::string& wanted) {
+  return std::find(values.begin(), values.end(), wanted) != values.end();
+}
+
+// Whether the one value that `equality` admits satisfies a rule on the same claim.
+bool may_equal(const ClaimRule& rule, const ClaimRule& equality) {
+  using Kind = ClaimRule::Kind;
+  if (rule.kind == Kind::kRequired || rule.kind == Kind::kForbidden) return true;
+  if (is_equality(rule)) {
+    return rule.kind == equality.kind && rule.values == equality.values &&
+           rule.integer == equality.integer;
+  }
+  if (equality.kind != Kind::kEqualString) return false;
+  const std::string& value = equality.values[0];
+  if (rule.kind == Kind::kAnyOf) return has_value(rule.values, value);
+  return (' ' + value + ' ').find(' ' + rule.values[0] + ' ') != std::string::npos;
+}
+
+// The rules, and what is expected of iss and aud as rules.
+std::vector<ClaimRule> all_rules(const PolicyRules& rules) {
+  std::vector<ClaimRule> all = rules.rules;
+  const auto add_any_of = [&](const char* claim, const std::vector<std::string>& values) {
+    all.push_back({ClaimRule::Kind::kAnyOf, claim, values, 0, quoted_list("one of", values)});
+  };
+  if (rules.iss_demand == Demand::kExpect) add_any_of("iss", rules.iss);
+  if (rules.aud_demand != Demand::kExpect) return all;
+  if (!rules.aud_all_of) add_any_of("aud", rules.aud);
+  if (rules.aud_all_of) {
+    for (const std::string& audience : rules.aud) add_any_of("aud", {audience});
+  }
+  return all;
+}
+
+// A claim that is to equal one thing and something else is as impossible.
+void find_unequal(const PolicyRules& rules, std::vector<std::string>& mistakes) {
+  const std::vector<ClaimRule> all = all_rules(rules);
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (size_t j = i + 1; j < all.size(); ++j) {
+      const ClaimRule& one = all[i];
+      const ClaimRule& other = all[j];
+      if (one.claim != other.claim) continue;
+      if ((is_equality(one) && !may_equal(other, one)) ||
+          (is_equality(other) && !may_equal(one, other))) {
+        mistakes.push_back("the claim " + quoted(one.claim) + " cannot be " + one.demand + " and " +
+                           other.demand);
+      }
+    }
+  }
+}
+
 void find_unsaid(const PolicyRules& rules, std::vector<std::string>& mistakes) {
   const std::pair<Demand, const char*> demands[] = {
       {rules.iss_demand, "iss: say expect_iss() or ignore_iss()"},
@@ -191,6 +247,7 @@ PolicyBuilder& PolicyBuilder::allow_missing_exp() {
 }
 
 PolicyBuilder& PolicyBuilder::leeway_seconds(int64_t seconds) {
+  if (std::exchange(is_leeway_said_, true)) mistakes_.emplace_back("the leeway was said twice");
   if (seconds < 0 || seconds > kLeewaySecondsMax) {
     mistakes_.push_back("the leeway is " + seconds_text(seconds) + ", not 0 to " +
                         seconds_text(kLeewaySecondsMax));
@@ -201,6 +258,7 @@ PolicyBuilder& PolicyBuilder::leeway_seconds(int64_t seconds) {
 }
 
 PolicyBuilder& PolicyBuilder::max_age_seconds(int64_t seconds) {
+  if (rules_->max_age_seconds) mistakes_.emplace_back("the maximum age was said twice");
   if (seconds <= 0 || seconds > kNumericDateMax) {
     mistakes_.push_back("the maximum age is " + seconds_text(seconds) + ", not 1 to " +
                         seconds_text(kNumericDateMax));
@@ -264,6 +322,7 @@ absl::StatusOr<Policy> PolicyBuilder::build() const {
   std::vector<std::string> mistakes = mistakes_;
   find_unsaid(*rules_, mistakes);
   find_contradictions(*rules_, mistakes);
+  find_unequal(*rules_, mistakes);
   if (mistakes.empty()) return Policy(std::make_shared<const PolicyRules>(*rules_));
   std::string text;
   for (const std::string& mistake : mistakes) text += (text.empty() ? "" : "; ") + mistake;

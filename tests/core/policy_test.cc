@@ -120,6 +120,57 @@ TEST(PolicyBuilder, RefusesNumbersOutOfBounds) {
   }
 }
 
+TEST(PolicyBuilder, RefusesClaimsThatAreToEqualTwoThings) {
+  const auto builds = [](PolicyBuilder& builder) { return builder.build().ok(); };
+  EXPECT_TRUE(builds(lenient().expect_string("x", "y").expect_string("x", "y")));
+  EXPECT_TRUE(builds(lenient().expect_string("x", "y").expect_string("z", "other")));
+  EXPECT_FALSE(builds(lenient().expect_string("x", "y").expect_string("x", "z")));
+  EXPECT_TRUE(builds(lenient().expect_integer("x", 1).expect_integer("x", 1)));
+  EXPECT_FALSE(builds(lenient().expect_integer("x", 1).expect_integer("x", 2)));
+  EXPECT_FALSE(builds(lenient().expect_boolean("x", true).expect_boolean("x", false)));
+  EXPECT_FALSE(builds(lenient().expect_boolean("x", true).expect_integer("x", 1)));
+  EXPECT_FALSE(builds(lenient().expect_integer("x", 1).expect_string("x", "1")));
+
+  EXPECT_TRUE(builds(lenient().expect_any_of("x", {"y", "z"}).expect_string("x", "z")));
+  EXPECT_FALSE(builds(lenient().expect_any_of("x", {"y"}).expect_string("x", "z")));
+  EXPECT_FALSE(builds(lenient().expect_integer("x", 1).expect_any_of("x", {"1"})));
+  EXPECT_TRUE(builds(lenient().expect_string("x", "a b c").expect_scope("x", "b")));
+  EXPECT_FALSE(builds(lenient().expect_string("x", "a bb c").expect_scope("x", "b")));
+  // An array satisfies both.
+  EXPECT_TRUE(builds(lenient().expect_any_of("x", {"y"}).expect_any_of("x", {"z"})));
+  EXPECT_THAT(message_of(lenient().expect_string("x", "y").expect_any_of("x", {"z", "q"})),
+              HasSubstr(R"("x" cannot be "y" and one of "z", "q")"));
+}
+
+TEST(PolicyBuilder, RefusesARuleOnIssOrAudThatTheirOwnDemandExcludes) {
+  const auto of_iss = [](std::string_view value) {
+    PolicyBuilder builder;
+    builder.expect_iss_any_of({"a", "b"}).ignore_aud().ignore_typ().expect_exp();
+    return builder.expect_string("iss", value).build().ok();
+  };
+  EXPECT_TRUE(of_iss("a"));
+  EXPECT_TRUE(of_iss("b"));
+  EXPECT_FALSE(of_iss("c"));
+  const auto of_aud = [](bool all_of, std::vector<std::string> expected, std::string_view value) {
+    PolicyBuilder builder;
+    builder.ignore_iss().ignore_typ().expect_exp();
+    all_of ? builder.expect_aud_all_of(std::move(expected))
+           : builder.expect_aud_any_of(std::move(expected));
+    return builder.expect_string("aud", value).build().ok();
+  };
+  EXPECT_TRUE(of_aud(false, {"a", "b"}, "a"));
+  EXPECT_FALSE(of_aud(false, {"a", "b"}, "c"));
+  EXPECT_TRUE(of_aud(true, {"a"}, "a"));
+  EXPECT_FALSE(of_aud(true, {"a", "b"}, "a")) << "a string is one audience";
+}
+
+TEST(PolicyBuilder, RefusesToBeToldOfLeewayOrMaximumAgeTwice) {
+  EXPECT_TRUE(lenient().leeway_seconds(0).max_age_seconds(1).build().ok());
+  EXPECT_FALSE(lenient().leeway_seconds(0).leeway_seconds(0).build().ok());
+  EXPECT_FALSE(lenient().leeway_seconds(601).leeway_seconds(5).build().ok());
+  EXPECT_FALSE(lenient().max_age_seconds(1).max_age_seconds(2).build().ok());
+}
+
 TEST(PolicyBuilder, BoundsTheNumberOfRules) {
   PolicyBuilder builder = lenient();
   for (size_t i = 0; i < kClaimRulesMax; ++i) builder.require_claim("c" + std::to_string(i));

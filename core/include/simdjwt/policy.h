@@ -44,8 +44,8 @@ class Policy {
 };
 
 // Says what is demanded of a token. For each of iss, aud, typ and exp it must be said whether it is
-// expected or not: forgetting one fails in build(), as does saying two things of one. nbf, iat and
-// exp are always honoured when present, and a registered claim of the wrong JSON type is always
+// expected or not: forgetting one fails in build(), as does saying two things of one, of the
+// leeway or of the maximum age. nbf, iat and exp are always honoured when present, and a registered claim of the wrong JSON type is always
 // refused. Strings compare byte for byte (RFC 7519 section 2, StringOrURI).
 class PolicyBuilder {
  public:
@@ -102,6 +102,7 @@ class PolicyBuilder {
  private:
   std::unique_ptr<internal::PolicyRules> rules_;
   std::vector<std::string> mistakes_;
+  bool is_leeway_said_ = false;
 };
 
 }  // namespace simdjwt
