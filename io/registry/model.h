@@ -49,17 +49,17 @@ struct LifePolicy {
 
 struct Account {
   AccountId id = 0;
-  std::string name;
+  std::string name = {};
   int64_t created = 0;
   Accepts accepts = Accepts::kRegistered;
-  LifePolicy life;
+  LifePolicy life = {};
 };
 
 struct Server {
   ServerId id = 0;
   AccountId account = 0;
-  std::string name;  // unique in the registry, and fit to stand in a path
-  std::string url;   // under which its clients know it; empty if nobody said
+  std::string name = {};  // unique in the registry, and fit to stand in a path
+  std::string url = {};   // under which its clients know it; empty if nobody said
   int64_t created = 0;
   bool authenticates = false;
   int64_t num_tokens = 0;  // associated ones, revoked and expired ones too
@@ -74,22 +74,22 @@ struct SecretInfo {
 
 struct Revocation {
   int64_t time = 0;
-  std::string reason;
+  std::string reason = {};
 };
 
 struct Token {
   TokenIndex index = 0;
   AccountId account = 0;
-  std::string jti;
-  std::string description;
-  std::string claims_json;        // the bytes that were signed
+  std::string jti = {};
+  std::string description = {};
+  std::string claims_json = {};   // the bytes that were signed
   int64_t secret_generation = 0;  // what they were signed with
   int64_t created = 0;
   std::optional<int64_t> expires = {};  // nullopt: indefinite
   std::optional<int64_t> last_used = {};
   std::optional<Revocation> revoked = {};
-  std::vector<std::string> servers;     // the names of those it is associated with, sorted
-  int64_t secret_valid_until = kNever;  // of its secret; 0 for one that was dropped
+  std::vector<std::string> servers = {};  // the names of those it is associated with, sorted
+  int64_t secret_valid_until = kNever;    // of its secret; 0 for one that was dropped
 };
 
 // Why a token is accepted nowhere, if so.
@@ -110,11 +110,11 @@ struct AuditEntry {
   int64_t id = 0;
   int64_t version = 0;  // of the registry, that the change led to
   int64_t time = 0;
-  std::string actor;
+  std::string actor = {};
   std::optional<AccountId> account = {};
-  std::string action;   // "token.revoke"
-  std::string subject;  // the account's or server's name, or the token's jti
-  std::string detail;   // a sentence's part, or empty
+  std::string action = {};   // "token.revoke"
+  std::string subject = {};  // the account's or server's name, or the token's jti
+  std::string detail = {};   // a sentence's part, or empty
 };
 
 }  // namespace simdjwt::registry

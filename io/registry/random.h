@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Random bytes fit for keys, and their spelling.
+
+#ifndef SIMDJWT_IO_REGISTRY_RANDOM_H_
+#define SIMDJWT_IO_REGISTRY_RANDOM_H_
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <span>
+
+namespace simdjwt::registry {
+
+// From the kernel; waits until it has been seeded once since the machine started.
+[[nodiscard]] absl::Status fill_random(std::span<uint8_t> bytes);
+
+// Base64url of `bytes`, whose number is a multiple of three: nothing remains, nothing is padded.
+// `chars` has four for each three of them. Leaves no copy behind.
+void spell_base64url(std::span<char> chars, std::span<const uint8_t> bytes) noexcept;
+
+}  // namespace simdjwt::registry
+
+#endif  // SIMDJWT_IO_REGISTRY_RANDOM_H_

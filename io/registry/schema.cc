@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "registry/schema.h"
+
+#include <cstdint>
+#include <string>
+
+namespace simdjwt::registry {
+namespace {
+
+// By which the file is known: "sJWT".
+constexpr int64_t kApplicationId = 0x734a5754;
+
+// Times are seconds since 1970. The one row of `registry` is written by every change, so that
+// changes happen one after another, and a reader that has seen a version has seen all before it.
+constexpr char kFirst[] = R"sql(
+CREATE TABLE registry (
+  id         INTEGER PRIMARY KEY CHECK (id = 1),
+  version    INTEGER NOT NULL,
+  log_start  INTEGER NOT NULL,       -- all changes after this version are in the log
+  next_token INTEGER NOT NULL,       -- indexes are dense: a token that failed to be made uses none
+  issuer     TEXT NOT NULL,
+  key_check  BLOB NOT NULL,
+  created    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE accounts (
+  id                INTEGER PRIMARY KEY,
+  name              TEXT NOT NULL UNIQUE,
+  created           INTEGER NOT NULL,
+  accepts           INTEGER NOT NULL,
+  life_min          INTEGER NOT NULL,
+  life_max          INTEGER,
+  may_be_indefinite INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE secrets (
+  account     INTEGER NOT NULL REFERENCES accounts (id),
+  generation  INTEGER NOT NULL,
+  created     INTEGER NOT NULL,
+  valid_until INTEGER,               -- NULL: the current one
+  sealed      BLOB NOT NULL,
+  PRIMARY KEY (account, generation)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE servers (
+  id            INTEGER PRIMARY KEY,
+  account       INTEGER NOT NULL REFERENCES accounts (id),
+  name          TEXT NOT NULL UNIQUE,
+  url           TEXT NOT NULL,
+  created       INTEGER NOT NULL,
+  authenticates INTEGER NOT NULL
+) STRICT;
+CREATE INDEX servers_of_account ON servers (account, name);
+
+CREATE TABLE tokens (
+  idx         INTEGER PRIMARY KEY,
+  account     INTEGER NOT NULL REFERENCES accounts (id),
+  jti         TEXT NOT NULL,         -- names idx, so that none is there twice
+  header      TEXT NOT NULL,         -- what kind: HS256
+  generation  INTEGER NOT NULL,
+  created     INTEGER NOT NULL,
+  expires     INTEGER,
+  last_used   INTEGER,
+  revoked     INTEGER,
+  reason      TEXT,
+  description TEXT NOT NULL,
+  claims      TEXT NOT NULL          -- as they were signed; the signature is nowhere
+) STRICT;
+CREATE INDEX tokens_of_account ON tokens (account, idx);
+
+CREATE TABLE token_servers (
+  token  INTEGER NOT NULL REFERENCES tokens (idx),
+  server INTEGER NOT NULL REFERENCES servers (id),
+  PRIMARY KEY (token, server)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_of_server ON token_servers (server, token);
+
+CREATE TABLE refresh_families (
+  id      INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  current BLOB NOT NULL UNIQUE,      -- SHA-256 of the one refresh token that is still good
+  claims  TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  revoked INTEGER,
+  reason  TEXT
+) STRICT;
+
+CREATE TABLE foreign_revocations (
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  jti     TEXT NOT NULL,
+  expires INTEGER,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (account, jti)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE epochs (
+  scope      INTEGER NOT NULL,
+  account    INTEGER NOT NULL,       -- 0 where the scope has none
+  name       TEXT NOT NULL,
+  not_before INTEGER NOT NULL,
+  PRIMARY KEY (scope, account, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  id      INTEGER PRIMARY KEY,
+  version INTEGER NOT NULL,
+  time    INTEGER NOT NULL,
+  actor   TEXT NOT NULL,
+  account INTEGER,
+  action  TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail  TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_of_account ON audit (account, id);
+
+-- Which row each change touched; what it holds is read where it lies.
+CREATE TABLE changes (
+  version INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,
+  a       INTEGER NOT NULL,
+  b       INTEGER NOT NULL,
+  name    TEXT NOT NULL,
+  PRIMARY KEY (version, kind, a, b, name)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kScripts[] = {kFirst};
+
+absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
+  Statement row = database.query(sql);
+  if (absl::Status s = row.only_row("no answer to a pragma"); !s.ok()) return s;
+  return row.integer(0);
+}
+
+absl::StatusOr<int64_t> schema_version(Database& database) {
+  return pragma(database, "PRAGMA user_version");
+}
+
+// Whether the file is a registry's, or an empty one that is to become one.
+absl::Status check_kind(Database& database) {
+  const absl::StatusOr<int64_t> id = pragma(database, "PRAGMA application_id");
+  if (!id.ok()) return id.status();
+  if (*id == kApplicationId) return absl::OkStatus();
+  const absl::StatusOr<int64_t> num_tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
+  if (!num_tables.ok()) return num_tables.status();
+  if (*id == 0 && *num_tables == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(database.path() + ": is no registry");
+}
+
+absl::Status apply(Database& database, const char* script, int64_t version) {
+  if (absl::Status s = database.run_script(script); !s.ok()) return s;
+  const std::string pragmas = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                              "; PRAGMA user_version = " + std::to_string(version);
+  return database.run_script(pragmas.c_str());
+}
+
+}  // namespace
+
+std::span<const char* const> schema_scripts() noexcept { return kScripts; }
+
+absl::Status migrate(Database& database, std::span<const char* const> scripts) {
+  if (absl::Status s = check_kind(database); !s.ok()) return s;
+  const auto last = static_cast<int64_t>(scripts.size());
+  while (true) {
+    absl::StatusOr<int64_t> version = schema_version(database);
+    if (!version.ok()) return version.status();
+    if (*version > last) {
+      return absl::FailedPreconditionError(
+          database.path() + ": the registry has version " + std::to_string(*version) +
+          " of the schema, and this program knows it up to " + std::to_string(last) +
+          ": a newer simdjwt has written it");
+    }
+    if (*version == last) return absl::OkStatus();
+    absl::StatusOr<Transaction> transaction =
+        Transaction::begin(database, Transaction::Kind::kWrite);
+    if (!transaction.ok()) return transaction.status();
+    // Another process may have been first.
+    version = schema_version(database);
+    if (!version.ok()) return version.status();
+    if (*version < last) {
+      const char* const script = scripts[static_cast<size_t>(*version)];
+      if (absl::Status s = apply(database, script, *version + 1); !s.ok()) return s;
+    }
+    if (absl::Status s = transaction->commit(); !s.ok()) return s;
+  }
+}
+
+absl::Status check_pages(Database& database) {
+  Statement row = database.query("PRAGMA integrity_check(1)");
+  if (absl::Status s = row.only_row("no answer to a pragma"); !s.ok()) return s;
+  if (row.text(0) == "ok") return absl::OkStatus();
+  return absl::DataLossError(database.path() +
+                             ": the file is damaged: " + std::string(row.text(0)));
+}
+
+}  // namespace simdjwt::registry
