@@ -98,6 +98,8 @@ constexpr VerdictFacts kFacts[] = {
      "There was no memory to judge the token."},
     {V::kKeysUnavailable, C::kUnavailable, "keys-unavailable", "",
      "There are no keys to judge the token by."},
+
+    {V::kRevoked, C::kRevoked, "revoked", "", "The token has been revoked."},
 };
 
 constexpr bool is_in_order() {
@@ -110,8 +112,9 @@ static_assert(is_in_order(), "one row a verdict, in the order of the enumeration
 
 constexpr std::string_view kClassNames[] = {
     "valid",   "wrong-format",  "bad-header",      "invalid-signature",
-    "expired", "not-yet-valid", "claims-rejected", "unavailable"};
-static_assert(std::size(kClassNames) == static_cast<size_t>(C::kUnavailable) + 1);
+    "expired", "not-yet-valid", "claims-rejected", "unavailable",
+    "revoked"};
+static_assert(std::size(kClassNames) == static_cast<size_t>(C::kRevoked) + 1);
 
 const VerdictFacts& facts(Verdict verdict) noexcept { return kFacts[static_cast<size_t>(verdict)]; }
 

@@ -299,6 +299,9 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   if (!rules.signature_only) {
     const Findings findings = judge(pending, accepted->members, accepted->claims);
     if (findings.first != Verdict::kValid) return reject(findings, result);
+    if (revocations != nullptr && revocations->refuses(accepted->claims)) {
+      return reject(Findings::only(Verdict::kRevoked), result);
+    }
   }
   memory.arena.commit(offsetof(AcceptedToken, members) +
                       accepted->members.used_bytes(accepted->claims.object()));

@@ -7,7 +7,7 @@
 //   decode         payload and signature
 //   authenticate   the tag under the chosen key, compared, or its signature verified; further keys,
 //                  if there are any
-//   accept         claims JSON, claims, policy; only behind a right tag
+//   accept         claims JSON, claims, policy, revocation; only behind a right tag
 //
 // Whatever a step finds wrong ends the token there.
 //
@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "bytes/hmac.h"
+#include "state/revocation_tables.h"
 #include "state/signature_table.h"
 #include "verify/pending.h"
 #include "verify/policy_rules.h"
@@ -35,7 +36,8 @@ struct Pipeline {
   ScratchMemory& memory;
   const KeyTable& keys;
   const PolicyRules& rules;
-  SignatureTable* signatures;  // verified before; or null
+  SignatureTable* signatures;          // verified before; or null
+  const RevocationGuard* revocations;  // or null
   uint64_t verifier_id;
   int64_t now;
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "state/key_table.h"
+#include "state/revocation_tables.h"
 #include "state/signature_table.h"
 #include "verify/pipeline.h"
 #include "verify/policy_rules.h"
@@ -33,10 +34,14 @@ SignatureLookups Scratch::take_signature_lookups() noexcept {
   return std::exchange(memory_->signature_lookups, {});
 }
 
-Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures)
+Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures,
+                   const RevocationCheck& revocations)
     : keys_(std::move(keys)),
       policy_(std::move(policy)),
       signatures_(std::move(signatures)),
+      revocations_(revocations.revocations == nullptr
+                       ? nullptr
+                       : std::make_shared<const internal::RevocationGuard>(revocations)),
       id_(next_verifier_id()) {}
 
 internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexcept {
@@ -44,6 +49,7 @@ internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexc
           internal::KeySetAccess::table(keys_),
           internal::PolicyAccess::rules(policy_),
           signatures_ == nullptr ? nullptr : &internal::SignatureCacheAccess::table(*signatures_),
+          revocations_.get(),
           id_,
           now};
 }

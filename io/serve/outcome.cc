@@ -48,6 +48,8 @@ std::string_view describe(Outcome outcome) noexcept {
     case Reason::kAudience:
     case Reason::kClaim:
       return "The token claims are not acceptable";
+    case Reason::kRevoked:
+      return "The token has been revoked";
     case Reason::kUnavailable:
       return "The token could not be judged";
   }

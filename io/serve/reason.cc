@@ -12,7 +12,8 @@ std::string_view to_string(Reason reason) noexcept {
       "none",          "missing",  "multiple",        "malformed",     "too_large",
       "base64",        "json",     "alg_not_allowed", "crit",          "unknown_kid",
       "bad_signature", "typ",      "expired",         "not_yet_valid", "issued_in_future",
-      "issuer",        "audience", "scope",           "claim",         "unavailable"};
+      "issuer",        "audience", "scope",           "claim",         "revoked",
+      "unavailable"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -84,6 +85,8 @@ Reason reason_of(const VerifyResult& result, const Policy& policy) noexcept {
     case Verdict::kExpMissing:
     case Verdict::kIatMissing:
       return Reason::kClaim;
+    case Verdict::kRevoked:
+      return Reason::kRevoked;
     case Verdict::kOutOfMemory:
     case Verdict::kKeysUnavailable:
       return Reason::kUnavailable;

@@ -36,6 +36,7 @@ enum class Reason : uint8_t {
   kAudience,        //
   kScope,           // lacks a scope
   kClaim,           // another claim is missing, forbidden or not as demanded
+  kRevoked,         // nothing is wrong with it but that it was taken back
   kUnavailable,     // could not be judged
 };
 

@@ -125,6 +125,37 @@ TEST(Allocation, DoesNotHappenForABatchThatIsNoLargerThanThoseBefore) {
   }
 }
 
+TEST(Allocation, DoesNotHappenWhereTokensMayBeRevoked) {
+  const std::shared_ptr<Revocations> revocations = Revocations::create({1});
+  const Verifier verifier(KeySet::of(make_key()), lenient().build().value(), nullptr,
+                          {.revocations = revocations, .account = "a"});
+  const std::vector<std::string> tokens = {
+      forge_claims(R"({"iss":"i","sub":"s","jti":"j","iat":1})"),
+      forge_claims(R"({"iss":"i","sub":"t","jti":"k","iat":1})"),
+      forge_claims(R"({"iss":"i","sub":"t","jti":"l","iat":9})"),
+  };
+  Scratch scratch;
+  (void)verifier.verify(tokens.front(), scratch, kNow);
+  const auto num_revoked = [&] {
+    size_t count = 0;
+    const size_t before = num_allocations();
+    for (const std::string& token : tokens) {
+      count += verifier.verify(token, scratch, kNow).verdict() == Verdict::kRevoked;
+      count += revocations->is_index_revoked(7);
+    }
+    EXPECT_EQ(num_allocations(), before);
+    return count;
+  };
+  EXPECT_EQ(num_revoked(), 0u);
+  revocations->revoke_jti(TokenOwner::issuer("i"), "j", kNow);
+  EXPECT_EQ(num_revoked(), 1u);
+  revocations->refuse_before(TokenOwner::account("a"), "t", 5);
+  EXPECT_EQ(num_revoked(), 2u);
+  revocations->refuse_before(10);
+  revocations->revoke_index(7);
+  EXPECT_EQ(num_revoked(), 6u);
+}
+
 TEST(Allocation, DoesNotHappenForAVerifierThatTheScratchHasNotMet) {
   const std::string token = forge(R"({"alg":"HS256","kid":"a"})", R"({"sub":"a","scope":"read"})");
   const Verifier first = make_verifier(false);

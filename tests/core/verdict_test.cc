@@ -70,6 +70,7 @@ constexpr Row kTable[] = {
     {Verdict::kClaimMismatch, "claim-mismatch", "", VerdictClass::kClaimsRejected},
     {Verdict::kOutOfMemory, "out-of-memory", "", VerdictClass::kUnavailable},
     {Verdict::kKeysUnavailable, "keys-unavailable", "", VerdictClass::kUnavailable},
+    {Verdict::kRevoked, "revoked", "", VerdictClass::kRevoked},
 };
 
 TEST(Verdict, HasStableNamesSubjectsAndClasses) {
@@ -106,7 +107,7 @@ TEST(Verdict, OnlyValidIsOfTheValidClass) {
 
 TEST(VerdictClass, HasUniqueNames) {
   std::set<std::string_view> names;
-  for (uint8_t i = 0; i <= static_cast<uint8_t>(VerdictClass::kUnavailable); ++i) {
+  for (uint8_t i = 0; i <= static_cast<uint8_t>(VerdictClass::kRevoked); ++i) {
     const std::string_view name = to_string(static_cast<VerdictClass>(i));
     EXPECT_FALSE(name.empty());
     EXPECT_TRUE(names.insert(name).second) << name;

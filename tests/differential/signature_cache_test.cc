@@ -2,7 +2,7 @@
 // Copyright The simdjwt Authors
 
 // Verifiers with a SignatureCache against verifiers without: the same verdicts, whatever happens to
-// keys, policies and the clock, and however small the cache is.
+// keys, policies, revocations and the clock, and however small the cache is.
 
 #include <gtest/gtest.h>
 #include <simdjwt/signature_cache.h>
@@ -48,17 +48,21 @@ class World {
     }
     exchange_keys();
     exchange_policy();
+    forget_revocations();
   }
 
   void run(size_t num_rounds) {
     for (size_t i = 0; i < num_rounds; ++i) {
       if (one_in(20)) exchange_keys();
       if (one_in(50)) exchange_policy();
+      if (one_in(300)) forget_revocations();
+      if (one_in(60)) revoke();
       if (one_in(10)) now_ = kNow + static_cast<int64_t>(below(120)) - 60;
       if (!with_) make_verifiers();
       ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
     }
     EXPECT_GT(num_accepted_, num_rounds / 20);
+    EXPECT_GT(num_revoked_, num_rounds / 200);
   }
 
  private:
@@ -67,9 +71,10 @@ class World {
 
   void sign_tokens(const Issuer& issuer, std::string_view kid) {
     for (int i = 0; i < 3; ++i) {
-      const std::string claims = R"({"sub":"s)" + std::to_string(i) + R"(","aud":")" +
-                                 (i > 0 ? "x" : "y") + R"(","exp":)" +
-                                 std::to_string(kNow + 50 * i) + '}';
+      const std::string claims =
+          R"({"sub":"s)" + std::to_string(i) + R"(","aud":")" + (i > 0 ? "x" : "y") +
+          R"(","jti":")" + std::to_string(tokens_.size()) + R"(","iat":)" +
+          std::to_string(kNow - 200 + 5 * i) + R"(,"exp":)" + std::to_string(kNow + 50 * i) + '}';
       tokens_.push_back(sign_with(issuer.jwk, issuer.algorithm, claims, std::string(kid)));
     }
   }
@@ -101,9 +106,24 @@ class World {
     with_.reset();
   }
 
+  void forget_revocations() {
+    revocations_ = Revocations::create({5});
+    with_.reset();
+  }
+
+  void revoke() {
+    const TokenOwner owner = one_in(2) ? TokenOwner::issuer("") : TokenOwner::account("a");
+    const auto date = kNow - 200 + static_cast<int64_t>(below(12));
+    if (one_in(40)) return revocations_->refuse_before(date);
+    if (one_in(8)) return revocations_->refuse_before(owner, "s" + std::to_string(below(3)), date);
+    revocations_->revoke_jti(owner, std::to_string(below(tokens_.size())), now_);
+    if (one_in(8)) revocations_->prune(now_);
+  }
+
   void make_verifiers() {
-    with_.emplace(*keys_, *policy_, cache_);
-    without_.emplace(*keys_, *policy_);
+    const RevocationCheck check = {.revocations = revocations_, .account = "a"};
+    with_.emplace(*keys_, *policy_, cache_, check);
+    without_.emplace(*keys_, *policy_, nullptr, check);
   }
 
   std::string next_token() {
@@ -121,6 +141,7 @@ class World {
     const VerifyResult result = with_->verify(token, scratch_with_, now_);
     ASSERT_NO_FATAL_FAILURE(expect_same(expected, result, token));
     num_accepted_ += result ? 1 : 0;
+    num_revoked_ += result.verdict() == Verdict::kRevoked ? 1 : 0;
   }
 
   void show_many() {
@@ -140,12 +161,14 @@ class World {
   std::vector<std::string> tokens_;
   std::optional<KeySet> keys_;
   std::optional<Policy> policy_;
+  std::shared_ptr<Revocations> revocations_;
   std::optional<Verifier> with_;
   std::optional<Verifier> without_;
   Scratch scratch_with_;
   Scratch scratch_without_;
   int64_t now_ = kNow;
   size_t num_accepted_ = 0;
+  size_t num_revoked_ = 0;
 };
 
 TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_tokens(10'000)); }
@@ -245,6 +268,20 @@ TEST(SignatureCache, StandsForTheSignatureOfExactlyThatToken) {
 TEST(SignatureCache, StandsForTheKeyThatVerifiedIt) {
   const std::string token = with_wrong_signature();
   EXPECT_EQ(MisledVerifier(token)(token, kOtherP256Jwk), Verdict::kBadSignature);
+}
+
+TEST(SignatureCache, DoesNotStandForATokenThatWasRevokedAfterwards) {
+  const auto cache = SignatureCache::create(100, kSeed).value();
+  const auto revocations = Revocations::create({1});
+  const Verifier verifier(KeySet::of(make_jwk_key(public_jwk(kP256Jwk), Algorithm::kEs256)),
+                          lenient().build().value(), cache, {.revocations = revocations});
+  const std::string token = sign_with(kP256Jwk, Algorithm::kEs256, R"({"iss":"i","jti":"j"})");
+  Scratch scratch;
+  EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
+  EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
+  EXPECT_EQ(scratch.take_signature_lookups().hits, 1u);
+  revocations->revoke_jti(TokenOwner::issuer("i"), "j", std::nullopt);
+  EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kRevoked);
 }
 
 TEST(SignatureCache, StandsForNothingButTheSignature) {

@@ -22,8 +22,10 @@ Judge::Judge(Policy policy) : Judge(KeySet::of(make_key()), std::move(policy)) {
 
 Judge::Judge(KeySet keys) : Judge(std::move(keys), lenient().build().value()) {}
 
-Judge::Judge(KeySet keys, Policy policy)
-    : verifier_(std::move(keys), std::move(policy)),
+Judge::Judge(KeySet keys, Policy policy) : Judge(Verifier(std::move(keys), std::move(policy))) {}
+
+Judge::Judge(Verifier verifier)
+    : verifier_(std::move(verifier)),
       scratches_(make_kernel_scratches()),
       guarded_(kGuardedBytes) {}
 

@@ -32,6 +32,7 @@ class Judge {
   explicit Judge(Policy policy);
   explicit Judge(KeySet keys);
   Judge(KeySet keys, Policy policy);
+  explicit Judge(Verifier verifier);
 
   Verdict operator()(std::string_view token, int64_t now = kNow);
 

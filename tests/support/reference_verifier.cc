@@ -151,7 +151,15 @@ Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& claims,
   if (verifier.iss && iss->text != *verifier.iss) return Verdict::kIssMismatch;
   if (verifier.aud && !aud) return Verdict::kAudMissing;
   if (verifier.aud && !has_audience(*aud, *verifier.aud)) return Verdict::kAudMismatch;
-  return Verdict::kValid;
+  if (verifier.revocations == nullptr) return Verdict::kValid;
+  const auto text = [&](const char* name) {
+    const JsonValue* value = claims.find(name);
+    return value ? std::optional(value->text) : std::nullopt;
+  };
+  return verifier.revocations->refuses({text("iss"), text("sub"), text("jti"), iat},
+                                       verifier.account)
+             ? Verdict::kRevoked
+             : Verdict::kValid;
 }
 
 // --- Keys ---

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/reference_revocations.h"
+
 namespace simdjwt::testing {
 
 struct ReferenceKey {
@@ -31,6 +33,8 @@ struct ReferenceVerifier {
   std::optional<std::string> aud;
   bool exp_required = false;
   int64_t leeway_seconds = 0;
+  const ReferenceRevocations* revocations = nullptr;
+  std::string account = {};
 
   Verdict verify(std::string_view token, int64_t now) const;
 };

@@ -21,6 +21,7 @@
 #include "simdjwt/key_set.h"
 #include "simdjwt/limits.h"
 #include "simdjwt/policy.h"
+#include "simdjwt/revocation.h"
 #include "simdjwt/signature_cache.h"
 #include "simdjwt/signer.h"
 #include "simdjwt/snapshot.h"

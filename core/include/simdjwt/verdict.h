@@ -12,9 +12,9 @@
 
 namespace simdjwt {
 
-// Values are stable and only ever appended to. They stand in the order of the pipeline: the first
-// check that fails decides, unless the policy collects all claim failures. Below 64, so that a set
-// of them is a word.
+// Values are stable and only ever appended to. Those of checks stand in the order of the pipeline:
+// the first that fails decides, unless the policy collects all claim failures. Below 64, so that a
+// set of them is a word.
 enum class Verdict : uint8_t {
   kValid = 0,
 
@@ -78,9 +78,12 @@ enum class Verdict : uint8_t {
   // Resources.
   kOutOfMemory,      // the scratch could not grow; the token was not judged
   kKeysUnavailable,  // the keys could not be obtained (KeySet::unavailable()); it was not judged
+
+  // Revocation: the last check, of a token that is all right otherwise.
+  kRevoked,  // its issuer, or whoever runs the verifier, has taken it back (revocation.h)
 };
 
-inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kKeysUnavailable) + 1;
+inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kRevoked) + 1;
 static_assert(kNumVerdicts <= 64, "a VerdictSet is one word");
 
 // What a client, a metric or a troubleshooting page tells apart. Stable.
@@ -93,6 +96,7 @@ enum class VerdictClass : uint8_t {
   kNotYetValid,       // will be valid later
   kClaimsRejected,    // signed, but its claims are not what is demanded
   kUnavailable,       // could not be judged
+  kRevoked,           // was valid until it was taken back
 };
 
 // "expired", "iss-mismatch": stable, lower case, for logs, metrics and JSON. Static storage.

@@ -14,6 +14,7 @@
 
 #include "simdjwt/key_set.h"
 #include "simdjwt/policy.h"
+#include "simdjwt/revocation.h"
 #include "simdjwt/signature_cache.h"
 #include "simdjwt/verdict.h"
 #include "simdjwt/verified_token.h"
@@ -21,6 +22,7 @@
 namespace simdjwt {
 
 namespace internal {
+class RevocationGuard;
 class ScratchMemory;
 struct Pipeline;
 }  // namespace internal
@@ -83,8 +85,10 @@ class VerifyResult {
 class Verifier {
  public:
   // With a cache, asymmetric signatures that it remembers are not verified again; it may be shared
-  // with other verifiers. No verdict is another for it.
-  Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures = nullptr);
+  // with other verifiers. No verdict is another for it. With revocations, a token that would be
+  // valid is asked for there (but not under a Policy::signature_only(), which sees no claims).
+  Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures = nullptr,
+           const RevocationCheck& revocations = {});
 
   // --- One token ---
   // `token` is the bare token, without "Bearer"; it need not be terminated and nothing outside it
@@ -110,7 +114,8 @@ class Verifier {
 
   KeySet keys_;
   Policy policy_;
-  std::shared_ptr<SignatureCache> signatures_;  // or null
+  std::shared_ptr<SignatureCache> signatures_;                    // or null
+  std::shared_ptr<const internal::RevocationGuard> revocations_;  // or null
   uint64_t id_;  // of this combination of keys and policy; tags what a Scratch remembers
 };
 

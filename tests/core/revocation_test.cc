@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include <gtest/gtest.h>
+#include <simdjwt/revocation.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "support/judge.h"
+
+namespace simdjwt::testing {
+namespace {
+
+constexpr Revocations::Seed kSeed = {1, 2, 3};
+
+std::string claims_of(const std::string& iss, const std::string& sub, const std::string& jti,
+                      std::optional<int64_t> iat = kNow - 100) {
+  std::string claims = R"({"iss":")" + iss + R"(","sub":")" + sub + R"(","jti":")" + jti + '"';
+  if (iat) claims += R"(,"iat":)" + std::to_string(*iat);
+  return forge_claims(claims + '}');
+}
+
+std::string issued_at(std::optional<int64_t> iat) { return claims_of("i", "s", "j", iat); }
+
+class RevocationTest : public ::testing::Test {
+ protected:
+  Judge judge_of(std::string_view account, Policy policy = lenient().build().value()) const {
+    return Judge(Verifier(KeySet::of(make_key()), std::move(policy), nullptr,
+                          {.revocations = revocations, .account = account}));
+  }
+
+  std::shared_ptr<Revocations> revocations = Revocations::create(kSeed);
+  Judge judge = judge_of("");
+  Judge judge_of_a = judge_of("a");
+  const TokenOwner i = TokenOwner::issuer("i");
+  const TokenOwner a = TokenOwner::account("a");
+};
+
+// --- Index ---
+
+TEST_F(RevocationTest, KnowsRevokedIndexes) {
+  EXPECT_FALSE(revocations->is_index_revoked(7));
+  revocations->revoke_index(7);
+  revocations->revoke_index(7);
+  revocations->revoke_index(1'000'000);
+  EXPECT_TRUE(revocations->is_index_revoked(7));
+  EXPECT_TRUE(revocations->is_index_revoked(1'000'000));
+  EXPECT_FALSE(revocations->is_index_revoked(8));
+  EXPECT_EQ(revocations->num_indexes(), 2u);
+}
+
+// --- jti ---
+
+TEST_F(RevocationTest, LetsEveryTokenPassWhileNothingIsRevoked) {
+  EXPECT_EQ(judge(claims_of("i", "s", "j")), Verdict::kValid);
+  EXPECT_EQ(judge(forge_claims("{}")), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, RefusesTheTokenOfThisIssuerWithThisJti) {
+  revocations->revoke_jti(i, "j", kNow + 100);
+  EXPECT_EQ(judge(claims_of("i", "s", "j")), Verdict::kRevoked);
+  EXPECT_EQ(judge(claims_of("i", "s", "k")), Verdict::kValid);
+  EXPECT_EQ(judge(claims_of("h", "s", "j")), Verdict::kValid);
+  EXPECT_EQ(judge(claims_of("ij", "s", "")), Verdict::kValid);
+  EXPECT_EQ(judge(forge_claims(R"({"iss":"i"})")), Verdict::kValid);
+  EXPECT_TRUE(revocations->is_jti_revoked(i, "j"));
+  EXPECT_FALSE(revocations->is_jti_revoked(TokenOwner::account("i"), "j"));
+}
+
+TEST_F(RevocationTest, ReadsAJtiAsItIsMeantNotAsItIsSpelt) {
+  revocations->revoke_jti(i, "j\"k", std::nullopt);
+  EXPECT_EQ(judge(forge_claims(R"({"iss":"\u0069","jti":"\u006a\"k"})")), Verdict::kRevoked);
+}
+
+TEST_F(RevocationTest, TakesAMissingIssuerForAnEmptyOne) {
+  revocations->revoke_jti(TokenOwner::issuer(""), "j", std::nullopt);
+  EXPECT_EQ(judge(forge_claims(R"({"jti":"j"})")), Verdict::kRevoked);
+  EXPECT_EQ(judge(forge_claims(R"({"jti":"j","iss":"i"})")), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, KnowsTheJtisOfAnAccountWhereItsTokensAreJudged) {
+  revocations->revoke_jti(a, "j", std::nullopt);
+  EXPECT_EQ(judge_of_a(claims_of("i", "s", "j")), Verdict::kRevoked);
+  EXPECT_EQ(judge_of_a(forge_claims(R"({"jti":"j"})")), Verdict::kRevoked);
+  EXPECT_EQ(judge(claims_of("i", "s", "j")), Verdict::kValid);
+  EXPECT_EQ(judge(claims_of("a", "s", "j")), Verdict::kValid) << "an issuer is no account";
+  EXPECT_EQ(judge_of("b")(claims_of("i", "s", "j")), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, ForgetsATokenThatNobodyAcceptsAnyMore) {
+  revocations->revoke_jti(i, "j", kNow);
+  revocations->revoke_jti(i, "for ever", std::nullopt);
+  EXPECT_EQ(revocations->num_jtis(), 2u);
+  // With the largest leeway it is good for 600 more seconds.
+  EXPECT_EQ(revocations->prune(kNow + kLeewaySecondsMax), 0u);
+  EXPECT_TRUE(revocations->is_jti_revoked(i, "j"));
+  EXPECT_EQ(revocations->prune(kNow + kLeewaySecondsMax + 1), 1u);
+  EXPECT_FALSE(revocations->is_jti_revoked(i, "j"));
+  EXPECT_EQ(revocations->prune(INT64_MAX), 0u);
+  EXPECT_TRUE(revocations->is_jti_revoked(i, "for ever"));
+}
+
+TEST_F(RevocationTest, RemembersAJtiForTheLongestLivedOfItsTokens) {
+  revocations->revoke_jti(i, "j", kNow + 1000);
+  revocations->revoke_jti(i, "j", kNow);
+  EXPECT_EQ(revocations->prune(kNow + kLeewaySecondsMax + 1), 0u);
+  revocations->revoke_jti(i, "j", std::nullopt);
+  EXPECT_EQ(revocations->prune(INT64_MAX), 0u);
+  EXPECT_EQ(judge(claims_of("i", "s", "j")), Verdict::kRevoked);
+}
+
+// --- Not before ---
+
+TEST_F(RevocationTest, RefusesWhatWasIssuedBeforeAndNothingElse) {
+  revocations->refuse_before(kNow - 50);
+  EXPECT_EQ(judge(issued_at(kNow - 51)), Verdict::kRevoked);
+  EXPECT_EQ(judge(issued_at(kNow - 50)), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, RefusesATokenWithoutIatWhereADateIsSet) {
+  EXPECT_EQ(judge(issued_at(std::nullopt)), Verdict::kValid);
+  revocations->refuse_before(i, 0);
+  EXPECT_EQ(judge(issued_at(std::nullopt)), Verdict::kRevoked);
+  EXPECT_EQ(judge(issued_at(0)), Verdict::kValid);
+  EXPECT_EQ(judge(claims_of("h", "s", "j", std::nullopt)), Verdict::kValid);
+  revocations->refuse_before(0);
+  EXPECT_EQ(judge(claims_of("h", "s", "j", std::nullopt)), Verdict::kRevoked);
+  EXPECT_EQ(judge(claims_of("h", "s", "j", 0)), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, AsksForTheIssuerTheAccountAndTheirSubjects) {
+  const std::string token = issued_at(kNow - 100);
+  revocations->refuse_before(TokenOwner::issuer("other"), kNow);
+  revocations->refuse_before(TokenOwner::account("other"), kNow);
+  revocations->refuse_before(i, "other", kNow);
+  revocations->refuse_before(a, "other", kNow);
+  revocations->refuse_before(TokenOwner::issuer("other"), "s", kNow);
+  EXPECT_EQ(judge_of_a(token), Verdict::kValid);
+
+  const auto refuse = [](auto... scope) {
+    const auto others = Revocations::create(kSeed);
+    others->refuse_before(scope..., kNow - 99);
+    const Verifier verifier(KeySet::of(make_key()), lenient().build().value(), nullptr,
+                            {.revocations = others, .account = "a"});
+    Scratch scratch;
+    EXPECT_EQ(verifier.verify(issued_at(kNow - 99), scratch, kNow).verdict(), Verdict::kValid);
+    return verifier.verify(issued_at(kNow - 100), scratch, kNow).verdict();
+  };
+  EXPECT_EQ(refuse(), Verdict::kRevoked);
+  EXPECT_EQ(refuse(i), Verdict::kRevoked);
+  EXPECT_EQ(refuse(a), Verdict::kRevoked);
+  EXPECT_EQ(refuse(i, "s"), Verdict::kRevoked);
+  EXPECT_EQ(refuse(a, "s"), Verdict::kRevoked);
+}
+
+// Not the nearest, and not the last that was set: whatever the order, the latest date counts.
+TEST_F(RevocationTest, LetsTheLatestOfAllDatesDecide) {
+  for (size_t latest = 0; latest < 5; ++latest) {
+    const auto others = Revocations::create(kSeed);
+    const auto date = [&](size_t of) { return of == latest ? kNow - 10 : kNow - 90; };
+    others->refuse_before(date(0));
+    others->refuse_before(i, date(1));
+    others->refuse_before(a, date(2));
+    others->refuse_before(i, "s", date(3));
+    others->refuse_before(a, "s", date(4));
+    const Verifier verifier(KeySet::of(make_key()), lenient().build().value(), nullptr,
+                            {.revocations = others, .account = "a"});
+    Scratch scratch;
+    EXPECT_EQ(verifier.verify(issued_at(kNow - 11), scratch, kNow).verdict(), Verdict::kRevoked)
+        << latest;
+    EXPECT_EQ(verifier.verify(issued_at(kNow - 10), scratch, kNow).verdict(), Verdict::kValid)
+        << latest;
+  }
+}
+
+TEST_F(RevocationTest, LowersNoDate) {
+  revocations->refuse_before(kNow - 10);
+  revocations->refuse_before(kNow - 90);
+  revocations->refuse_before(i, "s", kNow - 5);
+  revocations->refuse_before(i, "s", kNow - 90);
+  EXPECT_EQ(judge(claims_of("h", "s", "j", kNow - 11)), Verdict::kRevoked);
+  EXPECT_EQ(judge(issued_at(kNow - 6)), Verdict::kRevoked);
+  EXPECT_EQ(judge(issued_at(kNow - 5)), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, MovesDatesIntoTheirRange) {
+  revocations->refuse_before(i, INT64_MIN);
+  EXPECT_EQ(judge(issued_at(0)), Verdict::kValid);
+  EXPECT_EQ(judge(issued_at(std::nullopt)), Verdict::kRevoked);
+  revocations->refuse_before(i, INT64_MAX);
+  EXPECT_EQ(judge(issued_at(kNow)), Verdict::kRevoked);
+}
+
+// --- In the pipeline ---
+
+TEST_F(RevocationTest, IsTheLastCheck) {
+  revocations->refuse_before(i, kNow);
+  EXPECT_EQ(judge(forge_claims(R"({"iss":"i","iat":1,"exp":2})")), Verdict::kExpired);
+  EXPECT_EQ(judge(forge(kHeader, R"({"iss":"i","iat":1})", kOtherSecret)), Verdict::kBadSignature);
+  const std::string token = forge_claims(R"({"iss":"i","iat":1})");
+  EXPECT_EQ(judge(token), Verdict::kRevoked);
+  EXPECT_EQ(judge_of("", lenient().require_claim("x").build().value())(token),
+            Verdict::kClaimMissing);
+}
+
+TEST_F(RevocationTest, StandsAloneAmongTheFailures) {
+  revocations->refuse_before(i, kNow);
+  const Verifier verifier(KeySet::of(make_key()), lenient().collect_all_failures().build().value(),
+                          nullptr, {.revocations = revocations});
+  Scratch scratch;
+  const VerifyResult result = verifier.verify(issued_at(1), scratch, kNow);
+  EXPECT_EQ(result.verdict(), Verdict::kRevoked);
+  EXPECT_FALSE(result);
+  VerdictSet expected;
+  expected.add(Verdict::kRevoked);
+  EXPECT_EQ(result.failures(), expected);
+  EXPECT_EQ(result.failed_rules(), 0u);
+}
+
+TEST_F(RevocationTest, IsNotAskedForAPayloadThatHasNoClaims) {
+  revocations->refuse_before(kNow);
+  EXPECT_EQ(judge_of("", Policy::signature_only())(issued_at(1)), Verdict::kValid);
+}
+
+TEST_F(RevocationTest, OutlivesWhoMadeIt) {
+  std::optional<Verifier> verifier(std::in_place, KeySet::of(make_key()), lenient().build().value(),
+                                   nullptr, RevocationCheck{.revocations = revocations});
+  revocations->refuse_before(kNow);
+  revocations.reset();
+  const Verifier copy = *verifier;
+  verifier.reset();
+  Scratch scratch;
+  EXPECT_EQ(copy.verify(issued_at(1), scratch, kNow).verdict(), Verdict::kRevoked);
+}
+
+}  // namespace
+}  // namespace simdjwt::testing
