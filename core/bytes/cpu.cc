@@ -47,6 +47,7 @@ CpuFeatures detect() {
   const bool avx = has_all(xcr0, kXcr0Avx) && has_all(leaf1_ecx, bit_AVX);
   features.sha_ni = avx && has_all(ebx, bit_SHA);
   features.avx2 = avx && has_all(ebx, bit_AVX2 | bit_BMI | bit_BMI2);
+  features.fma = features.avx2 && has_all(leaf1_ecx, bit_FMA);
   features.vclmul = features.clmul && features.avx2 && has_all(ecx, bit_VPCLMULQDQ);
   features.avx512 = features.avx2 && has_all(xcr0, kXcr0Avx512) &&
                     has_all(ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ) &&

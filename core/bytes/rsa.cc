@@ -10,6 +10,8 @@
 #include <simdjwt/cpu.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "bytes/rsa_kernels.h"
 
@@ -18,6 +20,19 @@ namespace {
 
 using Wide = unsigned __int128;
 constexpr size_t kLimbBits = RsaModulus::kLimbBits;
+
+uint64_t swap_to_big_endian(uint64_t word) noexcept {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+uint64_t load_big_endian(const uint8_t* bytes) noexcept {
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return swap_to_big_endian(word);
+}
+void store_big_endian(uint64_t word, uint8_t* bytes) noexcept {
+  word = swap_to_big_endian(word);
+  std::memcpy(bytes, &word, sizeof(word));
+}
 
 // out = a * b / R mod n, below 2 n if a and b are. `out` may be either of them.
 void multiply(const RsaModulus& n, RsaLimbs& out, const RsaLimbs& a, const RsaLimbs& b) noexcept {
@@ -87,20 +102,15 @@ const RsaKernel kRsaScalar = {"rsa/scalar", kRsaLanesMax, 1, power};
 const RsaKernel kRsaOpenssl = {"rsa/openssl", 0, 1, nullptr};
 
 void rsa_limbs_of(std::span<const uint8_t> number, size_t num_limbs, uint64_t* limbs) noexcept {
-  Wide bits = 0;
-  size_t num_bits = 0;
-  size_t next = 0;
-  for (size_t i = number.size(); i > 0; --i) {
-    bits |= Wide{number[i - 1]} << num_bits;
-    num_bits += 8;
-    if (num_bits < kLimbBits) continue;
-    limbs[next++] = static_cast<uint64_t>(bits) & kRsaLimbMask;
-    bits >>= kLimbBits;
-    num_bits -= kLimbBits;
-  }
-  while (next < num_limbs) {
-    limbs[next++] = static_cast<uint64_t>(bits);
-    bits = 0;
+  constexpr size_t kWordBytes = sizeof(uint64_t);
+  std::array<uint8_t, RsaModulus::kLimbsMax * kLimbBits / 8 + kWordBytes> padded;
+  const size_t num_zeros = num_limbs * kLimbBits / 8 + kWordBytes - number.size();
+  std::memset(padded.data(), 0, num_zeros);
+  std::memcpy(padded.data() + num_zeros, number.data(), number.size());
+  const uint8_t* const end = padded.data() + num_zeros + number.size();
+  for (size_t i = 0; i < num_limbs; ++i) {
+    const size_t bit = i * kLimbBits;
+    limbs[i] = load_big_endian(end - bit / 8 - kWordBytes) >> bit % 8 & kRsaLimbMask;
   }
 }
 
@@ -118,17 +128,12 @@ void rsa_store(const RsaModulus& modulus, RsaLimbs& limbs, uint8_t* out) noexcep
       borrow = difference >> 63;
     }
   }
-  Wide bits = 0;
-  size_t num_bits = 0;
-  size_t next = 0;
-  for (size_t i = modulus.num_bytes; i > 0; --i) {
-    if (num_bits < 8) {
-      bits |= Wide{limbs[next++]} << num_bits;
-      num_bits += kLimbBits;
-    }
-    out[i - 1] = static_cast<uint8_t>(bits);
-    bits >>= 8;
-    num_bits -= 8;
+  for (size_t i = 0; i < modulus.num_bytes / sizeof(uint64_t); ++i) {
+    const size_t next = i * 64 / kLimbBits;
+    const size_t num_gone = i * 64 % kLimbBits;  // bits of that limb
+    uint64_t word = limbs[next] >> num_gone | limbs[next + 1] << (kLimbBits - num_gone);
+    if (num_gone > 2 * kLimbBits - 64) word |= limbs[next + 2] << (2 * kLimbBits - num_gone);
+    store_big_endian(word, out + modulus.num_bytes - (i + 1) * sizeof(word));
   }
 }
 
@@ -166,9 +171,9 @@ std::unique_ptr<const RsaModulus> RsaModulus::create(std::span<const uint8_t> mo
 
 std::span<const RsaKernel* const> available_rsa_kernels() {
 #if SIMDJWT_X86_64
-  static constexpr const RsaKernel* kKernels[] = {&kRsaScalar, &kRsaOpenssl, &kRsaAvx2, &kRsaIfma};
+  static constexpr const RsaKernel* kKernels[] = {&kRsaScalar, &kRsaOpenssl, &kRsaFma, &kRsaIfma};
   const CpuFeatures& cpu = cpu_features();
-  return {kKernels, !cpu.avx2 ? 2U : !cpu.avx512_ifma ? 3U : 4U};
+  return {kKernels, !cpu.fma ? 2U : !cpu.avx512_ifma ? 3U : 4U};
 #else
   static constexpr const RsaKernel* kKernels[] = {&kRsaScalar, &kRsaOpenssl};
   return kKernels;

@@ -59,9 +59,9 @@ struct RsaJob {
 
 // One instruction-set variant.
 struct RsaKernel {
-  std::string_view name;  // for instance "rsa/avx2-x4"
+  std::string_view name;  // for instance "rsa/fma-x4"
   size_t num_lanes;       // jobs that `power` takes at most
-  // Fewer jobs are better left to libcrypto, one by one.
+  // Fewer jobs are better left to libcrypto, one by one (bench_rsa): the same for all lengths.
   size_t busy_lanes_min;
 
   // Computes the power of each of 1 to num_lanes jobs, whose moduli have the same length. Neither

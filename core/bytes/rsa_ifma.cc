@@ -15,25 +15,24 @@ namespace {
 
 struct Ifma {
   using Vector = __m512i;
+  using Factor = __m512i;
+  using Word = uint64_t;
   static constexpr size_t kLanes = 8;
-  static constexpr int kLimbBits = 52;
+  static constexpr uint64_t kLowBias = 0;
+  static constexpr uint64_t kHighBias = 0;
 
-  SIMDJWT_RSA_INLINE static Vector load(const uint64_t* words) { return _mm512_load_si512(words); }
   SIMDJWT_RSA_INLINE static Vector zero() { return _mm512_setzero_si512(); }
   SIMDJWT_RSA_INLINE static Vector add(Vector x, Vector y) { return _mm512_add_epi64(x, y); }
-  SIMDJWT_RSA_INLINE static Vector twice(Vector x) { return _mm512_add_epi64(x, x); }
-  SIMDJWT_RSA_INLINE static Vector limb(Vector x) {
-    return _mm512_and_si512(x, _mm512_set1_epi64((1LL << kLimbBits) - 1));
+  SIMDJWT_RSA_INLINE static Vector subtract(Vector x, uint64_t /*word*/) { return x; }  // always 0
+  SIMDJWT_RSA_INLINE static Vector carry(Vector x) { return _mm512_srli_epi64(x, 52); }
+  SIMDJWT_RSA_INLINE static Factor factor(Vector x) {
+    return _mm512_and_si512(x, _mm512_set1_epi64((1LL << 52) - 1));
   }
-  template <unsigned kBits>
-  SIMDJWT_RSA_INLINE static Vector shift_right(Vector x) {
-    return _mm512_srli_epi64(x, kBits);
-  }
-  SIMDJWT_RSA_INLINE static void multiply_add(Vector& low, Vector& high, Vector x, Vector y) {
+  SIMDJWT_RSA_INLINE static void multiply_add(Vector& low, Vector& high, Factor x, Factor y) {
     low = _mm512_madd52lo_epu64(low, x, y);
     high = _mm512_madd52hi_epu64(high, x, y);
   }
-  SIMDJWT_RSA_INLINE static Vector multiply_low(Vector x, Vector y) {
+  SIMDJWT_RSA_INLINE static Factor multiply_low(Vector x, Factor y) {
     return _mm512_madd52lo_epu64(zero(), x, y);
   }
 };

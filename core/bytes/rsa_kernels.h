@@ -16,7 +16,7 @@ namespace simdjwt::bytes {
 extern const RsaKernel kRsaScalar;
 extern const RsaKernel kRsaOpenssl;
 #if SIMDJWT_X86_64
-extern const RsaKernel kRsaAvx2;  // call only if cpu_features().avx2
+extern const RsaKernel kRsaFma;   // call only if cpu_features().fma
 extern const RsaKernel kRsaIfma;  // call only if cpu_features().avx512_ifma
 #endif
 

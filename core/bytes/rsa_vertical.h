@@ -6,19 +6,21 @@
 // Included by one file per instruction set, which first defines SIMDJWT_RSA_TARGET and passes an
 // `Isa`:
 //
-//   Vector, kLanes                 the SIMD type; its number of 64-bit lanes
-//   kLimbBits                      of a limb here: 52, or a divisor of it
-//   load(words), zero(), add(x, y), twice(x), shift_right<n>(x)
-//   limb(x)                        the lowest kLimbBits
-//   multiply_add(low, high, x, y)  adds the product of two limbs, of which `high`, if used at all,
-//                                  counts kLimbBits more
-//   multiply_low(x, y)             the lowest kLimbBits of the product of those of x, and a limb
+//   Vector, kLanes                  the SIMD type of sums; its number of 64-bit lanes
+//   Factor, Word                    the SIMD type of limbs, and that of one of its lanes
+//   zero(), add(x, y)
+//   subtract(x, word)               the same from all lanes
+//   carry(x), factor(x)             x / 2^52; the lowest 52 bits
+//   multiply_add(low, high, x, y)   adds the halves, of 52 bits, of the product of two limbs
+//   kLowBias, kHighBias             what it adds to them beside
+//   multiply_low(x, y)              the lowest 52 bits of the product of those of x, and a limb
 //
-// A product is summed column by column (the limbs i and j meet in column i + j), in blocks of four
-// by four limbs: eight loads for sixteen products, their sums in registers. The multiples of n that
-// make the lower half vanish are found and added on the way, so that no number has twice the limbs.
-// Sums have the room to wait with their carries until their column is complete: at most 4 * 160
-// products of 52 bits meet in one.
+// The limbs i and j of two numbers meet in column i + j of their product, the upper half of what
+// they give one further. Columns are sums of 64 bits, which have the room to wait with their
+// carries: at most 4 * 80 halves of 52 bits meet in one. They are summed in rows of blocks of four
+// by four limbs: eight loads for sixteen products, their sums in registers. Montgomery's reduction
+// adds the multiple of n that makes the lower columns vanish. To find a block of it takes long,
+// most of it waiting, and so is done in the midst of the row of the one before.
 
 #ifndef SIMDJWT_CORE_BYTES_RSA_VERTICAL_H_
 #define SIMDJWT_CORE_BYTES_RSA_VERTICAL_H_
@@ -44,180 +46,230 @@ namespace simdjwt::bytes {
 namespace {
 
 constexpr size_t kBlock = 4;  // limbs
+constexpr size_t kColumns = 2 * kBlock;
 
-// The sums of the columns in which two blocks of limbs meet.
+// How many pairs of limbs of two blocks meet in a column.
+constexpr size_t pairs_in(size_t column) {
+  return column < kBlock ? column + 1 : kColumns - 1 - column;
+}
+
+// A row: a block of limbs times others, in turn. The sums of the columns in which it meets the
+// next.
 template <class Isa>
-struct BlockSums {
+struct Row {
   using Vector = typename Isa::Vector;
-  static constexpr size_t kColumns = 2 * kBlock - 1;
+  using Factor = typename Isa::Factor;
 
-  Vector low[kColumns];
-  Vector high[kColumns];  // each belongs to the next column; apart, so that fewer sums wait
+  const Factor* block;
+  Vector sums[kColumns];
 
-  SIMDJWT_RSA_INLINE void clear() {
-#pragma GCC unroll 7
-    for (size_t i = 0; i < kColumns; ++i) low[i] = high[i] = Isa::zero();
+  // What the first columns begin with: null for zeros.
+  SIMDJWT_RSA_INLINE void begin(const Factor* a, const Vector* first) {
+    block = a;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < kBlock; ++i) {
+      sums[i] = first != nullptr ? first[i] : Isa::zero();
+      sums[kBlock + i] = Isa::zero();
+    }
   }
 
-  SIMDJWT_RSA_INLINE void add_products(const Vector* a, const Vector* b) {
+  SIMDJWT_RSA_INLINE void add_products(const Factor* b) {
 #pragma GCC unroll 4
     for (size_t j = 0; j < kBlock; ++j) {
 #pragma GCC unroll 4
       for (size_t i = 0; i < kBlock; ++i) {
-        Isa::multiply_add(low[i + j], high[i + j], a[i], b[j]);
+        Isa::multiply_add(sums[i + j], sums[i + j + 1], block[i], b[j]);
       }
     }
   }
 
-  SIMDJWT_RSA_INLINE void double_all() {
-#pragma GCC unroll 7
-    for (size_t i = 0; i < kColumns; ++i) {
-      low[i] = Isa::twice(low[i]);
-      high[i] = Isa::twice(high[i]);
+  // Adds the sums that are complete to their columns, and goes on to the next.
+  SIMDJWT_RSA_INLINE void advance(const Vector* columns, Vector* out) {
+#pragma GCC unroll 4
+    for (size_t i = 0; i < kBlock; ++i) {
+      out[i] = Isa::add(columns[i], sums[i]);
+      sums[i] = sums[kBlock + i];
+      sums[kBlock + i] = Isa::zero();
     }
   }
 
-  SIMDJWT_RSA_INLINE void add_to(Vector* columns) const {
-#pragma GCC unroll 7
-    for (size_t i = 0; i < kColumns; ++i) {
-      columns[i] = Isa::add(columns[i], low[i]);
-      columns[i + 1] = Isa::add(columns[i + 1], high[i]);
+  SIMDJWT_RSA_INLINE void add_to(Vector* columns, const Factor* b, size_t num_blocks) {
+    for (size_t j = 0; j < kBlock * num_blocks; j += kBlock) {
+      add_products(b + j);
+      advance(columns + j, columns + j);
     }
+    advance(columns + kBlock * num_blocks, columns + kBlock * num_blocks);
   }
 };
 
 // Numbers under their moduli, in blocks of limbs.
 template <class Isa>
 struct VerticalModulus {
-  static constexpr size_t kLimbsMax =
-      RsaModulus::kLimbsMax * RsaModulus::kLimbBits / Isa::kLimbBits;
   using Vector = typename Isa::Vector;
-  using Number = Vector[kLimbsMax];
+  using Factor = typename Isa::Factor;
+  using Number = Factor[RsaModulus::kLimbsMax];
+  using Columns = Vector[2 * RsaModulus::kLimbsMax];
 
   size_t num_blocks;
-  Vector negative_inverse;
+  Factor negative_inverse;
   Number n;
+  // By column, the bias of all products that ever meet in it: as many as there are blocks below it,
+  // or above it, of the two numbers and again of m and n.
+  uint64_t biases[2 * RsaModulus::kLimbsMax];
 
-  // out = a * b / R mod n, below 2 n if a and b are. `out` may be either of them; where a is b, it
-  // is squared with five sixths of the work.
-  SIMDJWT_RSA_TARGET void multiply(Vector* out, const Vector* a, const Vector* b) const noexcept {
-    Number m;  // the multiple of n that is added
-    Vector columns[2 * kBlock];
-    for (Vector& column : columns) column = Isa::zero();
-    for (size_t k = 0; k < 2 * num_blocks; ++k) {
-      const size_t first = k < num_blocks ? 0 : k - num_blocks + 1;
-      BlockSums<Isa> sums;
-      sums.clear();
-      if (a == b) {
-        for (size_t i = first; 2 * i < k; ++i) {
-          sums.add_products(a + kBlock * i, a + kBlock * (k - i));
-        }
-        sums.double_all();
-        if (k % 2 == 0) sums.add_products(a + kBlock * (k / 2), a + kBlock * (k / 2));
-      } else {
-        for (size_t i = first; i <= std::min(k, num_blocks - 1); ++i) {
-          sums.add_products(a + kBlock * i, b + kBlock * (k - i));
-        }
-      }
-      for (size_t i = first; i < std::min(k, num_blocks); ++i) {
-        sums.add_products(m + kBlock * i, n + kBlock * (k - i));
-      }
-      sums.add_to(columns);
-      if (k < num_blocks) {
-        clear_columns(columns, m + kBlock * k);
-      } else {
-        take_limbs(columns, out + kBlock * (k - num_blocks));
-      }
-#pragma GCC unroll 4
-      for (size_t i = 0; i < kBlock; ++i) {
-        columns[i] = columns[kBlock + i];
-        columns[kBlock + i] = Isa::zero();
+  void set_num_blocks(size_t count) noexcept {
+    num_blocks = count;
+    const auto bias_in = [](size_t i) {
+      return pairs_in(i) * Isa::kLowBias + (i > 0 ? pairs_in(i - 1) * Isa::kHighBias : 0);
+    };
+    for (size_t i = 0; i < 2 * kBlock * num_blocks; ++i) {
+      const size_t above = i / kBlock;
+      const size_t here = above + 1;
+      biases[i] = 2 * std::min(here, 2 * num_blocks - here) * bias_in(i % kBlock) +
+                  2 * std::min(above, 2 * num_blocks - above) * bias_in(kBlock + i % kBlock);
+    }
+  }
+
+  // out = a * b / R mod n, below 2 n if a and b are. `out` may be either of them.
+  SIMDJWT_RSA_TARGET void multiply(Factor* out, const Factor* a, const Factor* b) const noexcept {
+    Columns columns;
+    for (size_t i = 0; i < 2 * kBlock * num_blocks; ++i) {
+      columns[i] = Isa::subtract(Isa::zero(), biases[i]);
+    }
+    for (size_t i = 0; i < num_blocks; ++i) {
+      Row<Isa> row;
+      row.begin(a + kBlock * i, nullptr);
+      row.add_to(columns + kBlock * i, b, num_blocks);
+    }
+    reduce(columns, out);
+  }
+
+  // The same of b = a. What is not on the diagonal is summed once, and doubled.
+  SIMDJWT_RSA_TARGET void square(Factor* out, const Factor* a) const noexcept {
+    Columns columns;
+    for (size_t i = 0; i < 2 * kBlock * num_blocks; ++i) columns[i] = Isa::zero();
+    for (size_t i = 0; i + 1 < num_blocks; ++i) {
+      Row<Isa> row;
+      row.begin(a + kBlock * i, nullptr);
+      row.add_to(columns + kBlock * (2 * i + 1), a + kBlock * (i + 1), num_blocks - 1 - i);
+    }
+    for (size_t i = 0; i < num_blocks; ++i) {
+      Row<Isa> row;
+      row.begin(a + kBlock * i, nullptr);
+      row.add_products(a + kBlock * i);
+#pragma GCC unroll 8
+      for (size_t j = 0; j < kColumns; ++j) {
+        Vector& column = columns[kColumns * i + j];
+        column = Isa::add(Isa::add(column, column), row.sums[j]);
+        column = Isa::subtract(column, biases[kColumns * i + j]);
       }
     }
+    reduce(columns, out);
   }
 
  private:
-  // Adds the multiple of the lowest block of n that leaves nothing of the lower four columns but
-  // carries.
-  SIMDJWT_RSA_INLINE void clear_columns(Vector* columns, Vector* m) const {
+  SIMDJWT_RSA_INLINE void reduce(Vector* columns, Factor* out) const {
+    Number m;  // the multiple of n that is added
+    Vector lowest[kColumns];
 #pragma GCC unroll 4
     for (size_t i = 0; i < kBlock; ++i) {
-      m[i] = Isa::multiply_low(columns[i], negative_inverse);
+      lowest[i] = columns[i];
+      lowest[kBlock + i] = Isa::zero();
+    }
+    for (size_t i = 0; i < kBlock; ++i) {
+      m[i] = Isa::multiply_low(lowest[i], negative_inverse);
+      clear_column(lowest + i, m[i]);
+    }
+
+    for (size_t k = 0; k + 1 < num_blocks; ++k) {
+      Row<Isa> row;
+      row.begin(m + kBlock * k, lowest + kBlock);
+      row.add_products(n + kBlock);
+      columns += kBlock;
+      row.advance(columns, lowest);
 #pragma GCC unroll 4
-      for (size_t j = 0; j < kBlock; ++j) {
-        Isa::multiply_add(columns[i + j], columns[i + j + 1], m[i], n[j]);
+      for (size_t i = 0; i < kBlock; ++i) lowest[kBlock + i] = Isa::zero();
+      size_t j = kBlock;
+      for (size_t i = 0; i < kBlock; ++i) {
+        Factor& limb = m[kBlock * (k + 1) + i];
+        limb = Isa::multiply_low(lowest[i], negative_inverse);
+        row.add_products(n + kBlock + j);
+        row.advance(columns + j, columns + j);
+        j += kBlock;
+        clear_column(lowest + i, limb);
+        row.add_products(n + kBlock + j);
+        row.advance(columns + j, columns + j);
+        j += kBlock;
       }
-      columns[i + 1] =
-          Isa::add(columns[i + 1], Isa::template shift_right<Isa::kLimbBits>(columns[i]));
+      for (; j < kBlock * (num_blocks - 1); j += kBlock) {
+        row.add_products(n + kBlock + j);
+        row.advance(columns + j, columns + j);
+      }
+      row.advance(columns + j, columns + j);
+    }
+    Row<Isa> row;
+    row.begin(m + kBlock * (num_blocks - 1), lowest + kBlock);
+    columns += kBlock;
+    row.add_to(columns, n + kBlock, num_blocks - 1);
+
+    Vector carry = Isa::zero();
+    for (size_t i = 0; i < kBlock * num_blocks; ++i) {
+      const Vector column = Isa::add(columns[i], carry);
+      out[i] = Isa::factor(column);
+      carry = Isa::carry(column);
     }
   }
 
-  // The lower four columns as limbs, their carries added to what is above.
-  SIMDJWT_RSA_INLINE static void take_limbs(Vector* columns, Vector* out) {
+  // Adds the multiple of the lowest block of n that leaves nothing of a column but a carry.
+  SIMDJWT_RSA_INLINE void clear_column(Vector* column, Factor limb) const {
+    Vector sums[kBlock + 1];
+#pragma GCC unroll 5
+    for (size_t j = 0; j <= kBlock; ++j) sums[j] = column[j];
 #pragma GCC unroll 4
-    for (size_t i = 0; i < kBlock; ++i) {
-      out[i] = Isa::limb(columns[i]);
-      columns[i + 1] =
-          Isa::add(columns[i + 1], Isa::template shift_right<Isa::kLimbBits>(columns[i]));
-    }
+    for (size_t j = 0; j < kBlock; ++j) Isa::multiply_add(sums[j], sums[j + 1], limb, n[j]);
+    sums[1] = Isa::add(sums[1], Isa::carry(sums[0]));
+#pragma GCC unroll 4
+    for (size_t j = 1; j <= kBlock; ++j) column[j] = sums[j];
   }
 };
 
-// A number's limbs into its lane, split if those here are shorter.
-template <class Isa>
-void store_lane(typename Isa::Vector* number, size_t lane, const uint64_t* limbs,
-                size_t num_limbs) noexcept {
-  constexpr size_t kParts = RsaModulus::kLimbBits / Isa::kLimbBits;
-  auto* const words = reinterpret_cast<uint64_t*>(number);
-  for (size_t i = 0; i < num_limbs; ++i) {
-    for (size_t part = 0; part < kParts; ++part) {
-      words[(kParts * i + part) * Isa::kLanes + lane] =
-          limbs[i] >> part * Isa::kLimbBits & ((uint64_t{1} << Isa::kLimbBits) - 1);
-    }
-  }
-}
-
-template <class Isa>
-void load_lane(const typename Isa::Vector* number, size_t lane, uint64_t* limbs,
-               size_t num_limbs) noexcept {
-  constexpr size_t kParts = RsaModulus::kLimbBits / Isa::kLimbBits;
-  const auto* const words = reinterpret_cast<const uint64_t*>(number);
-  for (size_t i = 0; i < num_limbs; ++i) {
-    limbs[i] = 0;
-    for (size_t part = 0; part < kParts; ++part) {
-      limbs[i] |= words[(kParts * i + part) * Isa::kLanes + lane] << part * Isa::kLimbBits;
-    }
-  }
-}
-
 // RsaKernel::power. Lanes without a job do the first one's again.
 template <class Isa>
-SIMDJWT_RSA_TARGET void power_vertically(std::span<const RsaJob> jobs) noexcept {
+[[gnu::noinline]] SIMDJWT_RSA_TARGET void power_vertically(std::span<const RsaJob> jobs) noexcept {
   using Modulus = VerticalModulus<Isa>;
+  using Number = typename Modulus::Number;
+  using Word = typename Isa::Word;
   const size_t num_limbs = jobs[0].modulus->num_limbs;
   Modulus modulus;
-  typename Modulus::Number base;
-  typename Modulus::Number correction;
-  alignas(64) uint64_t inverses[Isa::kLanes];
+  Number base;
+  Number correction;
   RsaLimbs limbs;
+  const auto store_lane = [num_limbs](Number& number, size_t lane, const uint64_t* from) {
+    Word* const words = reinterpret_cast<Word*>(number) + lane;
+    for (size_t i = 0; i < num_limbs; ++i)
+      words[i * Isa::kLanes] = static_cast<Word>(static_cast<int64_t>(from[i]));
+  };
   for (size_t lane = 0; lane < Isa::kLanes; ++lane) {
     const RsaJob& job = jobs[lane < jobs.size() ? lane : 0];
     rsa_limbs_of({job.signature, job.modulus->num_bytes}, num_limbs, limbs.data());
-    store_lane<Isa>(base, lane, limbs.data(), num_limbs);
-    store_lane<Isa>(modulus.n, lane, job.modulus->limbs.data(), num_limbs);
-    store_lane<Isa>(correction, lane, job.modulus->correction.data(), num_limbs);
-    inverses[lane] = job.modulus->negative_inverse & ((uint64_t{1} << Isa::kLimbBits) - 1);
+    store_lane(base, lane, limbs.data());
+    store_lane(modulus.n, lane, job.modulus->limbs.data());
+    store_lane(correction, lane, job.modulus->correction.data());
+    reinterpret_cast<Word*>(&modulus.negative_inverse)[lane] =
+        static_cast<Word>(job.modulus->negative_inverse);
   }
-  modulus.num_blocks = num_limbs * RsaModulus::kLimbBits / Isa::kLimbBits / kBlock;
-  modulus.negative_inverse = Isa::load(inverses);
+  modulus.set_num_blocks(num_limbs / kBlock);
 
-  typename Modulus::Number product;
-  modulus.multiply(product, base, base);
-  for (int i = 1; i < kRsaSquarings; ++i) modulus.multiply(product, product, product);
+  Number product;
+  modulus.square(product, base);
+  for (int i = 1; i < kRsaSquarings; ++i) modulus.square(product, product);
   modulus.multiply(product, product, base);
   modulus.multiply(product, product, correction);
   for (size_t lane = 0; lane < jobs.size(); ++lane) {
-    load_lane<Isa>(product, lane, limbs.data(), num_limbs);
+    const Word* const words = reinterpret_cast<const Word*>(product) + lane;
+    for (size_t i = 0; i < num_limbs; ++i) {
+      limbs[i] = static_cast<uint64_t>(static_cast<int64_t>(words[i * Isa::kLanes]));
+    }
     rsa_store(*jobs[lane].modulus, limbs, jobs[lane].power);
   }
 }

@@ -16,6 +16,7 @@
 // its intrinsics, in order to prove it on CPUs without them.
 #if defined(SIMDJWT_X86_64) && !defined(SIMDJWT_EMULATED_ISA)
 #define SIMDJWT_TARGET_AVX2 __attribute__((target("avx2,bmi,bmi2")))
+#define SIMDJWT_TARGET_FMA __attribute__((target("fma,avx2,bmi,bmi2")))
 #define SIMDJWT_TARGET_SHA_NI __attribute__((target("sha,avx")))
 #define SIMDJWT_TARGET_CLMUL __attribute__((target("pclmul")))
 #define SIMDJWT_TARGET_VCLMUL __attribute__((target("vpclmulqdq,pclmul,avx2")))
@@ -25,6 +26,7 @@
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512ifma,avx2,bmi,bmi2")))
 #else
 #define SIMDJWT_TARGET_AVX2
+#define SIMDJWT_TARGET_FMA
 #define SIMDJWT_TARGET_SHA_NI
 #define SIMDJWT_TARGET_CLMUL
 #define SIMDJWT_TARGET_VCLMUL

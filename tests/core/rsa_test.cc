@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 
+#include <cfenv>
 #include <memory>
 #include <random>
 #include <string>
@@ -210,6 +211,19 @@ TEST_P(Rsa, ReadsAndWritesNothingBesideSignatureAndPower) {
       GetParam()->power({&job, 1});
       ASSERT_EQ(to_hex({reinterpret_cast<const char*>(power), num_bytes}), expected);
     }
+  }
+}
+
+// Some kernels compute in floating point, and the program may, too.
+TEST_P(Rsa, NeitherMindsNorChangesHowTheProgramRounds) {
+  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST}) {
+    ASSERT_EQ(std::fesetround(mode), 0);
+    std::feclearexcept(FE_ALL_EXCEPT);
+    const std::vector<Task> tasks(GetParam()->num_lanes,
+                                  {random_modulus(random_, 256), random_number(random_, 256)});
+    ASSERT_NO_FATAL_FAILURE(expect_powers(tasks));
+    EXPECT_EQ(std::fegetround(), mode);
+    EXPECT_EQ(std::fetestexcept(FE_ALL_EXCEPT), 0);
   }
 }
 

@@ -14,6 +14,7 @@ namespace simdjwt {
 // What the CPU offers and the operating system lets us use (XCR0). Read once, at first use.
 struct CpuFeatures {
   bool avx2 = false;         // AVX2, BMI1 and BMI2
+  bool fma = false;          // fused multiply-add, with those
   bool sha_ni = false;       // SHA extensions with AVX
   bool clmul = false;        // PCLMULQDQ
   bool vclmul = false;       // the same on 256 bits (VPCLMULQDQ), with AVX2
@@ -24,7 +25,7 @@ struct CpuFeatures {
 const CpuFeatures& cpu_features() noexcept;
 
 // The kernels that a Scratch made now would use, separated by blanks: for instance
-// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/avx2 polyval/vclmul rsa/avx2-x4". Allocates.
+// "base64url/avx2 sha256/sha-ni-x3 sha512/avx2-x4 json/avx2 polyval/vclmul rsa/fma-x4". Allocates.
 std::string active_kernels();
 
 // All kernels this CPU can run, in the same form. Allocates.
