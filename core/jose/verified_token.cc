@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
+#include <simdjwt/limits.h>
 #include <simdjwt/verified_token.h>
 
 #include <charconv>
@@ -19,6 +20,14 @@ std::optional<Number> parse_whole(std::string_view text) noexcept {
   const auto parsed = std::from_chars(text.data(), end, value);
   if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
   return value;
+}
+
+// Apart, so that only strings with escapes need the room.
+[[gnu::noinline]] void visit_unescaped(std::string_view escaped,
+                                       absl::FunctionRef<void(std::string_view)> visit) {
+  char unescaped[kTokenBytesMax];
+  char* const end = jose::unescape_json_string(unescaped, escaped);
+  visit({unescaped, static_cast<size_t>(end - unescaped)});
 }
 
 }  // namespace
@@ -55,6 +64,16 @@ bool Claim::has_element(std::string_view element) const noexcept {
   return false;
 }
 
+bool Claim::for_each_element(absl::FunctionRef<void(std::string_view)> visit) const {
+  if (member_->type != JsonType::kArray) return false;
+  jose::JsonStrings strings(raw_json());
+  while (strings.next()) {
+    const bool is_plain = strings.escaped().find('\\') == std::string_view::npos;
+    is_plain ? visit(strings.escaped()) : visit_unescaped(strings.escaped(), visit);
+  }
+  return strings.all_strings();
+}
+
 bool Claim::has_word(std::string_view word) const noexcept {
   std::string_view rest = string().value_or(std::string_view());
   while (!rest.empty()) {
@@ -78,6 +97,13 @@ std::optional<int64_t> VerifiedToken::iat() const noexcept { return claims_->iat
 
 bool VerifiedToken::has_aud(std::string_view audience) const noexcept {
   return claims_->has_aud(audience);
+}
+
+void VerifiedToken::for_each_aud(absl::FunctionRef<void(std::string_view)> visit) const {
+  const std::optional<Claim> aud = claim("aud");
+  if (!aud) return;
+  if (const std::optional<std::string_view> one = aud->string()) return visit(*one);
+  aud->for_each_element(visit);
 }
 
 std::optional<Claim> VerifiedToken::claim(std::string_view name) const noexcept {

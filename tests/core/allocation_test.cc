@@ -66,10 +66,12 @@ size_t read_claims(const VerifiedToken& token) noexcept {
   size_t sum = token.sub()->size() + token.iss().value_or("").size() + token.payload().size();
   sum += static_cast<size_t>(token.exp().value_or(0)) + token.kid().size();
   sum += token.has_aud("x") + token.claim("scope")->has_word("read");
+  token.for_each_aud([&](std::string_view audience) { sum += audience.size(); });
   for (size_t i = 0; i < token.num_claims(); ++i) {
     const Claim claim = token.claim_at(i);
     sum += token.claim_name(i).size() + claim.raw_json().size() + claim.has_element("x");
     sum += claim.string().value_or("").size() + (claim.number() > 1.0) + (claim.integer() == 1);
+    claim.for_each_element([&](std::string_view element) { sum += element.size(); });
   }
   return sum;
 }

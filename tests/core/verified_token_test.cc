@@ -6,6 +6,8 @@
 #include <simdjwt/verified_token.h>
 
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "support/judge.h"
 
@@ -205,6 +207,45 @@ TEST(Claim, FindsElementsAndWords) {
     EXPECT_FALSE(scope.has_word(word)) << word;
   }
   EXPECT_FALSE(token.claim("none").has_word("x"));
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(Claim, VisitsTheStringsOfAnArrayInOrder) {
+  const Accepted token(R"({"plain":["a","b c",""],"escaped":["\u0064\"","\ud83d\ude00","é"],)"
+                       R"("mixed":["a",1,null,["e"],{"f":"f"},"b"],"empty":[],"text":"a"})");
+  const auto visit = [&](const char* name) {
+    Strings visited;
+    const bool all_strings = token.claim(name).for_each_element(
+        [&](std::string_view element) { visited.emplace_back(element); });
+    return std::pair(all_strings, visited);
+  };
+  EXPECT_EQ(visit("plain"), std::pair(true, Strings{"a", "b c", ""}));
+  EXPECT_EQ(visit("escaped"), std::pair(true, Strings{"d\"", "😀", "é"}));
+  EXPECT_EQ(visit("mixed"), std::pair(false, Strings{"a", "b"}));
+  EXPECT_EQ(visit("empty"), std::pair(true, Strings{}));
+  EXPECT_EQ(visit("text"), std::pair(false, Strings{}));
+}
+
+TEST(VerifiedToken, VisitsEveryAudience) {
+  const auto audiences = [](std::string_view claims) {
+    const Accepted token(claims);
+    Strings visited;
+    token->for_each_aud([&](std::string_view audience) { visited.emplace_back(audience); });
+    return visited;
+  };
+  EXPECT_EQ(audiences(R"({"aud":["https:\/\/a","b"]})"), (Strings{"https://a", "b"}));
+  EXPECT_EQ(audiences(R"({"aud":"\u0061"})"), Strings{"a"});
+  EXPECT_EQ(audiences(R"({"aud":[]})"), Strings{});
+  EXPECT_EQ(audiences("{}"), Strings{});
+}
+
+TEST(Claim, VisitsAnElementAsLongAsATokenCanHold) {
+  const std::string longest(kTokenBytesMax * 3 / 4 - 200, 'x');
+  const Accepted token(R"({"list":["\u0061)" + longest + R"("]})");
+  std::string visited;
+  token.claim("list").for_each_element([&](std::string_view element) { visited = element; });
+  EXPECT_EQ(visited, "a" + longest);
 }
 
 TEST(VerifyResult, IsATriviallyCopyableVerdictBeforeItIsJudged) {

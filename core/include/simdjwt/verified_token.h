@@ -6,6 +6,8 @@
 #ifndef SIMDJWT_VERIFIED_TOKEN_H_
 #define SIMDJWT_VERIFIED_TOKEN_H_
 
+#include <absl/functional/function_ref.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,6 +43,10 @@ class Claim {
 
   // Whether the value is an array with this string as an element.
   [[nodiscard]] bool has_element(std::string_view element) const noexcept;
+  // Calls `visit` with every string among the elements of an array, unescaped, in their order. A
+  // view is valid during its call only. Returns whether the value is an array of nothing but
+  // strings; of one that is no array, it visits nothing.
+  bool for_each_element(absl::FunctionRef<void(std::string_view)> visit) const;
   // Whether the value is a string with this word between blanks, as scope is (RFC 8693
   // section 4.2).
   [[nodiscard]] bool has_word(std::string_view word) const noexcept;
@@ -54,9 +60,10 @@ class Claim {
   const jose::JsonMember* member_;
 };
 
-// All accessors are noexcept and allocate nothing. Views point into the Scratch (or, for the text
-// of the token, to the caller's bytes) and die with the next call that uses the same Scratch; kid()
-// lives in the KeySet. A claim that the token lacks is nullopt, never a magic value.
+// All accessors allocate nothing, and throw nothing but what a visitor throws. Views point into the
+// Scratch (or, for the text of the token, to the caller's bytes) and die with the next call that
+// uses the same Scratch; kid() lives in the KeySet. A claim that the token lacks is nullopt, never
+// a magic value.
 class VerifiedToken {
  public:
   [[nodiscard]] std::optional<std::string_view> iss() const noexcept;
@@ -69,6 +76,9 @@ class VerifiedToken {
   [[nodiscard]] std::optional<int64_t> iat() const noexcept;
   // Whether aud is, or contains, `audience`.
   [[nodiscard]] bool has_aud(std::string_view audience) const noexcept;
+  // Calls `visit` with every audience, which may be one string or an array of them; see
+  // Claim::for_each_element.
+  void for_each_aud(absl::FunctionRef<void(std::string_view)> visit) const;
 
   // Any claim by its unescaped name. Linear in the number of claims.
   [[nodiscard]] std::optional<Claim> claim(std::string_view name) const noexcept;
