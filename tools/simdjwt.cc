@@ -15,10 +15,16 @@
 
 #include "cli/failure.h"
 #include "cli/output.h"
+#include "cmd_account.h"
+#include "cmd_audit.h"
 #include "cmd_decode.h"
 #include "cmd_jwks.h"
 #include "cmd_keygen.h"
+#include "cmd_registry.h"
+#include "cmd_secret.h"
+#include "cmd_server.h"
 #include "cmd_sign.h"
+#include "cmd_token.h"
 #include "cmd_verify.h"
 
 namespace simdjwt::cli {
@@ -82,10 +88,14 @@ std::string version_text() {
   return text;
 }
 
-// "simdjwt", or "simdjwt verify".
+// "simdjwt", "simdjwt verify" or "simdjwt token show".
 std::string program_name(const CLI::App& app) {
-  if (app.get_subcommands().empty()) return "simdjwt";
-  return "simdjwt " + app.get_subcommands().front()->get_name();
+  std::string name = "simdjwt";
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    name += ' ' + at->get_name();
+  }
+  return name;
 }
 
 int report_failure(const CLI::App& app, const std::string& message) {
@@ -109,7 +119,7 @@ void execute(CLI::App& app, int argc, char** argv) {
     return print(call.what());
   }
   if (app.get_subcommands().empty()) {
-    throw UsageError("a command is needed: verify, decode, sign, keygen or jwks");
+    throw UsageError("a command is needed: verify, decode, sign, keygen, jwks or token");
   }
 }
 
@@ -127,6 +137,12 @@ int run(int argc, char** argv) {
   add_sign_command(app);
   add_keygen_command(app);
   add_jwks_command(app, exit_status);
+  add_registry_command(app);
+  add_account_command(app);
+  add_server_command(app);
+  add_token_command(app);
+  add_secret_command(app);
+  add_audit_command(app);
   try {
     execute(app, argc, argv);
     flush_output();

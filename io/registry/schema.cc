@@ -95,6 +95,7 @@ CREATE TABLE foreign_revocations (
   created INTEGER NOT NULL,
   PRIMARY KEY (account, jti)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX foreign_revocations_by_expiry ON foreign_revocations (expires);
 
 CREATE TABLE epochs (
   scope      INTEGER NOT NULL,

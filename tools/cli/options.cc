@@ -24,10 +24,23 @@ CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
     seconds = parse_duration(text);
     if (!seconds) {
       throw UsageError(name + ": " + quote(text) +
-                       " is no duration: give seconds, or a number with s, m, h or d");
+                       " is no duration: give seconds, or a number with s, m, h, d or y");
     }
   };
   return app.add_option_function<std::string>(name, read, help)->type_name("DURATION");
+}
+
+CLI::Option* add_date_option(CLI::App& app, const std::string& name, std::optional<int64_t>& time,
+                             const std::string& help) {
+  const auto read = [name, &time](const std::string& text) {
+    time = parse_date(text);
+    if (!time) {
+      throw UsageError(name + ": " + quote(text) +
+                       " is no time: give 2027-01-31, 2027-01-31T12:00:00Z or the seconds since "
+                       "1970-01-01");
+    }
+  };
+  return app.add_option_function<std::string>(name, read, help)->type_name("TIME");
 }
 
 CLI::Option* add_now_option(CLI::App& app, std::optional<int64_t>& now) {

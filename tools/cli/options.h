@@ -17,9 +17,13 @@ namespace simdjwt::cli {
 CLI::Option* add_text_option(CLI::App& app, const std::string& name,
                              std::optional<std::string>& text, const std::string& help);
 
-// "90", "15m", "12h", "30d" into seconds.
+// "90", "15m", "12h", "30d", "1y" into seconds.
 CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
                                  std::optional<int64_t>& seconds, const std::string& help);
+
+// "2027-01-31", "2027-01-31T12:00:00Z" or seconds since 1970 into the latter.
+CLI::Option* add_date_option(CLI::App& app, const std::string& name, std::optional<int64_t>& time,
+                             const std::string& help);
 
 // --now SECONDS: the time to judge or sign at, instead of the clock's.
 CLI::Option* add_now_option(CLI::App& app, std::optional<int64_t>& now);

@@ -40,6 +40,8 @@ int64_t seconds_of_unit(char unit) {
       return kHour;
     case 'd':
       return kDay;
+    case 'y':
+      return 365 * kDay;
     default:
       return 0;
   }
@@ -92,6 +94,19 @@ std::optional<int64_t> parse_time(std::string_view text) {
   const std::optional<int64_t> time = parse_integer(text);
   if (!time || *time < 0 || *time > kNumericDateMax) return std::nullopt;
   return time;
+}
+
+std::optional<int64_t> parse_date(std::string_view text) {
+  if (const std::optional<int64_t> time = parse_time(text)) return time;
+  const std::string terminated(text);
+  for (const char* format : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"}) {
+    std::tm parts{};
+    const char* const end = strptime(terminated.c_str(), format, &parts);
+    if (end == nullptr || *end != '\0') continue;
+    const int64_t time = timegm(&parts);
+    if (time >= 0 && time <= kNumericDateMax) return time;
+  }
+  return std::nullopt;
 }
 
 }  // namespace simdjwt::cli

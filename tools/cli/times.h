@@ -24,12 +24,15 @@ std::string span_of_time(int64_t seconds);
 // "2026-11-23 09:00:00 UTC, 1 h 0 min ago"
 std::string utc_and_distance(int64_t time, int64_t now);
 
-// Seconds of "90", "90s", "15m", "12h" or "30d", with a minus before it to reach into the past;
-// nullopt for anything else or more than 10,000 years.
+// Seconds of "90", "90s", "15m", "12h", "30d" or "1y" (365 days), with a minus before it to reach
+// into the past; nullopt for anything else or more than 10,000 years.
 std::optional<int64_t> parse_duration(std::string_view text);
 
 // Seconds since 1970, up to kNumericDateMax.
 std::optional<int64_t> parse_time(std::string_view text);
+
+// The same of "2027-01-31" (its beginning) and "2027-01-31T12:00:00Z" too, in UTC.
+std::optional<int64_t> parse_date(std::string_view text);
 
 }  // namespace simdjwt::cli
 

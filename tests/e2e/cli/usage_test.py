@@ -70,7 +70,7 @@ class Contradictions(CliTestCase):
 
     def test_usage_errors_point_to_help(self):
         self.assert_fails(self.run_program(),
-                          "a command is needed: verify, decode, sign, keygen or jwks\n"
+                          "a command is needed: verify, decode, sign, keygen, jwks or token\n"
                           "simdjwt --help tells how to use it.\n")
         self.assert_fails(self.run_program("verify", "a", "b"),
                           "simdjwt verify --help tells how to use it.\n")

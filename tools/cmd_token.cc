@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "cmd_token.h"
+
+#include <CLI/App.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/claims_text.h"
+#include "cli/confirm.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/registry_input.h"
+#include "cli/text.h"
+#include "cli/times.h"
+#include "cli/token_report.h"
+
+namespace simdjwt::cli {
+namespace {
+
+using registry::Account;
+using registry::Server;
+using registry::Store;
+using registry::Template;
+using registry::Token;
+using registry::TokenQuery;
+using registry::TokenRequest;
+
+constexpr char kFooter[] =
+    "ID is a token's jti, or its first characters.\n"
+    "\n"
+    "Examples:\n"
+    "  simdjwt token create --description 'CI' --expires-in 90d --server api\n"
+    "  simdjwt token list --status active\n"
+    "  simdjwt token show ID\n"
+    "  simdjwt token revoke ID --reason leaked\n"
+    "each with --registry FILE, or SIMDJWT_REGISTRY in the environment.";
+
+struct Arguments {
+  RegistryInput registry;
+  // create
+  TokenRequest request;
+  std::string claims_template = "standard";
+  std::optional<int64_t> expires_in;
+  std::optional<int64_t> expires_at;
+  bool indefinite = false;
+  bool no_server_aud = false;
+  std::optional<std::string> user_id;
+  std::vector<std::string> claims;
+  // list
+  TokenQuery query;
+  std::string status = "any";
+  std::optional<uint64_t> before;
+  // the others
+  std::string jti;
+  std::string server;
+  std::string reason;
+  bool yes = false;
+};
+
+// --- create ---
+
+Template parse_template(const std::string& name) {
+  if (name == "standard") return Template::kStandard;
+  if (name == "django") return Template::kDjango;
+  if (name == "custom") return Template::kCustom;
+  throw UsageError("--template: " + quote(name) +
+                   " is unknown; there are standard, django and custom");
+}
+
+std::optional<int64_t> expiry(const Arguments& arguments, int64_t now) {
+  const int num_given = (arguments.expires_in ? 1 : 0) + (arguments.expires_at ? 1 : 0) +
+                        (arguments.indefinite ? 1 : 0);
+  if (num_given != 1) {
+    throw UsageError("one of --expires-in, --expires-at and --indefinite is needed");
+  }
+  if (arguments.expires_in) return now + *arguments.expires_in;
+  return arguments.expires_at;
+}
+
+TokenRequest make_request(const Arguments& arguments, int64_t now) {
+  TokenRequest request = arguments.request;
+  request.claims = parse_template(arguments.claims_template);
+  request.expires = expiry(arguments, now);
+  request.aud_of_servers = !arguments.no_server_aud;
+  // Digits are a number; any other text is one of Django's string identifiers.
+  if (arguments.user_id) {
+    const bool is_number = !arguments.user_id->empty() &&
+                           arguments.user_id->find_first_not_of("0123456789") == std::string::npos;
+    request.user_id = is_number ? *arguments.user_id : json_string(*arguments.user_id);
+  }
+  if (request.claims == Template::kCustom) {
+    ClaimsText claims;
+    for (const std::string& assignment : arguments.claims) claims.add_assignment(assignment);
+    request.custom_claims = claims.text();
+  } else if (!arguments.claims.empty()) {
+    throw UsageError("--claim: is for --template custom");
+  }
+  return request;
+}
+
+void create(const Arguments& arguments) {
+  const registry::Act act = act_now();
+  const TokenRequest request = make_request(arguments, act.time);
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const registry::IssuedToken issued = value_of(store.create_token(account.id, request, act));
+  if (arguments.registry.json) {
+    return print(token_json(issued.token, act.time).add("token", json_string(issued.text)).text() +
+                 '\n');
+  }
+  print(issued.text + '\n');
+  const std::string until =
+      issued.token.expires ? "expires " + utc(*issued.token.expires) : "never expires";
+  tell("made the token " + issued.token.jti + ", which " + until +
+       "; simdjwt token show tells how to use it");
+}
+
+// --- list and show ---
+
+TokenQuery::Status parse_status(const std::string& name) {
+  if (name == "any") return TokenQuery::Status::kAny;
+  if (name == "active") return TokenQuery::Status::kActive;
+  if (name == "inactive") return TokenQuery::Status::kInactive;
+  throw UsageError("--status: " + quote(name) + " is unknown; there are any, active and inactive");
+}
+
+void list(const Arguments& arguments) {
+  TokenQuery query = arguments.query;
+  query.status = parse_status(arguments.status);
+  query.before = arguments.before;
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const int64_t now = system_now();
+  const registry::TokenPage page = value_of(store.tokens(account.id, query, now));
+  if (arguments.registry.json) {
+    std::vector<std::string> objects;
+    for (const Token& token : page.tokens) objects.push_back(token_json(token, now).text());
+    std::string text = json_list("tokens", objects);
+    text.insert(text.size() - 1, ",\"next\":" + (page.next ? std::to_string(*page.next) : "null"));
+    return print(text + '\n');
+  }
+  print(token_table(page.tokens, now));
+  if (page.next) tell("more: --before " + std::to_string(*page.next));
+}
+
+// The URL for the examples: of the server that was named, or of the first that has one.
+std::string example_url(Store& store, const Arguments& arguments, const Token& token) {
+  if (!arguments.server.empty()) {
+    const Server server = value_of(store.find_server(token.account, arguments.server));
+    if (server.url.empty()) throw Failure("the server " + server.name + " has no URL");
+    return server.url;
+  }
+  for (const std::string& name : token.servers) {
+    const Server server = value_of(store.find_server(token.account, name));
+    if (!server.url.empty()) return server.url;
+  }
+  return "";
+}
+
+std::string examples_json(const TokenExamples& examples) {
+  return JsonObjectText()
+      .add("environment", json_string(examples.environment))
+      .add("curl", json_string(examples.curl))
+      .add("javascript", json_string(examples.javascript))
+      .add("python", json_string(examples.python))
+      .text();
+}
+
+void show(const Arguments& arguments) {
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const Token token = value_of(store.find_token(account.id, arguments.jti));
+  const int64_t now = system_now();
+  const absl::StatusOr<std::string> value = store.preview_token(token, now);
+  const std::string url = example_url(store, arguments, token);
+  const TokenExamples examples =
+      token_examples(arguments.registry.file, account.name, token.jti, url);
+  if (arguments.registry.json) {
+    return print(token_json(token, now)
+                     .add("value", value.ok() ? json_string(*value) : "null")
+                     .add("examples", url.empty() ? "null" : examples_json(examples))
+                     .text() +
+                 '\n');
+  }
+  print(token_details(token, value.ok() ? *value : "gone with its secret", now));
+  print(url.empty() ? "\nExamples of use are shown once a server with a URL takes the token.\n"
+                    : examples_text(examples));
+}
+
+void copy(const Arguments& arguments) {
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const std::string text = value_of(store.copy_token(account.id, arguments.jti, act_now()));
+  if (!arguments.registry.json) return print(text + '\n');
+  print(JsonObjectText().add("token", json_string(text)).text() + '\n');
+}
+
+// --- Changes of one token ---
+
+// Prints the token as it is now, or tells what was done.
+void report(Store& store, const Arguments& arguments, const Token& token, const std::string& done) {
+  if (!arguments.registry.json) return tell("the token " + token.jti + ' ' + done);
+  const Token changed = value_of(store.find_token(token.account, token.jti));
+  print(token_json(changed, system_now()).text() + '\n');
+}
+
+void revoke(const Arguments& arguments) {
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const Token token = value_of(store.find_token(account.id, arguments.jti));
+  confirm("Whoever uses the token " + token.jti + ", " + quote(token.description) +
+              ", will be refused, for good.",
+          arguments.yes);
+  succeed(store.revoke_token(account.id, token.jti, arguments.reason, act_now()));
+  report(store, arguments, token, "is revoked");
+}
+
+void associate(const Arguments& arguments) {
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const Token token = value_of(store.find_token(account.id, arguments.jti));
+  const Server before = value_of(store.find_server(account.id, arguments.server));
+  succeed(store.associate(account.id, token.jti, arguments.server, act_now()));
+  const Server after = value_of(store.find_server(account.id, arguments.server));
+  const bool is_new = !before.authenticates && after.authenticates;
+  report(store, arguments, token,
+         "is good for " + arguments.server +
+             (is_new ? ", whose authentication is on from now on" : ""));
+}
+
+void dissociate(const Arguments& arguments) {
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const Token token = value_of(store.find_token(account.id, arguments.jti));
+  confirm("Whoever uses the token " + token.jti + ", " + quote(token.description) + ", at " +
+              arguments.server + " will be refused.",
+          arguments.yes);
+  succeed(store.dissociate(account.id, token.jti, arguments.server, act_now()));
+  report(store, arguments, token, "is not good for " + arguments.server);
+}
+
+// --- Options ---
+
+void add_life_options(CLI::App& command, Arguments& arguments) {
+  add_duration_option(command, "--expires-in", arguments.expires_in,
+                      "Its life: 15m, 1h, 8h, 1d, 7d, 30d, 90d, 1y or any\n"
+                      "other");
+  add_date_option(command, "--expires-at", arguments.expires_at,
+                  "Its end: 2027-01-31, 2027-01-31T12:00:00Z");
+  command.add_flag("--indefinite", arguments.indefinite, "No end but revocation");
+}
+
+void add_claim_options(CLI::App& command, Arguments& arguments) {
+  TokenRequest& request = arguments.request;
+  command
+      .add_option("--template", arguments.claims_template,
+                  "standard (if not given): iss, sub, aud, scope;\n"
+                  "django: also what simplejwt demands; custom: the\n"
+                  "claims given by --claim. All have jti and iat")
+      ->type_name("NAME");
+  command.add_option("--sub", request.sub, "The subject; the account's name if not given")
+      ->type_name("SUBJECT");
+  command.add_option("--aud", request.audiences, "An audience; may be given several times")
+      ->type_name("AUDIENCE")
+      ->allow_extra_args(false);
+  command.add_flag("--no-server-aud", arguments.no_server_aud,
+                   "Leave the servers' URLs out of aud, for verifiers\n"
+                   "that expect none");
+  command.add_option("--scope", request.scope, "Scopes, separated by blanks")->type_name("WORDS");
+  add_text_option(command, "--user-id", arguments.user_id, "The user_id of the template django")
+      ->type_name("ID");
+  command.add_option("--claim", arguments.claims, "NAME=VALUE, of the template custom")
+      ->type_name("CLAIM")
+      ->allow_extra_args(false);
+}
+
+void add_create_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--description", arguments.request.description, "What the token is for")
+      ->type_name("TEXT")
+      ->required();
+  add_life_options(command, arguments);
+  add_claim_options(command, arguments);
+  command
+      .add_option("--server", arguments.request.servers,
+                  "A server that it is for; may be given several\n"
+                  "times")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+}
+
+void add_list_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--search", arguments.query.search, "In description and ID")
+      ->type_name("TEXT");
+  command.add_option("--status", arguments.status, "any (if not given), active or inactive")
+      ->type_name("STATUS");
+  command.add_option("--limit", arguments.query.limit, "How many: 50 if not given, at most 1000")
+      ->type_name("N");
+  command
+      .add_option_function<uint64_t>(
+          "--before", [&arguments](uint64_t index) { arguments.before = index; },
+          "Where the page before ended")
+      ->type_name("N");
+}
+
+CLI::App* add_action(CLI::App& group, const std::string& name, const std::string& help,
+                     const std::shared_ptr<Arguments>& arguments,
+                     void (*action)(const Arguments&)) {
+  CLI::App* command = group.add_subcommand(name, help);
+  add_registry_option(*command, arguments->registry);
+  add_account_option(*command, arguments->registry);
+  add_json_option(*command, arguments->registry);
+  command->callback([arguments, action] { action(*arguments); });
+  return command;
+}
+
+}  // namespace
+
+void add_token_command(CLI::App& app) {
+  CLI::App* group = app.add_subcommand("token", "Issue, show, associate and revoke tokens");
+  auto arguments = std::make_shared<Arguments>();
+  add_create_options(
+      *add_action(*group, "create", "Issue a token, and print it", arguments, create), *arguments);
+  add_list_options(
+      *add_action(*group, "list", "The account's tokens, newest first", arguments, list),
+      *arguments);
+  CLI::App* shown =
+      add_action(*group, "show", "What is known of a token, and how to use it", arguments, show);
+  CLI::App* copied = add_action(*group, "copy", "Print the token again", arguments, copy);
+  CLI::App* revoked = add_action(*group, "revoke", "End a token, for good", arguments, revoke);
+  CLI::App* tied = add_action(*group, "associate", "Let a server take it", arguments, associate);
+  CLI::App* untied = add_action(*group, "dissociate", "Let it no longer", arguments, dissociate);
+  for (CLI::App* command : {shown, copied, revoked, tied, untied}) {
+    command->add_option("ID", arguments->jti, "The token")->required();
+  }
+  shown->add_option("--server", arguments->server, "The server that the examples call")
+      ->type_name("NAME");
+  revoked->add_option("--reason", arguments->reason, "Why, for the record")->type_name("TEXT");
+  for (CLI::App* command : {tied, untied}) {
+    command->add_option("SERVER", arguments->server, "The server's name")->required();
+  }
+  add_yes_option(*revoked, arguments->yes);
+  add_yes_option(*untied, arguments->yes);
+  group->require_subcommand(1);
+  group->group("Token registry");
+  group->footer(kFooter);
+}
+
+}  // namespace simdjwt::cli
