@@ -20,6 +20,13 @@ http::Response head_of(BulkFormat format, http::Version version) {
       http::Status::kOk, format == BulkFormat::kBytes ? kBytesField : kLinesField, version);
 }
 
+// As many as there is room for, in what may be verified and in what may be kept of the answers: a
+// line of one byte has a verdict of more than a hundred.
+size_t num_tokens_now(const UploadTurn& turn) {
+  if (turn.connection.output_full()) return 0;
+  return turn.budget.num_tokens(turn.policy.token_work, TokenLines::kBatchMax);
+}
+
 }  // namespace
 
 BulkFormat bulk_format_of(std::string_view fields) noexcept {
@@ -28,26 +35,33 @@ BulkFormat bulk_format_of(std::string_view fields) noexcept {
                                                                  : BulkFormat::kBytes;
 }
 
-void Bulk::receive(std::string_view content, const UploadTurn& turn) {
-  lines_.add(content, [&](std::span<const std::string_view> tokens) { judge(tokens, turn); });
-  if (!verdicts_.empty()) answer(turn);
+size_t Bulk::receive(std::string_view content, const UploadTurn& turn) {
+  return lines_.add(content, num_tokens_now(turn),
+                    [&](std::span<const std::string_view> tokens) { return judge(tokens, turn); });
 }
 
 http::Status Bulk::complete(const UploadTurn& turn) {
   lines_.finish([&](std::span<const std::string_view> tokens) { judge(tokens, turn); });
-  answer(turn);
+  if (!has_answered_) answer(turn);
   http::end_streamed(turn.connection, request_.version);
   return http::Status::kOk;
 }
 
-void Bulk::judge(std::span<const std::string_view> tokens, const UploadTurn& turn) {
+size_t Bulk::judge(std::span<const std::string_view> tokens, const UploadTurn& turn) {
   const Verifier& verifier = turn.policy.verifier;
   const uint64_t began = steady_nanoseconds();
-  verifier.verify_batch(tokens, results_, turn.scratch, turn.now_unix_seconds);
+  verifier.verify_batch(tokens, turn.room.results, turn.scratch, turn.now_unix_seconds);
   turn.metrics.batch_duration.observe(steady_nanoseconds() - began);
   turn.metrics.tokens_verified.add(tokens.size());
-  turn.metrics.count_lookups(turn.scratch.take_signature_lookups());
-  for (size_t i = 0; i < tokens.size(); ++i) append_verdict(tokens[i], results_[i], turn);
+  const SignatureLookups lookups = turn.scratch.take_signature_lookups();
+  turn.metrics.count_lookups(lookups);
+  turn.budget.spend(turn.policy.work_done(tokens.size(), lookups));
+  turn.room.text.clear();
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    append_verdict(tokens[i], turn.room.results[i], turn);
+  }
+  answer(turn);
+  return num_tokens_now(turn);
 }
 
 void Bulk::append_verdict(std::string_view token, const VerifyResult& result,
@@ -56,9 +70,9 @@ void Bulk::append_verdict(std::string_view token, const VerifyResult& result,
   const Outcome outcome = outcome_of(token, result, policy);
   turn.policy.count(turn.reactor, outcome);
   if (format_ == BulkFormat::kBytes) {
-    verdicts_.push_back(static_cast<char>(result.verdict()));
+    turn.room.text.push_back(static_cast<char>(result.verdict()));
   } else {
-    append_verification_json(verdicts_, outcome, &result, policy);
+    append_verification_json(turn.room.text, outcome, &result, policy);
   }
 }
 
@@ -68,8 +82,8 @@ void Bulk::answer(const UploadTurn& turn) {
     turn.connection.write(head_of(format_, request_.version).head());
     turn.connection.write(turn.head_end.text(request_.persistence));
   }
-  http::write_streamed(turn.connection, verdicts_, request_.version);
-  verdicts_.clear();
+  http::write_streamed(turn.connection, turn.room.text, request_.version);
+  turn.room.text.clear();
 }
 
 }  // namespace simdjwt::serve

@@ -15,7 +15,7 @@
 #ifndef SIMDJWT_IO_SERVE_BULK_H_
 #define SIMDJWT_IO_SERVE_BULK_H_
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -35,22 +35,21 @@ class Bulk final : public Upload {
  public:
   Bulk(const UploadRequest& request, BulkFormat format) : request_(request), format_(format) {}
 
-  void receive(std::string_view content, const UploadTurn& turn) override;
+  size_t receive(std::string_view content, const UploadTurn& turn) override;
   http::Status complete(const UploadTurn& turn) override;
   [[nodiscard]] bool has_answered() const noexcept override { return has_answered_; }
 
  private:
-  void judge(std::span<const std::string_view> tokens, const UploadTurn& turn);
+  // Answers them, and returns how many more may be judged.
+  size_t judge(std::span<const std::string_view> tokens, const UploadTurn& turn);
   void append_verdict(std::string_view token, const VerifyResult& result, const UploadTurn& turn);
-  // Writes what is in verdicts_, which may be nothing, behind the head.
+  // Writes the verdicts of the room, of which there may be none, behind the head.
   void answer(const UploadTurn& turn);
 
   const UploadRequest request_;
   const BulkFormat format_;
   bool has_answered_ = false;
   TokenLines lines_;
-  std::array<VerifyResult, TokenLines::kBatchMax> results_;
-  std::string verdicts_;
 };
 
 }  // namespace simdjwt::serve

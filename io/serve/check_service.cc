@@ -34,6 +34,7 @@ void CheckService::begin_turn(const net::Instant& now) {
   now_unix_seconds_ = now.unix_seconds;
   head_end_.set_time(now.unix_seconds);
   turn_began_ = steady_nanoseconds();
+  budget_.begin_turn();
 }
 
 const PolicySet& CheckService::policies() {
@@ -49,12 +50,14 @@ void CheckService::close(const net::Connection& connection) { uploads_.drop(conn
 
 size_t CheckService::receive(net::Connection& connection, std::string_view bytes) {
   RequestParser& parser = parsers_[connection.index()];
+  budget_.begin_share();
   size_t num_consumed = 0;
   while (num_consumed < bytes.size() && !connection.output_full()) {
     if (uploads_.is_active(connection)) {
       const Uploads::Progress progress = advance(connection, bytes.substr(num_consumed));
       if (progress.is_last) return bytes.size();
       num_consumed += progress.num_consumed;
+      if (connection.is_postponed()) break;
       continue;
     }
     switch (parser.parse(bytes.substr(num_consumed))) {
@@ -64,8 +67,15 @@ size_t CheckService::receive(net::Connection& connection, std::string_view bytes
         refuse(connection, parser.refusal());
         return bytes.size();
       case RequestParser::Outcome::kComplete:
-        num_consumed += parser.head_bytes();
-        if (!serve(connection, parser.request())) return bytes.size();
+        switch (serve(connection, parser.request())) {
+          case Served::kLast:
+            return bytes.size();
+          case Served::kLater:
+            connection.postpone();
+            return num_consumed;
+          case Served::kDone:
+            num_consumed += parser.head_bytes();
+        }
     }
   }
   return num_consumed;
@@ -82,12 +92,16 @@ void CheckService::refuse(net::Connection& connection, Status status) {
 
 // Nobody waits for a body: some proxies announce their client's and never send it. So the
 // connection ends with that request: what comes next would be taken for another.
-bool CheckService::serve(net::Connection& connection, const http::Request& request) {
+CheckService::Served CheckService::serve(net::Connection& connection,
+                                         const http::Request& request) {
   const bool keep_alive =
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
   const Persistence persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose;
   const Route route = find_route(request.path);
-  if (reads_body(route.contract)) return begin_upload(connection, request, route);
+  const Served served = keep_alive ? Served::kDone : Served::kLast;
+  if (reads_body(route.contract)) {
+    return begin_upload(connection, request, route) ? Served::kDone : Served::kLast;
+  }
   if (route.contract == Contract::kNone) {
     queue(connection, route.contract, persistence).answer = &plain_answer(Status::kNotFound);
   } else if (route.contract == Contract::kHealth) {
@@ -98,13 +112,20 @@ bool CheckService::serve(net::Connection& connection, const http::Request& reque
   } else {
     const ServedPolicy& policy = policies()[route.policy];
     if (!batch_.has_room_for(policy)) answer_queued();
+    if (!may_verify(policy)) return Served::kLater;
     Queued& queued = queue(connection, route.contract, persistence);
     queued.policy = &policy;
     queued.is_for_head = request.method == http::Method::kHead;
     check(request, queued);
     if (decisions_ != nullptr) queued.request = request;
   }
-  return keep_alive;
+  return served;
+}
+
+bool CheckService::may_verify(const ServedPolicy& policy) {
+  if (budget_.has_room_for(policy.token_work)) return true;
+  answer_queued();  // then one knows how much it really was
+  return budget_.has_room_for(policy.token_work);
 }
 
 // The requests of a burst mostly go the same way.
@@ -167,6 +188,7 @@ void CheckService::check(const http::Request& request, Queued& queued) {
       break;
     case Credentials::Kind::kToken:
       queued.token = batch_.add(*queued.policy, credentials.token);
+      budget_.promise(queued.policy->token_work);
       break;
   }
 }
@@ -200,6 +222,7 @@ void CheckService::flush() {
 void CheckService::answer_queued() {
   if (num_queued_ == 0) return;
   answers_began_ = batch_.verify(now_unix_seconds_, metrics_);
+  budget_.settle(batch_.work_done());
   for (const Queued& queued : std::span(queue_.data(), num_queued_)) answer(queued);
   metrics_.request_duration.observe(answers_began_ - turn_began_, num_queued_);
   batch_.clear();

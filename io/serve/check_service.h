@@ -29,6 +29,7 @@
 #include "serve/identity.h"
 #include "serve/metrics.h"
 #include "serve/policy_set.h"
+#include "serve/signature_work.h"
 #include "serve/token_batch.h"
 #include "serve/upload.h"
 #include "simdjwt/snapshot.h"
@@ -80,11 +81,17 @@ class CheckService final : public net::Protocol {
   // The newest; the same all turn long.
   const PolicySet& policies();
   [[nodiscard]] Uploads::Context upload_context() {
-    return {policies(), head_end_, reactor_, now_unix_seconds_};
+    return {policies(), budget_, head_end_, reactor_, now_unix_seconds_};
   }
 
-  // Whether another request may follow.
-  bool serve(net::Connection& connection, const http::Request& request);
+  enum class Served : uint8_t {
+    kDone,
+    kLast,   // no other request may follow
+    kLater,  // not yet: the connection is postponed
+  };
+  Served serve(net::Connection& connection, const http::Request& request);
+  // Whether there is room in this turn for a token of the policy.
+  bool may_verify(const ServedPolicy& policy);
   Route find_route(std::string_view path);
   bool begin_upload(net::Connection& connection, const http::Request& request, Route route);
   Uploads::Progress advance(net::Connection& connection, std::string_view bytes);
@@ -116,6 +123,7 @@ class CheckService final : public net::Protocol {
   Uploads uploads_;
   http::HeadEnd head_end_;
   TokenBatch batch_;
+  SignatureBudget budget_;
   std::array<Queued, kQueueMax> queue_;
   size_t num_queued_ = 0;
   IdentityWriter identity_writer_;

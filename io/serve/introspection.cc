@@ -82,8 +82,9 @@ void append_introspection_json(std::string& out, const VerifiedToken& token) {
   out.append("}\n");
 }
 
-void Introspection::receive(std::string_view content, const UploadTurn& /*turn*/) {
+size_t Introspection::receive(std::string_view content, const UploadTurn& /*turn*/) {
   form_.append(content);
+  return content.size();
 }
 
 http::Status Introspection::complete(const UploadTurn& turn) {
@@ -100,7 +101,9 @@ http::Status Introspection::complete(const UploadTurn& turn) {
   }
   const Verifier& verifier = turn.policy.verifier;
   const VerifyResult result = verifier.verify(token.value, turn.scratch, turn.now_unix_seconds);
-  turn.metrics.count_lookups(turn.scratch.take_signature_lookups());
+  const SignatureLookups lookups = turn.scratch.take_signature_lookups();
+  turn.metrics.count_lookups(lookups);
+  turn.budget.spend(turn.policy.work_done(1, lookups));
   const Outcome outcome = outcome_of(token.value, result, verifier.policy());
   turn.policy.count(turn.reactor, outcome);
   // Not judged at all is not the same as inactive: the client should ask again.

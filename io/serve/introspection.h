@@ -30,7 +30,7 @@ class Introspection final : public Upload {
  public:
   explicit Introspection(const UploadRequest& request) : request_(request) {}
 
-  void receive(std::string_view content, const UploadTurn& turn) override;
+  size_t receive(std::string_view content, const UploadTurn& turn) override;
   http::Status complete(const UploadTurn& turn) override;
   [[nodiscard]] bool has_answered() const noexcept override { return false; }
 

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "serve/signature_work.h"
+
 namespace simdjwt::serve {
 
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
@@ -40,6 +42,7 @@ PolicySet PolicySet::renewed(jwks::KeySources& sources) const {
         policy = std::make_shared<ServedPolicy>(*policy);
         policy->verifier = Verifier(std::move(remote.keys), policy->config.demands, signatures_);
         policy->keys_generation = remote.generation;
+        policy->token_work = signature_work(policy->verifier.keys());
       }
     }
     set.insert(std::move(policy));
@@ -58,9 +61,15 @@ std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, KeySet keys,
   Verifier verifier(std::move(keys), config.demands, signatures_);
   const bool tells_more = !config.identity_headers.empty() || !config.payload_header.empty() ||
                           config.cache_seconds > 0;
-  return std::make_shared<ServedPolicy>(ServedPolicy{std::move(config), std::move(verifier),
-                                                     answers, tells_more,
-                                                     std::move(introspection_secret)});
+  const uint32_t token_work = signature_work(verifier.keys());
+  return std::make_shared<ServedPolicy>(
+      ServedPolicy{.config = std::move(config),
+                   .verifier = std::move(verifier),
+                   .answers = answers,
+                   .tells_more_when_allowed = tells_more,
+                   .introspection_secret = std::move(introspection_secret),
+                   .token_work = token_work,
+                   .remembers_signatures = signatures_ != nullptr});
 }
 
 void PolicySet::insert(std::shared_ptr<ServedPolicy> policy) {

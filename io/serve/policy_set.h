@@ -37,6 +37,13 @@ struct ServedPolicy {
   PolicyMetrics* metrics = nullptr;
   std::shared_ptr<jwks::RefetchSignal> refetch = nullptr;  // null: keys of a file
   uint64_t keys_generation = 0;                            // of its source
+  uint32_t token_work = 0;                                 // signature_work() of its keys
+  bool remembers_signatures = false;
+
+  // What it took to judge so many tokens, of which `lookups` tell, as far as one knows.
+  [[nodiscard]] uint32_t work_done(size_t num_tokens, SignatureLookups lookups) const noexcept {
+    return token_work * static_cast<uint32_t>(remembers_signatures ? lookups.misses : num_tokens);
+  }
 
   // One reactor's count of what it came to. Asks for the keys that a token should have had.
   void count(size_t reactor, Outcome outcome) const noexcept {

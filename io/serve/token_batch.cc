@@ -38,6 +38,7 @@ uint64_t TokenBatch::verify(int64_t now, ReactorMetrics& metrics) {
     sorted_[position] = tokens_[i];
     positions_[i] = position;
   }
+  work_done_ = 0;
   uint64_t began = steady_nanoseconds();
   for (Group& group : groups_) {
     if (group.num_tokens == 0) continue;
@@ -48,7 +49,9 @@ uint64_t TokenBatch::verify(int64_t now, ReactorMetrics& metrics) {
     const uint64_t ended = steady_nanoseconds();
     metrics.batch_duration.observe(ended - began);
     metrics.tokens_verified.add(group.num_tokens);
-    metrics.count_lookups(group.scratch->take_signature_lookups());
+    const SignatureLookups lookups = group.scratch->take_signature_lookups();
+    metrics.count_lookups(lookups);
+    work_done_ += group.policy->work_done(group.num_tokens, lookups);
     began = ended;
   }
   return began;

@@ -40,6 +40,8 @@ class TokenBatch {
 
   // Returns when it was done, in steady_nanoseconds().
   uint64_t verify(int64_t now, ReactorMetrics& metrics);
+  // What verify() took, of the policies' token_work.
+  [[nodiscard]] uint32_t work_done() const noexcept { return work_done_; }
 
   [[nodiscard]] std::string_view token(uint32_t number) const noexcept { return tokens_[number]; }
   // After verify(), until clear().
@@ -65,6 +67,7 @@ class TokenBatch {
   std::array<VerifyResult, kTokensMax> results_;  // of sorted_
   std::array<uint32_t, kTokensMax> positions_;    // in sorted_; until verify(), the group
   size_t num_tokens_ = 0;
+  uint32_t work_done_ = 0;
   size_t last_group_ = 0;
 };
 

@@ -30,41 +30,47 @@ class TokenLines {
   static constexpr size_t kBatchMax = 256;
 
   // Calls judge(std::span<const std::string_view>) with the tokens whose lines end in `piece`, in
-  // order, kBatchMax at a time. They are views, mostly into `piece`, and die with the call.
+  // order, `num_max` > 0 at a time or less. They are views, mostly into `piece`, and die with the
+  // call. judge returns how many it takes next time, up to kBatchMax, or 0 to stop there. Returns
+  // how many bytes of the piece were taken: all, unless it was stopped.
   template <class Judge>
-  void add(std::string_view piece, Judge judge) {
-    if (piece.empty()) return;
-    Batch batch;
+  size_t add(std::string_view piece, size_t num_max, Judge judge) {
+    if (piece.empty()) return 0;
+    Batch batch(num_max);
+    std::string_view rest = piece;
     if (!begun_.empty()) {
-      const size_t end = piece.find('\n');
-      keep(piece.substr(0, end));
-      if (end == std::string_view::npos) return;
+      const size_t end = rest.find('\n');
+      keep(rest.substr(0, end));
+      if (end == std::string_view::npos) return piece.size();
       batch.add_line(begun_, judge);
-      piece.remove_prefix(end + 1);
+      rest.remove_prefix(end + 1);
     }
-    while (true) {
-      const size_t end = piece.find('\n');
+    while (!batch.is_stopped()) {
+      const size_t end = rest.find('\n');
       if (end == std::string_view::npos) break;
-      batch.add_line(piece.substr(0, end), judge);
-      piece.remove_prefix(end + 1);
+      batch.add_line(rest.substr(0, end), judge);
+      rest.remove_prefix(end + 1);
     }
     batch.flush(judge);
     begun_.clear();
-    keep(piece);
+    if (batch.is_stopped()) return piece.size() - rest.size();
+    keep(rest);
+    return piece.size();
   }
 
-  // Behind the last piece.
+  // Behind the last piece: of judge(), which is called once at most, the result is ignored.
   template <class Judge>
   void finish(Judge judge) {
-    Batch batch;
-    if (!begun_.empty()) batch.add(begun_, judge);
-    batch.flush(judge);
+    const std::string_view last = begun_;
+    if (!last.empty()) judge(std::span(&last, 1));
     begun_.clear();
   }
 
  private:
   class Batch {
    public:
+    explicit Batch(size_t num_max) : num_max_(num_max) {}
+    [[nodiscard]] bool is_stopped() const { return num_max_ == 0; }
     // Without its LF.
     template <class Judge>
     void add_line(std::string_view line, Judge& judge) {
@@ -74,17 +80,19 @@ class TokenLines {
     template <class Judge>
     void add(std::string_view token, Judge& judge) {
       tokens_[num_tokens_++] = token;
-      if (num_tokens_ == kBatchMax) flush(judge);
+      if (num_tokens_ >= num_max_) flush(judge);
     }
     template <class Judge>
     void flush(Judge& judge) {
-      if (num_tokens_ > 0) judge(std::span<const std::string_view>(tokens_.data(), num_tokens_));
+      if (num_tokens_ == 0) return;
+      num_max_ = judge(std::span<const std::string_view>(tokens_.data(), num_tokens_));
       num_tokens_ = 0;
     }
 
    private:
     std::array<std::string_view, kBatchMax> tokens_;
     size_t num_tokens_ = 0;
+    size_t num_max_;
   };
 
   // Also without a CR at the end, the part kept of what is too large is too large.

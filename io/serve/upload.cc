@@ -14,7 +14,7 @@ namespace {
 using http::BodyDecoder;
 using http::Status;
 
-// Read between two looks at the output: a byte of input can be a hundred of output.
+// Decoded between two looks at the output.
 constexpr size_t kPieceBytesMax = 8 * 1024;
 
 const Answer& not_post() {
@@ -64,9 +64,12 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
   Active& active = *active_[connection.index()];
   const Route route = context.policies.route(active.path);
   if (route.contract == Contract::kNone) return refuse(connection, Status::kNotFound, bytes.size());
+  const ServedPolicy& policy = context.policies[route.policy];
   const UploadTurn turn{.connection = connection,
-                        .policy = context.policies[route.policy],
+                        .policy = policy,
                         .scratch = *scratch_,
+                        .room = room_,
+                        .budget = context.budget,
                         .head_end = context.head_end,
                         .metrics = metrics_,
                         .reactor = context.reactor,
@@ -75,13 +78,25 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
   while (true) {
     // With a full output no bytes are given, but the end of a body that has come is still heard of.
     const size_t piece_bytes = connection.output_full() ? 0 : kPieceBytesMax;
-    const BodyDecoder::Decoded piece = active.body.decode(bytes.substr(num_consumed, piece_bytes));
+    const std::string_view given = bytes.substr(num_consumed, piece_bytes);
+    if (!given.empty() && !context.budget.has_room_for(policy.token_work)) {
+      connection.postpone();
+      return {num_consumed, Status::kOk, false};
+    }
+    const BodyDecoder before = active.body;
+    const BodyDecoder::Decoded piece = active.body.decode(given);
     num_consumed += piece.num_consumed;
     switch (piece.outcome) {
-      case BodyDecoder::Outcome::kContent:
-        metrics_.body_bytes.add(piece.content.size());
-        active.upload->receive(piece.content, turn);
+      case BodyDecoder::Outcome::kContent: {
+        const size_t num_taken = active.upload->receive(piece.content, turn);
+        metrics_.body_bytes.add(num_taken);
+        if (const size_t num_left = piece.content.size() - num_taken; num_left > 0) {
+          num_consumed -= num_left;
+          active.body = before;
+          (void)active.body.decode(given.substr(0, piece.num_consumed - num_left));
+        }
         break;
+      }
       case BodyDecoder::Outcome::kIncomplete:
         if (num_consumed < bytes.size() && !connection.output_full()) break;
         return {num_consumed, Status::kOk, false};

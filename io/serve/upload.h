@@ -6,6 +6,7 @@
 #ifndef SIMDJWT_IO_SERVE_UPLOAD_H_
 #define SIMDJWT_IO_SERVE_UPLOAD_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,15 +25,25 @@
 #include "serve/metrics.h"
 #include "serve/policy_set.h"
 #include "serve/router.h"
+#include "serve/signature_work.h"
+#include "serve/token_lines.h"
 #include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
+
+// What verdicts are made in; all uploads of a reactor share one.
+struct VerdictRoom {
+  std::array<VerifyResult, TokenLines::kBatchMax> results;
+  std::string text;
+};
 
 // What an upload works with, for one call.
 struct UploadTurn {
   net::Connection& connection;
   const ServedPolicy& policy;  // of the newest configuration: it may change between two pieces
   Scratch& scratch;
+  VerdictRoom& room;
+  SignatureBudget& budget;
   const http::HeadEnd& head_end;
   ReactorMetrics& metrics;
   size_t reactor;
@@ -49,8 +60,9 @@ class Upload {
  public:
   virtual ~Upload() = default;
 
-  // Takes the next piece of the body, in order. Views of it end with the call.
-  virtual void receive(std::string_view content, const UploadTurn& turn) = 0;
+  // Takes the next piece of the body, in order. Views of it end with the call. Returns how many
+  // bytes were taken: fewer, where the output is full or the budget spent; the rest comes again.
+  virtual size_t receive(std::string_view content, const UploadTurn& turn) = 0;
   // The body is over: writes the answer, or what is left of it. Returns its status.
   virtual http::Status complete(const UploadTurn& turn) = 0;
   // Whether some of the answer is written. Then nothing but the end of the connection can tell the
@@ -74,6 +86,7 @@ class Uploads {
   // What the reactor lends to each call.
   struct Context {
     const PolicySet& policies;
+    SignatureBudget& budget;
     const http::HeadEnd& head_end;
     size_t reactor;
     int64_t now_unix_seconds;
@@ -95,7 +108,7 @@ class Uploads {
     bool is_last;          // no request follows on the connection
   };
   // Takes what has arrived of the body, of an active upload; no bytes at all tell of a body's end
-  // that was there before. Stops early when the connection's output is full.
+  // that was there before. Stops early when the connection's output is full, or postpones the rest.
   [[nodiscard]] Progress receive(net::Connection& connection, std::string_view bytes,
                                  const Context& context);
 
@@ -118,6 +131,7 @@ class Uploads {
   ReactorMetrics& metrics_;
   std::vector<std::unique_ptr<Active>> active_;  // by connection
   std::optional<Scratch> scratch_;               // made when first needed
+  VerdictRoom room_;
 };
 
 }  // namespace simdjwt::serve

@@ -20,12 +20,13 @@ Tokens tokens_of(std::string_view text, size_t piece_bytes) {
     EXPECT_FALSE(batch.empty());
     EXPECT_LE(batch.size(), TokenLines::kBatchMax);
     tokens.insert(tokens.end(), batch.begin(), batch.end());
+    return TokenLines::kBatchMax;
   };
   TokenLines lines;
   for (; !text.empty(); text.remove_prefix(std::min(piece_bytes, text.size()))) {
     // Of its own size on the heap, so that a sanitizer sees who reads on.
     const std::vector<char> piece(text.begin(), text.begin() + std::min(piece_bytes, text.size()));
-    lines.add({piece.data(), piece.size()}, judge);
+    EXPECT_EQ(lines.add({piece.data(), piece.size()}, TokenLines::kBatchMax, judge), piece.size());
   }
   lines.finish(judge);
   return tokens;
@@ -66,6 +67,30 @@ TEST(TokenLines, ComeInBatches) {
   }
   EXPECT_EQ(tokens_of(text, text.size()), expected);
   EXPECT_EQ(tokens_of(text, 7), expected);
+}
+
+TEST(TokenLines, StopWhereTheyAreToldToAndGoOnFromThere) {
+  std::string text = "begun\na\r\n\nb\nc\nd";
+  for (const size_t num_max : {1UL, 2UL, 3UL}) {
+    Tokens tokens;
+    size_t num_left = 0;
+    const auto judge = [&](std::span<const std::string_view> batch) {
+      EXPECT_LE(batch.size(), num_max);
+      tokens.insert(tokens.end(), batch.begin(), batch.end());
+      num_left -= std::min(num_left, batch.size());
+      return num_left;
+    };
+    TokenLines lines;
+    EXPECT_EQ(lines.add("be", 1, judge), 2u);
+    for (std::string_view rest = std::string_view(text).substr(2); !rest.empty();) {
+      num_left = num_max;
+      const size_t num_before = tokens.size();
+      rest.remove_prefix(lines.add(rest, num_max, judge));
+      EXPECT_LE(tokens.size() - num_before, num_max);
+    }
+    lines.finish(judge);
+    EXPECT_EQ(tokens, Tokens({"begun", "a", "b", "c", "d"})) << num_max;
+  }
 }
 
 TEST(TokenLines, KeepOfAnEndlessLineOnlyWhatShowsItToBeTooLarge) {
