@@ -130,6 +130,11 @@ size_t ExpectedReplies::match(std::string_view bytes, Position& position,
       case Part::kChunkSize:
         num_taken = match_chunk_size(rest, position);
         break;
+      case Part::kChunkSizeEnd:
+        if (rest.front() != '\n') return num_matched;
+        num_taken = 1;
+        position.part_ = position.chunk_left_ > 0 ? Part::kChunkData : Part::kLastLine;
+        break;
       case Part::kChunkData:
         num_taken = match_body(rest, position);
         break;
@@ -198,19 +203,18 @@ size_t ExpectedReplies::match_body(std::string_view bytes, Position& position) c
   return num_equal;
 }
 
-// A digit, or the line's end. The size is bounded by the digits that can be: what exceeds the body
-// differs from it.
+// A digit, or the return behind one or more. The size is bounded by the digits that can be: what
+// exceeds the body differs from it.
 size_t ExpectedReplies::match_chunk_size(std::string_view bytes, Position& position) const {
-  const char c = bytes.front();
-  if (c == '\r') return 1;
-  if (c == '\n') {
-    position.part_ =
-        position.chunk_left_ > 0 ? Position::Part::kChunkData : Position::Part::kLastLine;
+  if (bytes.front() == '\r' && position.offset_ > 0) {
+    position.offset_ = 0;
+    position.part_ = Position::Part::kChunkSizeEnd;
     return 1;
   }
   const std::optional<size_t> digit = number(bytes.substr(0, 1), 16);
   if (!digit || position.chunk_left_ > body_of(position.request_).size()) return 0;
   position.chunk_left_ = position.chunk_left_ * 16 + *digit;
+  ++position.offset_;
   return 1;
 }
 

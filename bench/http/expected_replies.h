@@ -45,9 +45,16 @@ class ExpectedReplies {
 
    private:
     friend class ExpectedReplies;
-    enum class Part : uint8_t { kHead, kChunkSize, kChunkData, kChunkEnd, kLastLine };
+    enum class Part : uint8_t {
+      kHead,
+      kChunkSize,
+      kChunkSizeEnd,
+      kChunkData,
+      kChunkEnd,
+      kLastLine
+    };
     Part part_ = Part::kHead;
-    size_t offset_ = 0;      // in the head
+    size_t offset_ = 0;      // in the head, the digits of a size or a line's end
     size_t in_body_ = 0;     // in the body
     size_t chunk_left_ = 0;  // of the chunk, while its size is read: the size so far
     size_t request_;

@@ -211,6 +211,21 @@ class BulkTest(unittest.TestCase):
             self.assertIn("expected", process.stderr)
             self.assertEqual(process.returncode, 1)
 
+    def test_refuses_chunks_whose_size_is_not_exactly_a_line(self):
+        for wrong in (b"\n", b"\r\r\n", b"\r", b" \r\n", b";a\r\n"):
+            def answer(number, body, wrong=wrong):
+                right = chunked(self.verdicts(body), 64)
+                return right.replace(b"40\r\n", b"40" + wrong, 1) if number > 50 else right
+            with self.subTest(wrong), Server(answer) as server:
+                process = load(server.address, *self.arguments, requests=100)
+                self.assertIn("expected", process.stderr)
+                self.assertEqual(process.returncode, 1)
+        no_size = CHUNKED + b"\r\n0\r\n\r\n"
+        with Server(lambda number, body: no_size if number > 50 else
+                    chunked(self.verdicts(body), 64)) as server:
+            process = load(server.address, *self.arguments, requests=100)
+        self.assertEqual(process.returncode, 1)
+
 
 class HttpFloorTest(unittest.TestCase):
     def test_answers_each_request_once_however_it_arrives(self):

@@ -29,6 +29,12 @@ def per_core(scenario, label=OURS):
     return lambda results: 1e6 / median(results[scenario], label, "cpu_us")
 
 
+def by_wrk(results):
+    """Ours over nginx's, as the independent witness sees them."""
+    pairs = zip(results["wrk"][OURS], results["wrk"][NGINX.name])
+    return statistics.median(mine["rate"] / theirs["rate"] for mine, theirs in pairs)
+
+
 def p99(results):
     def of(name):
         return statistics.median(s["latency_us"]["p99"] for s in results["single"][name])
@@ -40,6 +46,7 @@ TARGETS = [
     ("single, over the floor", cost("single", OURS, FLOOR.name), None, 1.1),
     ("single, over nginx return 200", cost("single", OURS, NGINX.name), None, 1.0),
     ("single, p99 over nginx's", p99, None, 1.0),
+    ("wrk, requests/s over nginx return 200", by_wrk, 1.0, None),
     ("nginx + Lua over ours", cost("single", LUA.name, OURS), 1.9, None),
     ("HAProxy over ours", cost("single", HAPROXY.name, OURS), 2.3, None),
     ("nginx + njs over ours", cost("single", NJS.name, OURS), 3, None),

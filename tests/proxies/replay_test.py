@@ -133,6 +133,43 @@ class TraefikTest(ReplayTestCase):
         self.assert_denies(self.ask(self.request("a b")), 400, "invalid_request")
 
 
+class HaproxyAuthRequestTest(ReplayTestCase):
+    """TimWolla's haproxy-auth-request on haproxy-lua-http, which some have instead of our script:
+    HEAD, all of the client's fields with the values of each joined by a comma, a connection each."""
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", DAEMON_PORT), timeout=20)
+
+    @staticmethod
+    def request(*fields):
+        lines = [("accept", "*/*"), ("accept-encoding", "gzip, br"), ("user-agent", "curl/8"),
+                 ("x-forwarded-for", "192.0.2.1,192.0.2.2"), *fields,
+                 ("host", f"127.0.0.1:{DAEMON_PORT}"), ("connection", "close")]
+        return ("HEAD /check/haproxy/default HTTP/1.1\r\n" +
+                "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n").encode()
+
+    def assert_closes(self):
+        self.assertEqual(self.connection.recv(1), b"")
+
+    def test_a_good_token_is_allowed(self):
+        self.assert_allows(self.ask(self.request(("authorization", f"Bearer {token()}")), "HEAD"))
+        self.assert_closes()
+
+    def test_other_tokens_are_denied(self):
+        for authorization, status, error in (
+                (f"Bearer {token(-1)}", 401, "invalid_token"),
+                (f"Bearer {token(scope='write')}", 403, "insufficient_scope")):
+            with self.subTest(error), self.connect() as self.connection:
+                request = self.request(("authorization", authorization))
+                self.assert_denies(self.ask(request, "HEAD"), status, error, has_body=False)
+                self.assert_closes()
+
+    def test_two_tokens_that_were_joined_are_none(self):
+        request = self.request(("authorization", f"Bearer {token()},Bearer {token()}"))
+        self.assert_denies(self.ask(request, "HEAD"), 401, "invalid_request", has_body=False)
+        self.assert_closes()
+
+
 del ReplayTestCase  # it is no test itself
 if __name__ == "__main__":
     unittest.main()

@@ -129,6 +129,11 @@ class HaproxySmugglingTest(SmugglingTestCase):
     program = staticmethod(programs.haproxy)
 
 
+class CaddySmugglingTest(SmugglingTestCase):
+    ports = {8000: "/orders"}
+    program = staticmethod(programs.caddy)
+
+
 del SmugglingTestCase, ProxyTestCase  # they are no tests themselves
 if __name__ == "__main__":
     unittest.main()
