@@ -127,7 +127,7 @@ address = {json.dumps(listen.address)}
 {tls}
 [policy.default]
 jwks_file = {json.dumps(str(bench.jwk))}
-algorithm = "HS256"
+algorithms = ["HS256"]
 iss = false
 aud = false
 typ = false

@@ -24,6 +24,9 @@ template <class Hash>
 struct HmacMidstates {
   Sha2State<Hash> inner;
   Sha2State<Hash> outer;
+
+  // Of the same secret. Takes a time that depends on both: for loading, not for verifying.
+  friend bool operator==(const HmacMidstates&, const HmacMidstates&) = default;
 };
 
 // Writes the midstates of `key` (any length; longer than a block, it is hashed first, RFC 2104

@@ -3,12 +3,16 @@
 
 #include "jose/jwk.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/status.h>
 #include <simdjson.h>
 #include <simdjwt/limits.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "bytes/base64url.h"
@@ -84,19 +88,47 @@ absl::Status check_purpose(const object& jwk, bool is_private, bool& may_sign) {
   return fits ? absl::OkStatus() : invalid("\"key_ops\" lacks \"verify\"");
 }
 
-absl::StatusOr<Algorithm> choose_algorithm(const object& jwk, std::optional<Algorithm> fallback) {
+// Whether its keys are of this type, and on this curve where they are on one.
+bool is_for(Algorithm algorithm, std::string_view kty, std::string_view crv) {
+  const Curve* const curve = facts_of(algorithm).curve;
+  return key_type_of(algorithm) == kty && (curve == nullptr || curve->name == crv);
+}
+
+std::string listed(std::span<const Algorithm> algorithms) {
+  std::string list;
+  for (const Algorithm algorithm : algorithms) {
+    if (!list.empty()) list += " or ";
+    list += to_string(algorithm);
+  }
+  return list;
+}
+
+// Of a JWK that names none. That one which was given alone fits, is checked with everything else.
+absl::StatusOr<Algorithm> choose_algorithm(const object& jwk, std::string_view kty,
+                                           std::span<const Algorithm> given) {
+  if (given.empty()) return invalid("it names no \"alg\", and none was given for it");
+  if (given.size() == 1) return given.front();
+  absl::Status status;
+  const std::string_view crv = string_member(jwk, "crv", status).value_or("");
+  if (!status.ok()) return status;
+  std::vector<Algorithm> fitting;
+  std::ranges::copy_if(given, std::back_inserter(fitting),
+                       [&](Algorithm algorithm) { return is_for(algorithm, kty, crv); });
+  if (fitting.size() == 1) return fitting.front();
+  return invalid("it names no \"alg\", and could be for " +
+                 (fitting.empty() ? "none of " + listed(given) : listed(fitting)));
+}
+
+absl::StatusOr<Algorithm> read_algorithm(const object& jwk, std::string_view kty,
+                                         std::span<const Algorithm> given) {
   absl::Status status;
   const auto name = string_member(jwk, "alg", status);
   if (!status.ok()) return status;
-  if (!name) {
-    if (!fallback) return invalid("it names no \"alg\", and none was given for it");
-    return *fallback;
-  }
+  if (!name) return choose_algorithm(jwk, kty, given);
   const std::optional<Algorithm> algorithm = parse_algorithm(*name);
   if (!algorithm) return invalid("the alg \"" + std::string(*name) + "\" is not supported");
-  if (fallback && *fallback != *algorithm) {
-    return invalid("its alg is \"" + std::string(*name) + "\", expected was \"" +
-                   std::string(to_string(*fallback)) + '"');
+  if (!given.empty() && std::ranges::find(given, *algorithm) == given.end()) {
+    return invalid("its alg is \"" + std::string(*name) + "\", expected was " + listed(given));
   }
   return *algorithm;
 }
@@ -168,7 +200,7 @@ absl::StatusOr<Key> make_asymmetric_key(const object& jwk, Algorithm algorithm, 
   return internal::KeyAccess::make(algorithm, *parts, may_sign, std::move(options));
 }
 
-absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallback,
+absl::StatusOr<Key> read_jwk(const object& jwk, std::span<const Algorithm> algorithms,
                              KeyOptions options, SecretKeys secret_keys) {
   if (absl::Status status = check_unique_names(jwk); !status.ok()) return status;
   absl::Status status;
@@ -189,7 +221,7 @@ absl::StatusOr<Key> read_jwk(const object& jwk, std::optional<Algorithm> fallbac
     return invalid("it holds a secret, and is no secret where it was published");
   }
   if (status = check_purpose(jwk, is_private, may_sign); !status.ok()) return status;
-  const absl::StatusOr<Algorithm> algorithm = choose_algorithm(jwk, fallback);
+  const absl::StatusOr<Algorithm> algorithm = read_algorithm(jwk, *kty, algorithms);
   if (!algorithm.ok()) return algorithm.status();
   if (*kty != key_type_of(*algorithm)) {
     return invalid("a key of type \"" + std::string(*kty) + "\" is not for " +
@@ -221,23 +253,50 @@ absl::Status check_not_mixed(const simdjson::dom::array& elements) {
   return absl::OkStatus();
 }
 
-// Also where one of the two keys is to be skipped: which of them was meant is anybody's guess.
-// RFC 7517 section 4.5 lets keys of different types share a kid.
-absl::Status check_unique_kids(const simdjson::dom::array& elements) {
-  absl::flat_hash_set<std::pair<std::string_view, std::string_view>> seen;
-  for (const element entry : elements) {
-    object jwk;
-    std::string_view kty;
-    std::string_view kid;
-    if (entry.get(jwk) == simdjson::SUCCESS && jwk.at_key("kty").get(kty) == simdjson::SUCCESS &&
-        jwk.at_key("kid").get(kid) == simdjson::SUCCESS && !seen.emplace(kty, kid).second) {
-      return invalid("two keys have the kid \"" + std::string(kid) + '"');
+// RFC 7517 section 4.5 lets keys that are alternatives share a kid, and the token's alg chooses one
+// of them. Where it could not, none of them stays: which was meant is anybody's guess.
+void skip_ambiguous(std::span<absl::StatusOr<Key>> entries) {
+  struct Claim {
+    size_t first;
+    bool is_disputed = false;
+  };
+  absl::flat_hash_map<std::pair<std::string, Algorithm>, Claim> claims;
+  const auto name_of = [](const Key& key) {
+    return std::pair(std::string(key.kid()), key.algorithm());
+  };
+  const auto is_named = [](const absl::StatusOr<Key>& key) {
+    return key.ok() && !key->kid().empty();
+  };
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!is_named(entries[i])) continue;
+    using internal::KeyAccess;
+    Claim& claim = claims.try_emplace(name_of(*entries[i]), Claim{i}).first->second;
+    claim.is_disputed |=
+        !KeyAccess::material(*entries[i]).is_same_key(KeyAccess::material(*entries[claim.first]));
+  }
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!is_named(entries[i])) continue;
+    const auto& [name, claim] = *claims.find(name_of(*entries[i]));
+    if (claim.is_disputed) {
+      entries[i] = invalid("another key for " + std::string(to_string(name.second)) +
+                           " has its kid, \"" + name.first + '"');
+    } else if (claim.first != i) {
+      entries[i] = invalid("it is keys[" + std::to_string(claim.first) + "] again");
     }
   }
-  return absl::OkStatus();
 }
 
-absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
+// A token without kid is tried against all of these.
+void skip_surplus(std::span<absl::StatusOr<Key>> entries) {
+  size_t num_without_kid = 0;
+  for (absl::StatusOr<Key>& key : entries) {
+    if (key.ok() && key->kid().empty() && ++num_without_kid > kKeyTriesMax) {
+      key = invalid("it has no kid, as have " + std::to_string(kKeyTriesMax) + " before it");
+    }
+  }
+}
+
+absl::Status read_set(const object& set, std::span<const Algorithm> algorithms,
                       const KeyOptions& options, SecretKeys secret_keys, JwkDocument& document) {
   if (absl::Status status = check_unique_names(set); !status.ok()) return status;
   simdjson::dom::array elements;
@@ -247,27 +306,29 @@ absl::Status read_set(const object& set, std::optional<Algorithm> fallback,
   if (secret_keys == SecretKeys::kAccept) {
     if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
   }
-  if (absl::Status status = check_unique_kids(elements); !status.ok()) return status;
-  size_t index = 0;
+  std::vector<absl::StatusOr<Key>> entries;
   for (const element entry : elements) {
     object jwk;
-    absl::StatusOr<Key> key = entry.get(jwk) == simdjson::SUCCESS
-                                  ? read_jwk(jwk, fallback, options, secret_keys)
-                                  : invalid("it is not an object");
-    if (key.ok()) {
-      document.keys.push_back(*std::move(key));
+    entries.push_back(entry.get(jwk) == simdjson::SUCCESS
+                          ? read_jwk(jwk, algorithms, options, secret_keys)
+                          : invalid("it is not an object"));
+  }
+  skip_ambiguous(entries);
+  skip_surplus(entries);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].ok()) {
+      document.keys.push_back(*std::move(entries[i]));
     } else {
-      document.skipped.push_back("keys[" + std::to_string(index) +
-                                 "]: " + std::string(key.status().message()));
+      document.skipped.push_back("keys[" + std::to_string(i) +
+                                 "]: " + std::string(entries[i].status().message()));
     }
-    ++index;
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algorithm> fallback,
+absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::span<const Algorithm> algorithms,
                                       const KeyOptions& options, SecretKeys secret_keys) {
   if (json.size() > kJwksBytesMax) return invalid("the document is too large");
   simdjson::padded_string copy(json);
@@ -278,14 +339,14 @@ absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algor
   if (parser.parse(copy).get(root) != simdjson::SUCCESS) {
     status = invalid("not a valid JSON object");
   } else if (element kty; root.at_key("kty").get(kty) == simdjson::SUCCESS) {
-    absl::StatusOr<Key> key = read_jwk(root, fallback, options, secret_keys);
+    absl::StatusOr<Key> key = read_jwk(root, algorithms, options, secret_keys);
     if (key.ok()) {
       document.keys.push_back(*std::move(key));
     } else {
       status = key.status();
     }
   } else {
-    status = read_set(root, fallback, options, secret_keys, document);
+    status = read_set(root, algorithms, options, secret_keys, document);
   }
   wipe(copy, parser);
   if (!status.ok()) return status;
@@ -294,9 +355,11 @@ absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algor
 
 }  // namespace jose
 
-absl::StatusOr<Key> Key::from_jwk(std::string_view json, std::optional<Algorithm> fallback,
+absl::StatusOr<Key> Key::from_jwk(std::string_view json, std::optional<Algorithm> algorithm,
                                   KeyOptions options) {
-  absl::StatusOr<jose::JwkDocument> document = jose::read_jwks(json, fallback, options);
+  const auto algorithms =
+      algorithm ? std::span<const Algorithm>(&*algorithm, 1) : std::span<const Algorithm>();
+  absl::StatusOr<jose::JwkDocument> document = jose::read_jwks(json, algorithms, options);
   if (!document.ok()) return document.status();
   if (document->keys.size() != 1) {
     return absl::InvalidArgumentError("the document holds " +

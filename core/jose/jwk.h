@@ -9,7 +9,7 @@
 #include <absl/status/statusor.h>
 #include <simdjwt/key_set.h>
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +22,10 @@ struct JwkDocument {
   std::vector<std::string> skipped;
 };
 
-// Reads a JWK Set, or a single JWK. Fails for text that is neither, and for a set that mixes shared
+// Reads a JWK Set, or a single JWK, for these algorithms, as JwksOptions has them. The keys it
+// gives fit into one KeySet. Fails for text that is neither, and for a set that mixes shared
 // secrets with public keys. Wipes what it copied of the secrets.
-absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::optional<Algorithm> fallback,
+absl::StatusOr<JwkDocument> read_jwks(std::string_view json, std::span<const Algorithm> algorithms,
                                       const KeyOptions& options,
                                       SecretKeys secret_keys = SecretKeys::kAccept);
 

@@ -108,6 +108,15 @@ std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+std::string list_algorithms() {
+  std::string list;
+  for (size_t i = 0; i < jose::kAlgorithms.size(); ++i) {
+    if (i > 0) list += i + 1 < jose::kAlgorithms.size() ? ", " : " and ";
+    list += jose::kAlgorithms[i].name;
+  }
+  return list;
+}
+
 Key::Key(std::unique_ptr<internal::KeyMaterial> material) noexcept
     : material_(std::move(material)) {}
 Key::Key(Key&&) noexcept = default;
@@ -128,6 +137,12 @@ absl::StatusOr<Key> Key::hmac(Algorithm algorithm, std::string_view secret, KeyO
                             signature_chars(simdjwt::signature_bytes(algorithm))});
   compile_secret(*material, secret);
   return Key(std::move(material));
+}
+
+bool internal::KeyMaterial::is_same_key(const KeyMaterial& other) const noexcept {
+  if (algorithm != other.algorithm) return false;
+  if (asymmetric() != nullptr) return asymmetric()->identity() == other.asymmetric()->identity();
+  return algorithm == Algorithm::kHs256 ? sha256() == other.sha256() : sha512() == other.sha512();
 }
 
 absl::StatusOr<Key> internal::KeyAccess::make(Algorithm algorithm, const jose::KeyParts& parts,

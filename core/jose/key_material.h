@@ -41,6 +41,8 @@ struct KeyMaterial {
   const jose::AsymmetricKey* asymmetric() const noexcept {
     return std::get_if<jose::AsymmetricKey>(&secret);
   }
+  // Whether they are the same secret or public key, for the same algorithm, whatever their kid.
+  bool is_same_key(const KeyMaterial& other) const noexcept;
   bool active_at(int64_t now) const noexcept {
     return period.not_before <= now && now < period.not_after;
   }

@@ -16,7 +16,11 @@ namespace internal {
 
 absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::create(std::vector<Key> keys) {
   if (keys.empty()) return absl::InvalidArgumentError("the key set is empty");
-  std::stable_partition(keys.begin(), keys.end(), [](const Key& key) { return key.kid().empty(); });
+  absl::flat_hash_map<std::string_view, size_t> order = {{"", 0}};
+  for (const Key& key : keys) order.try_emplace(key.kid(), order.size());
+  std::stable_sort(keys.begin(), keys.end(), [&order](const Key& a, const Key& b) {
+    return order.find(a.kid())->second < order.find(b.kid())->second;
+  });
 
   std::shared_ptr<KeyTable> table(new KeyTable);
   table->keys_ = std::move(keys);
@@ -27,9 +31,13 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::create(std::vector<Key
       continue;
     }
     const auto index = static_cast<uint32_t>(&key - table->keys_.data());
-    if (!table->by_kid_.emplace(key.kid(), index).second) {
-      return absl::InvalidArgumentError("two keys have the kid \"" + std::string(key.kid()) + '"');
+    Range& range = table->by_kid_.try_emplace(key.kid(), Range{index, 0}).first->second;
+    for (const Key& other : table->keys().subspan(range.begin, range.size)) {
+      if (other.algorithm() != key.algorithm()) continue;
+      return absl::InvalidArgumentError("two keys for " + std::string(to_string(key.algorithm())) +
+                                        " have the kid \"" + std::string(key.kid()) + '"');
     }
+    ++range.size;
   }
   if (table->num_without_kid_ > kKeyTriesMax) {
     return absl::InvalidArgumentError("more than " + std::to_string(kKeyTriesMax) +
@@ -46,7 +54,7 @@ std::span<const Key> KeyTable::candidates(std::optional<std::string_view> kid) c
   const std::span<const Key> all = keys_;
   if (kid) {
     const auto found = by_kid_.find(*kid);
-    if (found != by_kid_.end()) return all.subspan(found->second, 1);
+    if (found != by_kid_.end()) return all.subspan(found->second.begin, found->second.size);
     return all.first(num_without_kid_);
   }
   if (num_without_kid_ > 0) return all.first(num_without_kid_);
@@ -70,20 +78,13 @@ absl::StatusOr<KeySet> KeySet::from_jwks(std::string_view json, const JwksOption
                                          std::vector<std::string>* skipped) {
   KeyOptions key_options;
   key_options.short_secrets = options.short_secrets;
-  auto document = jose::read_jwks(json, options.fallback, key_options, options.secret_keys);
+  auto document = jose::read_jwks(json, options.algorithms, key_options, options.secret_keys);
   if (!document.ok()) return document.status();
   std::string first_skipped;
   if (!document->skipped.empty()) first_skipped = " (" + document->skipped.front() + ')';
   if (skipped != nullptr) *skipped = std::move(document->skipped);
   if (document->keys.empty()) {
     return absl::InvalidArgumentError("the set holds no usable key" + first_skipped);
-  }
-  const auto is_refused = [&allowed = options.allowed](const Key& key) {
-    return !allowed.empty() &&
-           std::find(allowed.begin(), allowed.end(), key.algorithm()) == allowed.end();
-  };
-  if (std::erase_if(document->keys, is_refused) > 0 && document->keys.empty()) {
-    return absl::InvalidArgumentError("the set holds no key of an allowed algorithm");
   }
   auto table = internal::KeyTable::create(std::move(document->keys));
   if (!table.ok()) return table.status();

@@ -21,7 +21,7 @@
 
 namespace simdjwt::internal {
 
-// Immutable. Keys without kid come first, so that candidates are always neighbours.
+// Immutable. Keys without kid come first, and those of one kid together: candidates are neighbours.
 class KeyTable {
  public:
   // Fails as KeySetBuilder::build() does.
@@ -37,11 +37,16 @@ class KeyTable {
   [[nodiscard]] std::span<const Key> keys() const noexcept { return keys_; }
 
  private:
+  struct Range {
+    uint32_t begin;
+    uint32_t size;  // one key for an algorithm
+  };
+
   KeyTable() = default;
 
   std::vector<Key> keys_;
   size_t num_without_kid_ = 0;
-  absl::flat_hash_map<std::string_view, uint32_t> by_kid_;  // views of the keys' own kids
+  absl::flat_hash_map<std::string_view, Range> by_kid_;  // views of the keys' own kids
 };
 
 struct KeySetAccess {

@@ -8,8 +8,8 @@ namespace simdjwt::jwks {
 std::string SourceConfig::name() const {
   std::string name(kind == Kind::kIssuer ? "issuer " : "jwks_url ");
   name.append(url);
-  if (options.fallback) name.append(", else ").append(to_string(*options.fallback));
-  for (const Algorithm algorithm : options.allowed) name.append(" ").append(to_string(algorithm));
+  for (const Algorithm algorithm : options.algorithms)
+    name.append(" ").append(to_string(algorithm));
   return name;
 }
 

@@ -80,6 +80,21 @@ std::vector<std::string> split_words(std::string_view text) {
   return words;
 }
 
+std::vector<Algorithm> read_algorithms(TomlSection& section) {
+  std::vector<Algorithm> algorithms;
+  for (const std::string& name : section.strings("algorithms")) {
+    const std::optional<Algorithm> algorithm = parse_algorithm(name);
+    if (!algorithm) {
+      section.fail("algorithms", concat("\"", name, "\" is none of ", list_algorithms()));
+    } else if (std::ranges::find(algorithms, *algorithm) != algorithms.end()) {
+      section.fail("algorithms", concat("\"", name, "\" twice"));
+    } else {
+      algorithms.push_back(*algorithm);
+    }
+  }
+  return algorithms;
+}
+
 // --- What a token must be ---
 
 // A provider's keys are good for its own tokens alone.
@@ -291,13 +306,8 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path,
     section.fail("not a policy's name: letters, digits, '-', '.' and '_', at most 64");
   }
   policy.keys = read_key_config(section, config_path, plain_http);
-  if (const auto name = section.string("algorithm")) {
-    policy.fallback_algorithm = parse_algorithm(*name);
-    if (!policy.fallback_algorithm) {
-      section.fail("algorithm", "not one of HS256, HS384 and HS512");
-    }
-  }
-  if (policy.keys.source) policy.keys.source->options.fallback = policy.fallback_algorithm;
+  policy.algorithms = read_algorithms(section);
+  if (policy.keys.source) policy.keys.source->options.algorithms = policy.algorithms;
   PolicyBuilder builder;
   read_issuer(section, policy.keys, builder);
   read_audience(section, builder);
@@ -318,7 +328,11 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path,
 }
 
 std::string describe(const PolicyConfig& policy) {
-  std::string text = concat("policy ", policy.name, ":\n  keys: ", policy.keys.describe(), "\n");
+  std::string text = concat("policy ", policy.name, ":\n  keys: ", policy.keys.describe());
+  for (const Algorithm algorithm : policy.algorithms) {
+    append(text, algorithm == policy.algorithms.front() ? ", for " : ", ", to_string(algorithm));
+  }
+  text += '\n';
   const std::string demands = policy.demands.describe();
   for (std::string_view rest = demands; !rest.empty();) {
     const size_t line_bytes = std::min(rest.find('\n'), rest.size() - 1) + 1;
@@ -383,7 +397,7 @@ absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::st
   if (holds_secrets(text->view())) warn_if_open(*text, path, warnings);
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(text->view(), {.fallback = policy.fallback_algorithm}, &skipped);
+      KeySet::from_jwks(text->view(), {.algorithms = policy.algorithms}, &skipped);
   for (const std::string& line : skipped) warnings.push_back(path + ": " + line);
   if (!keys.ok()) {
     return absl::InvalidArgumentError(path + ": " + std::string(keys.status().message()));

@@ -5,7 +5,8 @@
 //
 //   [policy.default]                     # the name is a part of paths: letters, digits, "-._"
 //   jwks_file = "keys.json"              # or jwks_url, or issuer with discovery: see key_config.h
-//   algorithm = "HS256"                  # optional: of keys that name none
+//   algorithms = ["RS256", "ES256"]      # optional: keys for others are left out, and those that
+//                                        # name none are for that which fits their type
 //                                        # the next four must be said, one way or the other, but
 //                                        # for iss where discovery has said it
 //   iss = "https://issuer.example"       # or an array, any of which; or false: not checked
@@ -89,7 +90,7 @@ struct IdentityHeader {
 struct PolicyConfig {
   std::string name = {};
   KeyConfig keys = {};
-  std::optional<Algorithm> fallback_algorithm = {};
+  std::vector<Algorithm> algorithms = {};  // of the keys; empty: whatever they name
   Policy demands = Policy::signature_only();
   ChallengeConfig challenge = {};
   std::vector<TokenSource> token_from = {TokenSource()};  // one or more, in order of preference

@@ -34,7 +34,7 @@ TEST(EmptySecret, MakesNoKeyFromAJwk) {
        }) {
     EXPECT_FALSE(Key::from_jwk(jwk).ok()) << jwk;
     EXPECT_FALSE(Key::from_jwk(jwk, Algorithm::kHs256, lax).ok()) << jwk;
-    EXPECT_FALSE(KeySet::from_jwks(jwk, {.fallback = Algorithm::kHs256,
+    EXPECT_FALSE(KeySet::from_jwks(jwk, {.algorithms = {Algorithm::kHs256},
                                          .short_secrets = ShortSecrets::kAllowShort})
                      .ok())
         << jwk;

@@ -60,7 +60,7 @@ TEST(LeakedPrivateKey, IsNotInTheErrorsAboutIt) {
       std::vector<std::string> skipped;
       const auto key = Key::from_jwk(text, algorithm);
       const auto keys =
-          KeySet::from_jwks(R"({"keys":[)" + text + "]}", {.fallback = algorithm}, &skipped);
+          KeySet::from_jwks(R"({"keys":[)" + text + "]}", {.algorithms = {algorithm}}, &skipped);
       EXPECT_FALSE(key.ok()) << text;
       EXPECT_FALSE(keys.ok()) << text;
       std::string told = key.status().ToString() + keys.status().ToString();

@@ -74,7 +74,7 @@ TEST(MisusedKey, ThatWasPublishedWithItsSecretIsLeftOut) {
                                   with_members(public_jwk(jwk), R"(,"kid":"public")") + "]}";
     std::vector<std::string> skipped;
     const KeySet keys =
-        KeySet::from_jwks(published, {.fallback = algorithm, .secret_keys = SecretKeys::kSkip},
+        KeySet::from_jwks(published, {.algorithms = {algorithm}, .secret_keys = SecretKeys::kSkip},
                           &skipped)
             .value();
     ASSERT_EQ(keys.num_keys(), 1u);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <simdjwt/key_set.h>
 
+#include "support/asymmetric_keys.h"
 #include "support/judge.h"
 
 namespace simdjwt::testing {
@@ -102,16 +103,45 @@ TEST(KeySet, CopiesShareTheKeys) {
   EXPECT_EQ(copy.key(0).kid(), "a");
 }
 
-TEST(KeySet, RefusesAKidThatTwoKeysClaim) {
+TEST(KeySet, RefusesAKidThatTwoKeysOfAnAlgorithmClaim) {
   KeySetBuilder builder;
   builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "a"));
   EXPECT_FALSE(builder.build().ok());
-  // Nor does another algorithm or period make it two kids.
-  builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "a", Algorithm::kHs512));
+  // Nor does a key between them or another period make it two kids.
+  builder.add(make_key(secret_of(0), "a"))
+      .add(make_key(secret_of(1), "b"))
+      .add(make_key(secret_of(1), "a", Algorithm::kHs512))
+      .add(make_key(secret_of(1), "a", Algorithm::kHs256, {.not_after = kNow}));
   EXPECT_FALSE(builder.build().ok());
   builder.add(make_key(secret_of(0), "a")).add(make_key(secret_of(1), "A"));
   EXPECT_TRUE(builder.build().ok());
   EXPECT_FALSE(builder.build().ok()) << "the builder is empty after build()";
+}
+
+TEST(KeySet, LetsKeysOfDifferentAlgorithmsShareAKid) {
+  std::vector<Key> keys;
+  keys.push_back(make_key(secret_of(0), "a"));
+  keys.push_back(make_key(secret_of(1), "b"));
+  keys.push_back(make_key(secret_of(2), ""));
+  keys.push_back(make_key(secret_of(3), "a", Algorithm::kHs512));
+  const KeySet set = make_keys(std::move(keys));
+  EXPECT_EQ(set.key(0).kid(), "");
+  EXPECT_EQ(set.key(1).kid(), "a");
+  EXPECT_EQ(set.key(2).algorithm(), Algorithm::kHs512) << "behind the other of its kid";
+  EXPECT_EQ(set.key(3).kid(), "b");
+  Judge judge(set);
+  const auto forge_a = [](Algorithm algorithm, size_t secret) {
+    const std::string header =
+        R"({"alg":")" + std::string(to_string(algorithm)) + R"(","kid":"a"})";
+    return forge(header, "{}", secret_of(secret), algorithm);
+  };
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs256, 0)), Verdict::kValid);
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs512, 3)), Verdict::kValid);
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs256, 3)), Verdict::kBadSignature);
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs512, 0)), Verdict::kBadSignature);
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs256, 1)), Verdict::kBadSignature) << "that of b";
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs256, 2)), Verdict::kBadSignature) << "that without kid";
+  EXPECT_EQ(judge(forge_a(Algorithm::kHs384, 0)), Verdict::kAlgMismatch);
 }
 
 TEST(KeySet, TriesKeysWithoutKidForTokensWithoutKid) {
@@ -233,15 +263,52 @@ TEST(JwkSet, FailsForBrokenJson) {
   EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[],"keys":[)" + jwk(0, "a") + "]}").ok());
 }
 
-TEST(JwkSet, FailsForAKidThatAppearsTwice) {
-  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + jwk(1, "a") + "]}").ok());
-  // Also when one of them cannot be used.
-  const std::string unusable = jwk(1, "a", R"(,"use":"enc")");
-  EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + unusable + "]}").ok());
-  EXPECT_TRUE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "b") + "," + unusable + "]}").ok());
-  // Keys of different types may share a kid.
-  constexpr const char* kOfAnotherType = R"({"kty":"XYZ","kid":"a"})";
-  EXPECT_TRUE(KeySet::from_jwks(R"({"keys":[)" + jwk(0, "a") + "," + kOfAnotherType + "]}").ok());
+TEST(JwkSet, SkipsKeysThatShareKidAndAlgorithm) {
+  std::vector<std::string> skipped;
+  const auto kids_of = [&](const std::vector<std::string>& jwks) {
+    std::string json;
+    for (const std::string& jwk : jwks) json += (json.empty() ? "" : ",") + jwk;
+    skipped.clear();
+    const auto set = KeySet::from_jwks(R"({"keys":[)" + json + "]}", {}, &skipped);
+    std::string kids;
+    for (size_t i = 0; set.ok() && i < set->num_keys(); ++i) kids += set->key(i).kid();
+    return kids;
+  };
+  EXPECT_EQ(kids_of({jwk(0, "a"), jwk(1, "b"), jwk(2, "a"), jwk(3, "c"), jwk(0, "a")}), "bc");
+  constexpr const char* kReason = "another key for HS256 has its kid, \"a\"";
+  EXPECT_EQ(skipped,
+            std::vector({std::string("keys[0]: ") + kReason, std::string("keys[2]: ") + kReason,
+                         std::string("keys[4]: ") + kReason}));
+  EXPECT_EQ(kids_of({jwk(0, "a"), jwk(1, "a")}), "") << "then none is left";
+
+  EXPECT_EQ(kids_of({jwk(0, "a"), jwk(1, "b"), jwk(0, "a")}), "ab") << "nothing is in doubt";
+  EXPECT_EQ(skipped, std::vector<std::string>({"keys[2]: it is keys[0] again"}));
+
+  // What cannot be used, or is of another algorithm or type, is in nobody's way.
+  const std::string for_hs512 =
+      R"({"kty":"oct","alg":"HS512","kid":"a","k":")" + base64url(secret_of(1)) + R"("})";
+  EXPECT_EQ(kids_of({jwk(0, "a"), jwk(1, "a", R"(,"use":"enc")")}), "a");
+  EXPECT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(kids_of({R"({"kty":"XYZ","kid":"a"})", jwk(0, "a")}), "a");
+  EXPECT_EQ(skipped.size(), 1u);
+  EXPECT_EQ(kids_of({jwk(0, "a"), for_hs512, jwk(2, "b")}), "aab");
+  EXPECT_EQ(skipped.size(), 0u);
+}
+
+TEST(JwkSet, SkipsKeysWithoutKidBeyondThoseThatAreTried) {
+  std::string json = jwk(0, "a");
+  for (size_t i = 1; i <= kKeyTriesMax + 2; ++i) {
+    json += R"(,{"kty":"oct","alg":"HS256","k":")" + base64url(secret_of(i)) + R"("})";
+  }
+  std::vector<std::string> skipped;
+  const KeySet set = KeySet::from_jwks(R"({"keys":[)" + json + "]}", {}, &skipped).value();
+  EXPECT_EQ(set.num_keys(), kKeyTriesMax + 1);
+  EXPECT_EQ(skipped, std::vector<std::string>({"keys[9]: it has no kid, as have 8 before it",
+                                               "keys[10]: it has no kid, as have 8 before it"}));
+  Judge judge(set);
+  EXPECT_EQ(judge(forge(kHeader, "{}", secret_of(kKeyTriesMax))), Verdict::kValid);
+  EXPECT_EQ(judge(forge(kHeader, "{}", secret_of(kKeyTriesMax + 1))), Verdict::kBadSignature);
+  EXPECT_EQ(judge(forge(header_with_kid("a"), "{}", secret_of(0))), Verdict::kValid);
 }
 
 TEST(JwkSet, FailsForSecretsBesidePublicKeys) {
@@ -252,23 +319,55 @@ TEST(JwkSet, FailsForSecretsBesidePublicKeys) {
   EXPECT_FALSE(KeySet::from_jwks(R"({"keys":[)" + ec + "," + jwk(0, "a") + "]}").ok());
 }
 
-TEST(JwkSet, GivesTheFallbackToKeysThatNameNoAlgorithm) {
-  const std::string json =
-      R"({"keys":[{"kty":"oct","kid":"a","k":")" + base64url(secret_of(0)) + R"("}]})";
-  EXPECT_FALSE(KeySet::from_jwks(json).ok());
-  const KeySet set = KeySet::from_jwks(json, {.fallback = Algorithm::kHs384}).value();
-  EXPECT_EQ(set.key(0).algorithm(), Algorithm::kHs384);
+// The algorithms of the keys in a set of this one JWK, or why there are none.
+std::string algorithms_of(const std::string& jwk, std::vector<Algorithm> algorithms) {
+  std::vector<std::string> skipped;
+  const auto set = KeySet::from_jwks(R"({"keys":[)" + jwk + "]}",
+                                     {.algorithms = std::move(algorithms)}, &skipped);
+  if (!set.ok()) return skipped.size() == 1 ? skipped[0] : "?";
+  EXPECT_EQ(set->num_keys(), 1u);
+  return std::string(to_string(set->key(0).algorithm()));
 }
 
-TEST(JwkSet, LeavesOutKeysOfAlgorithmsThatAreNotAllowed) {
-  const std::string json = R"({"keys":[)" + jwk(0, "a") + "]}";
-  const auto size = [&](std::vector<Algorithm> allowed) {
-    const auto set = KeySet::from_jwks(json, {.allowed = std::move(allowed)});
-    return set.ok() ? set->num_keys() : 0;
-  };
-  EXPECT_EQ(size({}), 1u);
-  EXPECT_EQ(size({Algorithm::kHs384, Algorithm::kHs256}), 1u);
-  EXPECT_EQ(size({Algorithm::kHs384, Algorithm::kHs512}), 0u);
+TEST(JwkSet, BindsAKeyThatNamesNoAlgorithmToTheOneThatFits) {
+  using enum Algorithm;
+  const std::string oct = R"({"kty":"oct","k":")" + base64url(secret_of(0)) + R"("})";
+  const std::string rsa = public_jwk(kRsaJwk);
+  const std::string p256 = public_jwk(kP256Jwk);
+  const std::string p384 = public_jwk(kP384Jwk);
+  const std::string ed25519 = public_jwk(kEd25519Jwk);
+  EXPECT_EQ(algorithms_of(oct, {kHs384}), "HS384");
+  EXPECT_EQ(algorithms_of(oct, {kRs256, kHs384, kEs256}), "HS384");
+  const std::vector<Algorithm> usual = {kRs256, kEs256, kEs384, kEdDsa};
+  EXPECT_EQ(algorithms_of(rsa, usual), "RS256");
+  EXPECT_EQ(algorithms_of(p256, usual), "ES256");
+  EXPECT_EQ(algorithms_of(p384, usual), "ES384");
+  EXPECT_EQ(algorithms_of(ed25519, usual), "EdDSA");
+  EXPECT_EQ(algorithms_of(public_jwk(kEd448Jwk), usual), "EdDSA");
+  EXPECT_EQ(algorithms_of(ed25519, {kEd448, kEd25519}), "Ed25519");
+
+  EXPECT_EQ(algorithms_of(rsa, {}), "keys[0]: it names no \"alg\", and none was given for it");
+  EXPECT_EQ(algorithms_of(rsa, {kRs256, kEs256, kPs256}),
+            "keys[0]: it names no \"alg\", and could be for RS256 or PS256");
+  EXPECT_EQ(algorithms_of(ed25519, {kEdDsa, kEd25519}),
+            "keys[0]: it names no \"alg\", and could be for EdDSA or Ed25519");
+  EXPECT_EQ(algorithms_of(public_jwk(kP521Jwk), usual),
+            "keys[0]: it names no \"alg\", and could be for none of RS256 or ES256 or ES384 or "
+            "EdDSA");
+  EXPECT_EQ(algorithms_of(p384, {kEs256}), "keys[0]: a key on P-384 is not for ES256");
+  EXPECT_EQ(algorithms_of(rsa, {kEs256}), "keys[0]: a key of type \"RSA\" is not for ES256");
+  EXPECT_EQ(algorithms_of(oct, {kRs256}), "keys[0]: a key of type \"oct\" is not for RS256");
+}
+
+TEST(JwkSet, SkipsKeysOfAlgorithmsThatAreNotAllowed) {
+  using enum Algorithm;
+  const std::string rsa = with_members(public_jwk(kRsaJwk), R"(,"alg":"PS256")");
+  EXPECT_EQ(algorithms_of(rsa, {}), "PS256");
+  EXPECT_EQ(algorithms_of(rsa, {kPs256}), "PS256");
+  EXPECT_EQ(algorithms_of(rsa, {kRs256, kPs256}), "PS256");
+  EXPECT_EQ(algorithms_of(rsa, {kRs256}), "keys[0]: its alg is \"PS256\", expected was RS256");
+  EXPECT_EQ(algorithms_of(rsa, {kRs256, kEs256}),
+            "keys[0]: its alg is \"PS256\", expected was RS256 or ES256");
 }
 
 TEST(JwkSet, IsBoundedInSize) {

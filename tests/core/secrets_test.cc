@@ -177,12 +177,14 @@ TEST_F(Secrets, AreWipedAfterAJwkWasRead) {
 TEST_F(Secrets, AreWipedAfterAJwkOrASetWasRefused) {
   const std::string open = jwk_.substr(0, jwk_.size() - 1);
   const std::string with_kid = open + R"(,"kid":"a"})";
+  std::string other_with_kid = with_kid;
+  other_with_kid.replace(other_with_kid.find(R"("k":")") + 5, 4, "AAAA");
   const std::string refused[] = {
       open + R"(,"x":@})",
       open + R"(,"x":tru})",
       open + R"(,"x":"\q"})",
       open + R"(,"k":"again"})",
-      R"({"keys":[)" + with_kid + "," + with_kid + "]}",
+      R"({"keys":[)" + with_kid + "," + other_with_kid + "]}",
       R"({"keys":[)" + jwk_ + R"(,{"kty":"RSA"}]})",
       R"({"keys":[)" + jwk_ + R"(],"keys":[]})",
       R"({"keys":{"a":)" + jwk_ + "}}",

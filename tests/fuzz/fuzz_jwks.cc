@@ -11,9 +11,11 @@
 using namespace simdjwt;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const JwksOptions kOptions = {
+      .algorithms = {Algorithm::kHs256, Algorithm::kRs256, Algorithm::kEs256, Algorithm::kEdDsa}};
   const ExactInput input(data, size);
   std::vector<std::string> skipped;
-  const auto keys = KeySet::from_jwks(input.text(), {.fallback = Algorithm::kHs256}, &skipped);
+  const auto keys = KeySet::from_jwks(input.text(), kOptions, &skipped);
   if (keys.ok()) {
     require(keys->num_keys() > 0);
     for (size_t i = 0; i < keys->num_keys(); ++i) {

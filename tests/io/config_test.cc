@@ -76,7 +76,7 @@ TEST_F(ConfigTest, ReadsTheSmallestFile) {
   const PolicyConfig& policy = config->policies[0];
   EXPECT_EQ(policy.name, "default");
   EXPECT_EQ(policy.keys.file, keys_path_);
-  EXPECT_EQ(policy.fallback_algorithm, std::nullopt);
+  EXPECT_EQ(policy.algorithms, std::vector<Algorithm>());
   EXPECT_EQ(policy.challenge.realm, "simdjwt");
   EXPECT_EQ(policy.challenge.scope, "");
   EXPECT_TRUE(policy.challenge.has_description);
@@ -102,7 +102,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
       "[[listen]]\naddress = \"127.0.0.1:8443\"\ntls_certificate = \"cert.pem\"\n"
       "tls_key = \"/etc/key.pem\"\ntls_client_ca = \"ca.pem\"\ntls_client_required = false\n"
       "[admin]\naddress = \"127.0.0.1:9090\"\n"
-      "[policy.b]\njwks_file = \"/etc/keys.json\"\nalgorithm = \"HS512\"\n"
+      "[policy.b]\njwks_file = \"/etc/keys.json\"\nalgorithms = [\"HS512\", \"HS256\"]\n"
       "introspection_secret_file = \"s\"\n"
       "iss = [\"a\", \"b\"]\naud_all = [\"x\", \"y\"]\ntyp = \"at+jwt\"\n"
       "exp = \"required\"\nleeway_seconds = 5\nmax_age_seconds = 3600\n"
@@ -155,7 +155,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   const PolicyConfig& policy = config->policies[1];
   EXPECT_EQ(policy.name, "b");
   EXPECT_EQ(policy.keys.file, "/etc/keys.json");
-  EXPECT_EQ(policy.fallback_algorithm, Algorithm::kHs512);
+  EXPECT_EQ(policy.algorithms, std::vector({Algorithm::kHs512, Algorithm::kHs256}));
   EXPECT_EQ(policy.introspection_secret_file, directory + "s");
   EXPECT_EQ(policy.challenge.realm, "my api");
   EXPECT_EQ(policy.challenge.scope, "read  write");
@@ -265,7 +265,9 @@ TEST_F(ConfigTest, NamesTheLineOfAWrongValue) {
   EXPECT_EQ(error_with("aud_mismatch = 400\n"), "aud_mismatch: neither 401 nor 403");
   EXPECT_EQ(error_with("unavailable = 500\n"), "unavailable: neither 503 nor 403");
   EXPECT_EQ(error_with("cache_seconds = -1\n"), "cache_seconds: not an integer from 0 to 86400");
-  EXPECT_EQ(error_with("algorithm = \"none\"\n"), "algorithm: not one of HS256, HS384 and HS512");
+  EXPECT_EQ(error_with("algorithms = \"none\"\n"),
+            "algorithms: \"none\" is none of " + list_algorithms());
+  EXPECT_EQ(error_with("algorithms = [\"RS256\", \"RS256\"]\n"), "algorithms: \"RS256\" twice");
   for (const char* url :
        {"", "/x", "ftp://a", "https://a b", "https://a\\\"", "https://a\\u0000"}) {
     EXPECT_EQ(error_with("resource_metadata = \"" + std::string(url) + "\"\n"),

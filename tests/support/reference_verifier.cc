@@ -165,11 +165,13 @@ Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& claims,
 // --- Keys ---
 
 std::vector<ReferenceKey> candidates(const std::vector<ReferenceKey>& keys, const JsonValue* kid) {
+  std::vector<ReferenceKey> named;
   std::vector<ReferenceKey> nameless;
   for (const ReferenceKey& key : keys) {
-    if (kid && !key.kid.empty() && key.kid == kid->text) return {key};
+    if (kid && !key.kid.empty() && key.kid == kid->text) named.push_back(key);
     if (key.kid.empty()) nameless.push_back(key);
   }
+  if (!named.empty()) return named;
   if (kid || !nameless.empty()) return nameless;
   return keys.size() <= kKeyTriesMax ? keys : std::vector<ReferenceKey>();
 }

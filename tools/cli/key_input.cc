@@ -107,10 +107,6 @@ KeySet keys_of_file(const std::string& path, const std::vector<Algorithm>& algor
   return keys;
 }
 
-std::optional<Algorithm> only_one(const std::vector<Algorithm>& algorithms) {
-  return algorithms.size() == 1 ? std::optional(algorithms.front()) : std::nullopt;
-}
-
 KeySet keys_of_jwks(const std::string& path, const JwksOptions& options,
                     std::vector<std::string>& skipped) {
   const FileBytes file = read_file(path, kJwksBytesMax);
@@ -137,8 +133,8 @@ void add_key_options(CLI::App& app, KeyInput& input) {
       ->type_name("FILE");
   app.add_option("--alg", input.algs,
                  "HS256, RS256, ES256 ..., or several, separated by\n"
-                 "commas: the algorithm of keys that name none;\n"
-                 "keys that name another are left out")
+                 "commas. JWKs that name another are left out; one\n"
+                 "that names none is for that which fits its type")
       ->type_name("ALG")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -149,7 +145,7 @@ KeySet read_keys(const KeyInput& input, std::vector<std::string>& skipped) {
   const std::vector<Algorithm> algorithms = parse_algorithms(input.algs);
   if (!input.secret_file.empty()) return keys_of_secret(input.secret_file, algorithms);
   if (!input.key_file.empty()) return keys_of_file(input.key_file, algorithms);
-  const JwksOptions options = {.fallback = only_one(algorithms), .allowed = algorithms};
+  const JwksOptions options = {.algorithms = algorithms};
   return input.jwk_file.empty() ? fetch_keys(input.issuer, options, skipped)
                                 : keys_of_jwks(input.jwk_file, options, skipped);
 }
@@ -177,7 +173,8 @@ Key read_signing_key(const KeyInput& input, const std::string& kid) {
   warn_if_readable_by_others(input.jwk_file);
   const FileBytes file = read_file(input.jwk_file, kJwksBytesMax);
   // Of a set, this takes the one key that can be used under these options.
-  absl::StatusOr<Key> key = Key::from_jwk(file.view(), only_one(algorithms), {.kid = kid});
+  const auto algorithm = algorithms.empty() ? std::nullopt : std::optional(algorithms.front());
+  absl::StatusOr<Key> key = Key::from_jwk(file.view(), algorithm, {.kid = kid});
   if (!key.ok()) throw key_failure(input.jwk_file, key.status());
   return *std::move(key);
 }
@@ -185,9 +182,7 @@ Key read_signing_key(const KeyInput& input, const std::string& kid) {
 Algorithm parse_algorithm_option(const std::string& name) {
   const std::optional<Algorithm> algorithm = parse_algorithm(name);
   if (algorithm) return *algorithm;
-  throw UsageError("--alg: " + quote(name) +
-                   " is unknown; there are HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, "
-                   "PS512, ES256, ES384, ES512, ES256K, EdDSA, Ed25519 and Ed448");
+  throw UsageError("--alg: " + quote(name) + " is unknown; there are " + list_algorithms());
 }
 
 }  // namespace simdjwt::cli

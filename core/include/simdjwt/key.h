@@ -54,6 +54,9 @@ enum class Algorithm : uint8_t {
 // The algorithm of exactly this name, case and all; nullopt for any other.
 [[nodiscard]] std::optional<Algorithm> parse_algorithm(std::string_view name) noexcept;
 
+// "HS256, HS384 ... and Ed448": all of them, for messages.
+[[nodiscard]] std::string list_algorithms();
+
 // Whether the key is a secret that signers and verifiers share.
 [[nodiscard]] constexpr bool is_hmac(Algorithm algorithm) noexcept {
   return algorithm <= Algorithm::kHs512;
@@ -101,7 +104,7 @@ class Key {
 
   // The key of one JWK (RFC 7517), or of a JWK Set with one usable key. `use` must be "sig", and
   // `key_ops` must contain "verify" (or "sign", if the key is private), where present. A JWK
-  // without `alg` takes `fallback`, or fails without one; where both are present they must be
+  // without `alg` takes `algorithm`, or fails without one; where both are present they must be
   // equal. The JWK's kid wins over an empty options.kid; two that differ fail.
   //
   // Asymmetric keys are held to RFC 7518 section 6, whatever they come from: RSA of kRsaBitsMin to
@@ -109,7 +112,7 @@ class Key {
   // names; points in full width, on their curve and not of small order; private keys that fit their
   // public half.
   [[nodiscard]] static absl::StatusOr<Key> from_jwk(
-      std::string_view json, std::optional<Algorithm> fallback = std::nullopt,
+      std::string_view json, std::optional<Algorithm> algorithm = std::nullopt,
       KeyOptions options = {});
 
   // An asymmetric key in PEM (RFC 7468), held to the same: a public or private key or a certificate

@@ -83,10 +83,12 @@ class JwkFiles(CliTestCase):
         self.assertEqual(self.verify_with({"keys": [other]}, token).status, 1)
 
     def test_need_an_algorithm_where_they_name_none(self):
-        message = 'keys: it names no "alg", and none was given for it'
-        self.assert_fails(self.verify_with(jwk(), forge({})), message)
-        self.assert_fails(self.verify_with(jwk(), forge({}), "--alg", "HS256,HS384"), message)
-        self.assert_valid(self.verify_with(jwk(), forge({}), "--alg", "HS256"))
+        message = 'keys: it names no "alg", and '
+        self.assert_fails(self.verify_with(jwk(), forge({})), message + "none was given for it")
+        self.assert_fails(self.verify_with(jwk(), forge({}), "--alg", "HS256,HS384,ES256"),
+                          message + "could be for HS256 or HS384")
+        for algs in ("HS256", "HS256,ES256", "RS256,HS256"):
+            self.assert_valid(self.verify_with(jwk(), forge({}), "--alg", algs))
 
     def test_are_restricted_by_alg(self):
         keys = {"keys": [jwk("a", "HS256"), jwk("b", "HS384"), jwk("c", "HS512")]}
@@ -98,7 +100,7 @@ class JwkFiles(CliTestCase):
                 outcome = self.verify_with(keys, token, "--alg", allowed)
                 self.assertEqual(outcome.status, 0 if kid in kids else 1, (allowed, kid))
         self.assert_fails(self.verify_with(jwk("a", "HS256"), tokens["a"], "--alg", "HS384,HS512"),
-                          "keys: the set holds no key of an allowed algorithm")
+                          'keys: its alg is "HS256", expected was HS384 or HS512')
 
     def test_with_unusable_keys_say_so(self):
         keys = {"keys": [{"kty": "EC", "kid": "e"}, jwk("a", "HS256")]}
