@@ -8,6 +8,7 @@
 
 #include <absl/status/statusor.h>
 #include <simdjwt/key.h>
+#include <simdjwt/verdict.h>
 
 #include <array>
 #include <cstddef>
@@ -29,10 +30,11 @@ class AsymmetricKey {
   // or malformed (see Key::from_jwk).
   static absl::StatusOr<AsymmetricKey> create(Algorithm algorithm, const KeyParts& parts);
 
-  // Whether the signature_bytes() bytes at `signature` are this key's signature of `message`.
-  // Does not allocate but in libcrypto, where that does so itself. False, too, if it has no memory.
-  [[nodiscard]] bool verify(const bytes::Kernels& kernels, std::string_view message,
-                            const uint8_t* signature) const noexcept;
+  // Whether the signature_bytes() bytes at `signature` are this key's signature of `message`:
+  // kValid, kBadSignature, or kOutOfMemory, which libcrypto can be. For all but Ed25519 it
+  // allocates some small objects each time, a dozen for RSA, three dozen for ECDSA, and frees them.
+  [[nodiscard]] Verdict verify(const bytes::Kernels& kernels, std::string_view message,
+                               const uint8_t* signature) const noexcept;
 
   // For signatures whose power is computed beside others' (bytes/rsa_lanes.h): null if this is no
   // RSA key, or one for which there is no kernel.
@@ -61,9 +63,10 @@ class AsymmetricKey {
   }
 
  private:
-  // A key, and the context from which that of every operation is duplicated: that takes a tenth of
-  // a microsecond, where making a new one takes ten. EdDSA, which hashes itself, needs one of the
-  // other kind.
+  // A key, and the context from which that of every operation is duplicated: that takes 0.12 us,
+  // on two threads as on one, where making a new one takes ten, and verifying 19 us (RS256) or 70
+  // (ES256). To keep contexts for each thread would gain that 0.6 %, and no allocation less in what
+  // follows. EdDSA, which hashes itself, needs one of the other kind.
   struct Half {
     EvpKey key;
     EvpKeyContext context;
@@ -71,6 +74,10 @@ class AsymmetricKey {
   };
 
   AsymmetricKey() = default;
+  // What libcrypto says: 1 if the signature is right, 0 if it is not, less if it could not tell.
+  int verify_whole(std::string_view message, const uint8_t* signature) const noexcept;
+  int verify_digest(const bytes::Kernels& kernels, std::string_view message,
+                    const uint8_t* signature) const noexcept;
   absl::Status identify(const EVP_PKEY* public_key);
   absl::Status prepare(Half& half, EvpKey key, bool for_signing) const;
 

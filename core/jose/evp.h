@@ -34,10 +34,20 @@ using BigNumber = OpensslPtr<BIGNUM, BN_clear_free>;
 // next user of the thread (a TLS connection, say) would take our failures for its own.
 class ErrorQueueGuard {
  public:
-  ErrorQueueGuard() noexcept { ERR_set_mark(); }
+  ErrorQueueGuard() noexcept : is_first_(ERR_set_mark() == 0) {}
   ~ErrorQueueGuard() { ERR_pop_to_mark(); }
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+
+  // Whether libcrypto has failed since for want of memory, as its first note says; where others'
+  // lie below, that cannot be seen, but the last one.
+  [[nodiscard]] bool is_out_of_memory() const noexcept {
+    const unsigned long note = is_first_ ? ERR_peek_error() : ERR_peek_last_error();
+    return ERR_GET_REASON(note) == ERR_R_MALLOC_FAILURE;
+  }
+
+ private:
+  const bool is_first_;  // nothing lay in the queue before
 };
 
 }  // namespace simdjwt::jose

@@ -37,7 +37,8 @@ struct PendingToken {
   const HashedBegin* begin;
   // Of a signature that is longer than any tag: in the arena, decoded.
   const uint8_t* long_signature;
-  bool is_signed;  // by an asymmetric key: what its verification said, now or before
+  bool is_signed;    // by an asymmetric key: what its verification said, now or before
+  bool is_in_doubt;  // there was no memory to ask one of the keys
   // Of the token, and of it by the first key, if the signature may be remembered.
   bool may_be_known;
   bool is_new;  // it may be, and is not

@@ -77,8 +77,10 @@ void Pipeline::compute_tag(PendingToken& pending,
 [[gnu::noinline]] void Pipeline::verify_signature(PendingToken& pending) const noexcept {
   const jose::AsymmetricKey& key = *pending.key->asymmetric();
   const bool is_long = key.signature_bytes() > bytes::kHmacTagBytesMax;
-  pending.is_signed = key.verify(memory.kernels, pending.view.signing_input(),
-                                 is_long ? pending.long_signature : pending.signature.data());
+  const Verdict verdict = key.verify(memory.kernels, pending.view.signing_input(),
+                                     is_long ? pending.long_signature : pending.signature.data());
+  pending.is_signed = verdict == Verdict::kValid;
+  pending.is_in_doubt |= verdict == Verdict::kOutOfMemory;
 }
 
 [[gnu::noinline]] void Pipeline::judge_power(PendingToken& pending,
@@ -190,7 +192,7 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
 
-  pending.is_signed = pending.may_be_known = pending.is_new = false;
+  pending.is_signed = pending.is_in_doubt = pending.may_be_known = pending.is_new = false;
   Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
   if (verdict == Verdict::kValid) verdict = find_key(pending);
   if (verdict == Verdict::kValid) {
@@ -236,7 +238,9 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   static constexpr HashedBegin kNone;  // and none is to be learnt under a later key
   pending.begin = &kNone;
   do {
-    if (choose_key(pending.later, now, pending) != Verdict::kValid) return Verdict::kBadSignature;
+    if (choose_key(pending.later, now, pending) != Verdict::kValid) {
+      return pending.is_in_doubt ? Verdict::kOutOfMemory : Verdict::kBadSignature;
+    }
     compute_tag(pending, [] { return true; });
   } while (!is_authentic(pending));
   return Verdict::kValid;

@@ -71,7 +71,7 @@ struct Pipeline {
   // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
   Verdict find_key(PendingToken& pending) const noexcept;
   uint8_t* long_signature_room(PendingToken& pending) const noexcept;
-  // Whether a later key's tag is the signature. kValid or kBadSignature.
+  // Whether a later key's tag is the signature. kValid, kBadSignature or kOutOfMemory.
   Verdict try_later_keys(PendingToken& pending) const noexcept;
   void learn(const PendingToken& pending) const noexcept;
   void learn_header(std::string_view encoded) const noexcept;

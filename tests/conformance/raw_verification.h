@@ -17,8 +17,9 @@ namespace simdjwt::testing {
 
 inline bool verifies(const Key& key, std::string_view message, std::string_view signature) {
   if (signature.size() != key.signature_bytes()) return false;
-  return internal::KeyAccess::material(key).asymmetric()->verify(
-      bytes::selected_kernels(), message, reinterpret_cast<const uint8_t*>(signature.data()));
+  const jose::AsymmetricKey& asymmetric = *internal::KeyAccess::material(key).asymmetric();
+  return asymmetric.verify(bytes::selected_kernels(), message,
+                           reinterpret_cast<const uint8_t*>(signature.data())) == Verdict::kValid;
 }
 
 }  // namespace simdjwt::testing

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/asymmetric_keys.h"
 #include "support/heap_watch.h"
 #include "support/judge.h"
 
@@ -188,6 +189,29 @@ TEST(Allocation, ThatFailsIsAVerdictAndNoCrash) {
   // And the next call is none the worse for it.
   verifier.verify_batch(tokens, results, scratch, kNow);
   for (const VerifyResult& result : results) EXPECT_EQ(result.verdict(), Verdict::kValid);
+}
+
+// The signature is good, and never called bad for want of memory, wherever libcrypto runs out.
+TEST(Allocation, ThatFailsInsideOfLibcryptoIsNoBadSignature) {
+  for (const auto& [algorithm, jwk] : kAlgorithmKeys) {
+    const Verifier verifier(KeySet::of(make_jwk_key(public_jwk(jwk), algorithm)),
+                            Policy::signature_only());
+    const std::string token = sign_with(jwk, algorithm, "{}");
+    Scratch scratch;
+    Verdict verdict = verifier.verify(token, scratch, kNow).verdict();
+    EXPECT_EQ(verdict, Verdict::kValid);
+    size_t num_failed = 0;
+    do {
+      if (!fail_allocations(true, num_failed)) GTEST_SKIP() << "a sanitizer's allocator";
+      verdict = verifier.verify(token, scratch, kNow).verdict();
+      fail_allocations(false);
+      if (verdict != Verdict::kValid) {
+        EXPECT_EQ(verdict, Verdict::kOutOfMemory) << to_string(algorithm) << ' ' << num_failed;
+      }
+      ++num_failed;
+    } while (verdict != Verdict::kValid && num_failed < 1000);
+    EXPECT_EQ(verdict, Verdict::kValid);
+  }
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 
 thread_local constinit size_t allocations = 0;
 thread_local constinit FreeWatcher free_watcher = nullptr;
-thread_local constinit bool failing = false;
+thread_local constinit size_t allocations_max = SIZE_MAX;  // those beyond fail
 
 void watch(const void* block, size_t num_bytes) {
   if (free_watcher != nullptr && block != nullptr) {
@@ -29,9 +29,9 @@ void watch(const void* block, size_t num_bytes) {
 size_t num_allocations() noexcept { return allocations; }
 void watch_frees(FreeWatcher watcher) noexcept { free_watcher = watcher; }
 
-bool fail_allocations(bool fail) noexcept {
+bool fail_allocations(bool fail, size_t but_for) noexcept {
   if (kSanitized) return false;
-  failing = fail;
+  allocations_max = fail ? allocations + but_for : SIZE_MAX;
   return true;
 }
 
@@ -60,7 +60,9 @@ namespace {
 
 #else
 
-// In place of the C library's functions, which glibc also offers under these names.
+// In place of the C library's functions, which glibc also offers under these names. Libraries must
+// see them, too.
+#pragma GCC visibility push(default)
 extern "C" {
 
 void* __libc_malloc(size_t);
@@ -70,24 +72,20 @@ void* __libc_memalign(size_t, size_t);
 void __libc_free(void*);
 
 using simdjwt::testing::allocations;
-using simdjwt::testing::failing;
+using simdjwt::testing::allocations_max;
 
 void* malloc(size_t num_bytes) {
-  ++allocations;
-  return failing ? nullptr : __libc_malloc(num_bytes);
+  return ++allocations > allocations_max ? nullptr : __libc_malloc(num_bytes);
 }
 void* calloc(size_t count, size_t num_bytes) {
-  ++allocations;
-  return failing ? nullptr : __libc_calloc(count, num_bytes);
+  return ++allocations > allocations_max ? nullptr : __libc_calloc(count, num_bytes);
 }
 void* realloc(void* block, size_t num_bytes) {
-  ++allocations;
   simdjwt::testing::watch(block, malloc_usable_size(block));  // it may move
-  return failing ? nullptr : __libc_realloc(block, num_bytes);
+  return ++allocations > allocations_max ? nullptr : __libc_realloc(block, num_bytes);
 }
 void* memalign(size_t alignment, size_t num_bytes) {
-  ++allocations;
-  return failing ? nullptr : __libc_memalign(alignment, num_bytes);
+  return ++allocations > allocations_max ? nullptr : __libc_memalign(alignment, num_bytes);
 }
 void* aligned_alloc(size_t alignment, size_t num_bytes) { return memalign(alignment, num_bytes); }
 int posix_memalign(void** block, size_t alignment, size_t num_bytes) {
@@ -100,5 +98,6 @@ void free(void* block) {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop
 
 #endif

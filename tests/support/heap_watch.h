@@ -20,9 +20,9 @@ size_t num_allocations() noexcept;
 using FreeWatcher = void (*)(std::string_view block);
 void watch_frees(FreeWatcher watcher) noexcept;
 
-// While set, every allocation of this thread fails. Under sanitizers that cannot be had: then this
-// returns false and does nothing.
-bool fail_allocations(bool fail) noexcept;
+// While set, every allocation of this thread fails, but for so many that come first. Under
+// sanitizers that cannot be had: then this returns false and does nothing.
+bool fail_allocations(bool fail, size_t but_for = 0) noexcept;
 
 }  // namespace simdjwt::testing
 
