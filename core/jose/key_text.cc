@@ -4,7 +4,9 @@
 // Key from and to texts other than JWKs, and to JWKs.
 
 #include <absl/status/status.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <simdjson.h>
 #include <simdjwt/key.h>
 
@@ -30,21 +32,46 @@ using jose::KeyParts;
 // thousand.
 constexpr size_t kJwkCharsMax = 8192;
 
-// A key of type RSASSA-PSS (RFC 4055) says itself what it is for.
+const EVP_MD* pss_digest_of(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kPs256:
+      return EVP_sha256();
+    case Algorithm::kPs384:
+      return EVP_sha384();
+    case Algorithm::kPs512:
+      return EVP_sha512();
+    default:
+      return nullptr;
+  }
+}
+
+// A key of type RSASSA-PSS says itself what it is for, and may restrict its hash, that of the mask
+// and the shortest salt (RFC 4055 section 3.1), all of which the algorithm fixes (RFC 7518 section
+// 3.5).
 absl::Status check_pss(const EVP_PKEY* key, Algorithm algorithm) {
   if (EVP_PKEY_is_a(key, "RSA-PSS") != 1) return absl::OkStatus();
+  std::string refusal = "the key says that it is not for " + std::string(to_string(algorithm));
+  const EVP_MD* const wanted = pss_digest_of(algorithm);
+  if (wanted == nullptr) return absl::InvalidArgumentError(refusal);
   std::array<char, 32> digest{};
-  const bool says_digest = EVP_PKEY_get_default_digest_name(const_cast<EVP_PKEY*>(key),
-                                                            digest.data(), digest.size()) == 2;
-  const EVP_MD* const wanted = algorithm == Algorithm::kPs256   ? EVP_sha256()
-                               : algorithm == Algorithm::kPs384 ? EVP_sha384()
-                               : algorithm == Algorithm::kPs512 ? EVP_sha512()
-                                                                : nullptr;
-  if (wanted != nullptr && (!says_digest || EVP_MD_is_a(wanted, digest.data()) == 1)) {
+  const bool is_restricted = EVP_PKEY_get_default_digest_name(const_cast<EVP_PKEY*>(key),
+                                                              digest.data(), digest.size()) == 2;
+  if (!is_restricted) return absl::OkStatus();
+  std::array<char, 32> mask_digest = {"SHA1"};  // where nothing else is said
+  int salt_bytes_min = 0;
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_MGF1_DIGEST, mask_digest.data(),
+                                       mask_digest.size()),
+      OSSL_PARAM_construct_int(OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt_bytes_min),
+      OSSL_PARAM_construct_end()};
+  if (EVP_PKEY_get_params(key, parameters) == 1 && EVP_MD_is_a(wanted, digest.data()) == 1 &&
+      EVP_MD_is_a(wanted, mask_digest.data()) == 1 && salt_bytes_min <= EVP_MD_get_size(wanted)) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError("the key says that it is not for " +
-                                    std::string(to_string(algorithm)));
+  refusal.append(", but for ").append(digest.data());
+  refusal.append(", a mask of ").append(mask_digest.data());
+  refusal.append(" and a salt of ").append(std::to_string(salt_bytes_min)).append(" bytes");
+  return absl::InvalidArgumentError(refusal);
 }
 
 absl::StatusOr<Key> make_key(Algorithm algorithm, absl::StatusOr<KeyFile> file,

@@ -191,29 +191,47 @@ TEST(Pem, WeakAndForeignKeysFail) {
   }
 }
 
-// A key that is for PSS only, with this digest or any.
-EvpKey pss_key(const EVP_MD* digest) {
+// A key that is for PSS only, with these digests or any, and a shortest salt if it is given.
+EvpKey pss_key(const EVP_MD* digest, const EVP_MD* mask_digest, int salt_bytes_min = 0) {
   const std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>> context(
       EVP_PKEY_CTX_new_id(EVP_PKEY_RSA_PSS, nullptr));
   EVP_PKEY_keygen_init(context.get());
   EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 2048);
   if (digest != nullptr) EVP_PKEY_CTX_set_rsa_pss_keygen_md(context.get(), digest);
+  if (mask_digest != nullptr) EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context.get(), mask_digest);
+  if (salt_bytes_min > 0) {
+    EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context.get(), salt_bytes_min);
+  }
   EVP_PKEY* key = nullptr;
   EXPECT_EQ(EVP_PKEY_generate(context.get(), &key), 1);
   return EvpKey(key);
 }
 
 TEST(Pem, AKeyThatSaysItIsForPssIsForNothingElse) {
-  const std::string any = public_pem(pss_key(nullptr).get());
+  const std::string any = public_pem(pss_key(nullptr, nullptr).get());
   EXPECT_TRUE(Key::from_pem(Algorithm::kPs256, any).ok());
   EXPECT_TRUE(Key::from_pem(Algorithm::kPs512, any).ok());
   EXPECT_EQ(message(Key::from_pem(Algorithm::kRs256, any)),
             "the key says that it is not for RS256");
-  const std::string sha384 = private_pem(pss_key(EVP_sha384()).get());
+  const std::string sha384 = private_pem(pss_key(EVP_sha384(), EVP_sha384()).get());
   EXPECT_TRUE(Key::from_pem(Algorithm::kPs384, sha384).value().can_sign());
-  EXPECT_EQ(message(Key::from_pem(Algorithm::kPs256, sha384)),
-            "the key says that it is not for PS256");
+  EXPECT_EQ(
+      message(Key::from_pem(Algorithm::kPs256, sha384)),
+      "the key says that it is not for PS256, but for SHA2-384, a mask of SHA2-384 and a salt "
+      "of 20 bytes");
   EXPECT_FALSE(Key::from_pem(Algorithm::kRs384, sha384).ok());
+}
+
+TEST(Pem, AKeyThatRestrictsMaskOrSaltIsForWhatMeetsThat) {
+  const auto is_for_ps256 = [](const EvpKey& key) {
+    return Key::from_pem(Algorithm::kPs256, public_pem(key.get())).ok();
+  };
+  EXPECT_TRUE(is_for_ps256(pss_key(EVP_sha256(), EVP_sha256(), 20)));
+  EXPECT_TRUE(is_for_ps256(pss_key(EVP_sha256(), EVP_sha256(), 32)));
+  EXPECT_FALSE(is_for_ps256(pss_key(EVP_sha256(), EVP_sha256(), 33))) << "RFC 7518 has 32";
+  EXPECT_FALSE(is_for_ps256(pss_key(EVP_sha256(), EVP_sha512())));
+  EXPECT_FALSE(is_for_ps256(pss_key(EVP_sha256(), nullptr))) << "that is SHA-1";
+  EXPECT_FALSE(is_for_ps256(pss_key(EVP_sha1(), EVP_sha256())));
 }
 
 TEST(Pem, EncryptedKeysFail) {
