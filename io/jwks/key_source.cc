@@ -52,14 +52,9 @@ KeySource::KeySource(SourceConfig config, const RefreshLimits& limits, Fetcher& 
   status_.loaded_unix_seconds = set->unix_seconds;
 }
 
-SourceStatus KeySource::status(Time now) const {
-  SourceStatus status = status_;
-  status.is_stale = schedule_.is_stale(now);
-  return status;
-}
-
 void KeySource::begin(Time now) {
   if (schedule_.is_wanted()) ++status_.num_refetches;
+  signal_->clear();  // what is missed from now on, this fetch may not bring
   schedule_.begin(now);
   is_metadata_ = config_.kind == SourceConfig::Kind::kIssuer;
   transfer_ = fetcher_.get(is_metadata_ ? discovery_url(config_.url) : config_.url);
@@ -82,7 +77,10 @@ std::optional<KeySource::Report> KeySource::advance(Time now, double lot) {
     return finish(std::move(report), now, lot);
   }
   report.status = take_set(*document, report);
-  if (report.status.ok()) schedule_.succeed(now, document->lifetime, lot);
+  if (report.status.ok()) {
+    schedule_.succeed(now, document->lifetime, lot);
+    status_.fresh_until = schedule_.fresh_until();
+  }
   return finish(std::move(report), now, lot);
 }
 
@@ -104,7 +102,10 @@ absl::Status KeySource::take_set(const Document& document, Report& report) {
     use(*std::move(keys), document.text, report.warnings.size());
     report.is_changed = true;
     const absl::Status saved = saved_.save(status_.name, text_);
-    if (!saved.ok()) report.warnings.emplace_back(std::string(saved.message()));
+    if (!saved.ok()) {
+      ++status_.num_save_failures;
+      report.warnings.emplace_back(std::string(saved.message()));
+    }
   }
   status_.loaded_unix_seconds = std::time(nullptr);
   return absl::OkStatus();
@@ -113,7 +114,6 @@ absl::Status KeySource::take_set(const Document& document, Report& report) {
 KeySource::Report KeySource::finish(Report report, Time now, double lot) {
   ++status_.fetches[static_cast<size_t>(result_of(report.status))];
   if (!report.status.ok()) schedule_.fail(now, lot);
-  signal_->clear();
   return report;
 }
 

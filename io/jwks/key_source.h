@@ -42,7 +42,7 @@ class KeySource {
 
   [[nodiscard]] const KeySet& keys() const noexcept { return keys_; }
   [[nodiscard]] const std::shared_ptr<RefetchSignal>& signal() const noexcept { return signal_; }
-  [[nodiscard]] SourceStatus status(Time now) const;
+  [[nodiscard]] const SourceStatus& status() const noexcept { return status_; }
 
   [[nodiscard]] Time due() const noexcept { return schedule_.due(); }
   [[nodiscard]] bool is_fetching() const noexcept { return transfer_ != nullptr; }

@@ -33,19 +33,21 @@ KeySources::KeySources(KeySourcesOptions options, Log log, net::UniqueFd wake)
       fetcher_(std::move(options.fetch)) {}
 
 RemoteKeys KeySources::of(const SourceConfig& config) {
-  const std::lock_guard lock(mutex_);
   std::unique_ptr<KeySource>& source = sources_[config.name()];
   if (source == nullptr) {
     source = std::make_unique<KeySource>(config, limits_, fetcher_, saved_, wake_, Clock::now());
+    publish(source->status());
   }
-  return {source->keys(), source->status(Clock::now()).generation, source->signal()};
+  return {source->keys(), source->status().generation, source->signal()};
 }
 
 void KeySources::keep(const std::vector<SourceConfig>& configs) {
   std::set<std::string> names;
   for (const SourceConfig& config : configs) names.insert(config.name());
+  const auto is_forgotten = [&names](const auto& entry) { return !names.contains(entry.first); };
+  std::erase_if(sources_, is_forgotten);
   const std::lock_guard lock(mutex_);
-  std::erase_if(sources_, [&names](const auto& entry) { return !names.contains(entry.first); });
+  std::erase_if(statuses_, is_forgotten);
 }
 
 bool KeySources::wait(std::span<pollfd> others, milliseconds timeout) {
@@ -60,7 +62,6 @@ bool KeySources::wait(std::span<pollfd> others, milliseconds timeout) {
 }
 
 KeySources::Clock::time_point KeySources::begin_due() {
-  const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
   auto next = now + std::chrono::hours(1);
   auto num_fetching =
@@ -71,6 +72,7 @@ KeySources::Clock::time_point KeySources::begin_due() {
     if (num_fetching == kFetchesMax) return next;  // when one of them is done, another begins
     if (source->due() <= now) {
       source->begin(now);
+      publish(source->status());
       ++num_fetching;
     } else {
       next = std::min(next, source->due());
@@ -80,7 +82,6 @@ KeySources::Clock::time_point KeySources::begin_due() {
 }
 
 bool KeySources::advance() {
-  const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
   bool is_changed = false;
   for (const auto& [name, source] : sources_) {
@@ -88,6 +89,7 @@ bool KeySources::advance() {
     const double lot = std::uniform_real_distribution<double>(0, 1)(random_);
     const std::optional<KeySource::Report> report = source->advance(now, lot);
     if (!report) continue;
+    publish(source->status());
     tell(name, *source, *report);
     is_changed |= report->is_changed;
   }
@@ -107,10 +109,15 @@ void KeySources::tell(const std::string& name, const KeySource& source,
   }
 }
 
+void KeySources::publish(const SourceStatus& status) {
+  const std::lock_guard lock(mutex_);
+  statuses_[status.name] = status;
+}
+
 std::vector<SourceStatus> KeySources::statuses() const {
   const std::lock_guard lock(mutex_);
   std::vector<SourceStatus> statuses;
-  for (const auto& [name, source] : sources_) statuses.push_back(source->status(Clock::now()));
+  for (const auto& [name, status] : statuses_) statuses.push_back(status);
   return statuses;
 }
 

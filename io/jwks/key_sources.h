@@ -44,7 +44,8 @@ struct RemoteKeys {
   std::shared_ptr<RefetchSignal> signal;  // to be raised by whoever misses a key
 };
 
-// Used by one thread, which is all that happens between two calls of wait(); statuses() by any.
+// Used by one thread, which is all that happens between two calls of wait(); statuses() by any,
+// without waiting for what that thread parses or writes.
 class KeySources {
  public:
   using Clock = std::chrono::steady_clock;
@@ -65,7 +66,7 @@ class KeySources {
   bool wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
 
   // In the order of their names.
-  [[nodiscard]] std::vector<SourceStatus> statuses() const;
+  [[nodiscard]] std::vector<SourceStatus> statuses() const;  // thread-safe
 
  private:
   // What more there is waits: each may take a thread of libcurl's, that looks up its name.
@@ -77,6 +78,7 @@ class KeySources {
   Clock::time_point begin_due();
   bool advance();
   void tell(const std::string& name, const KeySource& source, const KeySource::Report& report);
+  void publish(const SourceStatus& status);
 
   const RefreshLimits limits_;
   const SavedSets saved_;
@@ -84,8 +86,9 @@ class KeySources {
   const std::shared_ptr<const net::UniqueFd> wake_;
   Fetcher fetcher_;
   std::minstd_rand random_{std::random_device()()};
-  mutable std::mutex mutex_;  // of the sources, held for a moment at a time
   std::map<std::string, std::unique_ptr<KeySource>> sources_;
+  mutable std::mutex mutex_;  // of the statuses alone, held for a moment at a time
+  std::map<std::string, SourceStatus> statuses_;
 };
 
 }  // namespace simdjwt::jwks

@@ -16,7 +16,7 @@
 
 namespace simdjwt::jwks {
 
-// Of one source. Once raised it stays so until a fetch has answered it, so that a flood of tokens
+// Of one source. Once raised it stays so until a fetch for it begins, so that a flood of tokens
 // with made-up kids costs one write() a fetch, and a load of a shared cache line each.
 class RefetchSignal {
  public:

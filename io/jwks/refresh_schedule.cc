@@ -24,11 +24,12 @@ std::chrono::steady_clock::duration part_of(seconds time, double part) {
 // would be an attempt of its own (a mistake others have made).
 void RefreshSchedule::begin(Time now) noexcept {
   is_fetching_ = true;
-  is_wanted_ = false;
+  is_wanted_ = is_wanted_again_ = false;
   cool_at_ = now + limits_.cooldown;
 }
 
 void RefreshSchedule::want(Time now) noexcept {
+  is_wanted_again_ = is_fetching_;
   if (is_fetching_) return;
   const Time when = std::max(now, cool_at_.value_or(now));
   if (when >= due_) return;
@@ -41,19 +42,20 @@ void RefreshSchedule::succeed(Time now, std::optional<seconds> lifetime, double 
                                    limits_.lifetime_max);
   num_failures_ = 0;
   fresh_until_ = now + fresh;
-  end(now + part_of(fresh, 0.80 + 0.15 * lot));
+  end(now, now + part_of(fresh, 0.80 + 0.15 * lot));
 }
 
 void RefreshSchedule::fail(Time now, double lot) noexcept {
   constexpr unsigned kDoublingsMax = 20;
   const seconds delay = limits_.retry_min * (1 << std::min(num_failures_, kDoublingsMax));
   ++num_failures_;
-  end(now + part_of(std::min(delay, limits_.retry_max), 0.5 + 0.5 * lot));
+  end(now, now + part_of(std::min(delay, limits_.retry_max), 0.5 + 0.5 * lot));
 }
 
-void RefreshSchedule::end(Time due) noexcept {
+void RefreshSchedule::end(Time now, Time due) noexcept {
   is_fetching_ = false;
   due_ = due;
+  if (is_wanted_again_) want(now);
 }
 
 }  // namespace simdjwt::jwks

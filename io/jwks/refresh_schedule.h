@@ -30,8 +30,9 @@ struct RefreshLimits {
 //               +-------> fail()      due after 1, 2, 4 ... 300 s, or half of that
 //
 //   want()    somebody needs it now: due when the cooldown is over. Whatever is wanted during a
-//             fetch or a cooldown is one wish, so that who makes up kids gains nothing by making
-//             up more of them.
+//             cooldown is one wish, so that who makes up kids gains nothing by making up more of
+//             them. So it is during a fetch, but for the next one: this one's answer may be older
+//             than the wish.
 class RefreshSchedule {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -43,10 +44,8 @@ class RefreshSchedule {
   [[nodiscard]] Time due() const noexcept { return is_fetching_ ? Time::max() : due_; }
   // Whether it is due so early for a want().
   [[nodiscard]] bool is_wanted() const noexcept { return is_wanted_; }
-  // Whether the set has outlived what its server said; always, before a first success.
-  [[nodiscard]] bool is_stale(Time now) const noexcept {
-    return !fresh_until_ || now >= *fresh_until_;
-  }
+  // When the set has outlived what its server said; Time::min() before a first success.
+  [[nodiscard]] Time fresh_until() const noexcept { return fresh_until_; }
 
   void begin(Time now) noexcept;
   void want(Time now) noexcept;
@@ -55,15 +54,16 @@ class RefreshSchedule {
   void fail(Time now, double lot) noexcept;
 
  private:
-  void end(Time due) noexcept;
+  void end(Time now, Time due) noexcept;
 
   RefreshLimits limits_;
   Time due_;
   std::optional<Time> cool_at_ = {};  // the cooldown is over
-  std::optional<Time> fresh_until_ = {};
+  Time fresh_until_ = Time::min();
   unsigned num_failures_ = 0;  // in a row
   bool is_fetching_ = false;
-  bool is_wanted_ = false;
+  bool is_wanted_ = false;        // due_ is for the sake of a wish
+  bool is_wanted_again_ = false;  // by who came while it was fetching
 };
 
 }  // namespace simdjwt::jwks

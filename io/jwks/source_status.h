@@ -7,6 +7,7 @@
 #define SIMDJWT_IO_JWKS_SOURCE_STATUS_H_
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -39,7 +40,9 @@ struct SourceStatus {
   size_t num_keys = 0;
   size_t num_skipped = 0;           // JWKs that cannot be used
   int64_t loaded_unix_seconds = 0;  // when the keys were last fetched, also before a restart
-  bool is_stale = true;             // they are older than their server wants
+  uint64_t num_save_failures = 0;   // of keys that changed and are not there for a restart
+  // When they are older than their server wants; if they were not fetched since the start, always.
+  std::chrono::steady_clock::time_point fresh_until = std::chrono::steady_clock::time_point::min();
 };
 
 }  // namespace simdjwt::jwks

@@ -230,6 +230,10 @@ void add_key_sources(Families& families, const std::vector<jwks::SourceStatus>& 
   families.counter("simdjwt_jwks_refetch_total",
                    "Attempts to fetch keys because a token named one that there was not.");
   add([](const SourceStatus& source) { return source.num_refetches; });
+  families.counter("simdjwt_jwks_save_failures_total",
+                   "Fetched keys that could not be saved: a restart without network would begin "
+                   "with older ones.");
+  add([](const SourceStatus& source) { return source.num_save_failures; });
   families.gauge("simdjwt_keys", "Fetched keys, by source and whether they can be used.");
   for (const SourceStatus& source : sources) {
     families.add(static_cast<double>(source.num_keys),
@@ -242,7 +246,8 @@ void add_key_sources(Families& families, const std::vector<jwks::SourceStatus>& 
   add([](const SourceStatus& source) { return source.generation; });
   families.gauge("simdjwt_jwks_stale",
                  "1 if a source's keys are older than their server wants, or were never fetched.");
-  add([](const SourceStatus& source) { return source.is_stale ? 1 : 0; });
+  const auto now = std::chrono::steady_clock::now();
+  add([now](const SourceStatus& source) { return now >= source.fresh_until ? 1 : 0; });
   families.gauge("simdjwt_jwks_age_seconds", "Time since a source's keys were last fetched.");
   for (const SourceStatus& source : sources) {
     if (source.generation == 0) continue;

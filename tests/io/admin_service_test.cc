@@ -163,7 +163,8 @@ TEST_F(ExpositionTest, TellsOfSourcesOfKeys) {
   good.num_keys = 5;
   good.num_skipped = 6;
   good.loaded_unix_seconds = time(nullptr) - 100;
-  good.is_stale = false;
+  good.num_save_failures = 7;
+  good.fresh_until = std::chrono::steady_clock::now() + std::chrono::hours(1);
   key_sources_ = {never, good};
   const auto series = read_exposition(text());
   EXPECT_EQ(series.at("simdjwt_jwks_reload_total{source=\"issuer https://a\",result=\"refused\"}"),
@@ -173,6 +174,7 @@ TEST_F(ExpositionTest, TellsOfSourcesOfKeys) {
   EXPECT_EQ(
       series.at("simdjwt_jwks_reload_total{source=\"jwks_url https://b\",result=\"invalid\"}"), 0);
   EXPECT_EQ(series.at("simdjwt_jwks_refetch_total{source=\"jwks_url https://b\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_jwks_save_failures_total{source=\"jwks_url https://b\"}"), 7);
   EXPECT_EQ(series.at("simdjwt_keys{source=\"jwks_url https://b\",state=\"usable\"}"), 5);
   EXPECT_EQ(series.at("simdjwt_keys{source=\"jwks_url https://b\",state=\"skipped\"}"), 6);
   EXPECT_EQ(series.at("simdjwt_keyset_generation{source=\"jwks_url https://b\"}"), 4);
