@@ -36,7 +36,7 @@ struct SignatureLookups {
 // Working memory of one thread: about 250 KiB, more where batches need it. Never shared between
 // threads that run at the same time; may serve any number of verifiers. Its construction allocates
 // and picks the kernels; a verification allocates only to grow it, and growing stops once it has
-// seen the largest batch.
+// seen the largest batch. What libcrypto allocates for a signature is another matter: see Verifier.
 class Scratch {
  public:
   Scratch();
@@ -82,6 +82,12 @@ class VerifyResult {
 
 // Immutable: any number of threads may use one Verifier, each with a Scratch of its own. Copies
 // share keys and policy.
+//
+// A verification waits for nobody and throws nothing. Under HMAC and Ed25519 keys, and wherever a
+// signature is found in the cache or verified beside others of a batch, it allocates nothing (see
+// Scratch) and takes no lock. Else libcrypto, for RSA, ECDSA and Ed448, allocates some dozens of
+// small objects that it frees again, and reads an RSA key under a lock that is written once. Where
+// there is no memory, the verdict is kOutOfMemory.
 class Verifier {
  public:
   // With a cache, asymmetric signatures that it remembers are not verified again; it may be shared
@@ -92,16 +98,15 @@ class Verifier {
 
   // --- One token ---
   // `token` is the bare token, without "Bearer"; it need not be terminated and nothing outside it
-  // is read. `now` is the time in seconds since 1970. Allocates nothing (see Scratch), never
-  // blocks, throws nothing.
+  // is read. `now` is the time in seconds since 1970.
   [[nodiscard]] VerifyResult verify(std::string_view token, Scratch& scratch,
                                     int64_t now) const noexcept;
 
   // --- Many tokens ---
-  // Judges tokens[i] into results[i], exactly as verify() would, but hashes several at a time:
-  // fastest from a few dozen tokens on. `results` has at least as many elements as `tokens`. All
-  // accepted tokens stay readable until the scratch is used again; that memory (about twice the
-  // tokens' size) stays with the scratch.
+  // Judges tokens[i] into results[i], exactly as verify() would, but computes several HMACs or RSA
+  // signatures at a time: fastest from a few dozen tokens on. `results` has at least as many
+  // elements as `tokens`. All accepted tokens stay readable until the scratch is used again; that
+  // memory (about twice the tokens' size) stays with the scratch.
   void verify_batch(std::span<const std::string_view> tokens, std::span<VerifyResult> results,
                     Scratch& scratch, int64_t now) const noexcept;
 
