@@ -37,7 +37,7 @@ absl::Status check_url(const std::string& url, PlainHttp plain_http) {
   }
   const std::string scheme = part_of(parsed, CURLUPART_SCHEME);
   if (scheme == "http" && plain_http == PlainHttp::kRefuse) {
-    return invalid("not an https URL: http is only for tests, and needs [jwks] allow_http = true");
+    return invalid("not an https URL: http is only for tests, and must be allowed (allow_http)");
   }
   if (scheme != "https" && scheme != "http") return invalid("not an https URL");
   // It also takes "https:/a" and "https:///a" for "https://a".

@@ -164,7 +164,7 @@ TEST(CheckUrl, TakesHttps) {
 TEST(CheckUrl, TakesHttpOnlyWhereThatIsSaid) {
   EXPECT_EQ(mistake_in("http://127.0.0.1:8080/keys", PlainHttp::kAllow), "");
   EXPECT_EQ(mistake_in("http://id.example/keys"),
-            "not an https URL: http is only for tests, and needs [jwks] allow_http = true");
+            "not an https URL: http is only for tests, and must be allowed (allow_http)");
 }
 
 TEST(CheckUrl, RefusesWhatIsNoUrlOfADocument) {

@@ -72,11 +72,12 @@ Key hmac_key(const std::string& path, std::string_view secret, Algorithm algorit
   return *std::move(key);
 }
 
+bool is_pem(std::string_view text) { return text.find("-----BEGIN ") != text.npos; }
+
 Key key_of_file(const std::string& path, std::string_view text, Algorithm algorithm,
                 const std::string& kid) {
-  const bool is_pem = text.find("-----BEGIN ") != text.npos;
-  absl::StatusOr<Key> key = is_pem ? Key::from_pem(algorithm, text, {.kid = kid})
-                                   : Key::from_der(algorithm, text, {.kid = kid});
+  absl::StatusOr<Key> key = is_pem(text) ? Key::from_pem(algorithm, text, {.kid = kid})
+                                         : Key::from_der(algorithm, text, {.kid = kid});
   if (!key.ok()) throw key_failure(path, key.status());
   return *std::move(key);
 }
@@ -107,9 +108,17 @@ KeySet keys_of_file(const std::string& path, const std::vector<Algorithm>& algor
   return keys;
 }
 
+FileBytes read_jwk_file(const std::string& path) {
+  FileBytes file = read_file(path, kJwksBytesMax);
+  if (is_pem(file.view())) {
+    throw Failure(shown_path(path) + ": is PEM, which --key-file reads, with --alg beside it");
+  }
+  return file;
+}
+
 KeySet keys_of_jwks(const std::string& path, const JwksOptions& options,
                     std::vector<std::string>& skipped) {
-  const FileBytes file = read_file(path, kJwksBytesMax);
+  const FileBytes file = read_jwk_file(path);
   absl::StatusOr<KeySet> keys = KeySet::from_jwks(file.view(), options, &skipped);
   for (std::string& reason : skipped) reason.insert(0, shown_path(path) + ": skipped ");
   if (!keys.ok()) throw key_failure(path, keys.status());
@@ -171,7 +180,7 @@ Key read_signing_key(const KeyInput& input, const std::string& kid) {
     return key_of_file(input.key_file, file.view(), algorithms.front(), kid);
   }
   warn_if_readable_by_others(input.jwk_file);
-  const FileBytes file = read_file(input.jwk_file, kJwksBytesMax);
+  const FileBytes file = read_jwk_file(input.jwk_file);
   // Of a set, this takes the one key that can be used under these options.
   const auto algorithm = algorithms.empty() ? std::nullopt : std::optional(algorithms.front());
   absl::StatusOr<Key> key = Key::from_jwk(file.view(), algorithm, {.kid = kid});

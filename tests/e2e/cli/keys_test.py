@@ -113,6 +113,8 @@ class JwkFiles(CliTestCase):
     def test_errors_name_the_file(self):
         self.assert_fails(self.verify_with(b"{", forge({})), "keys: not a valid JSON object")
         self.assert_fails(self.verify_with({}, forge({})), "keys: neither a JWK nor a JWK Set")
+        self.assert_fails(self.verify_with(b"-----BEGIN PUBLIC KEY-----\n", forge({})),
+                          "keys: is PEM, which --key-file reads, with --alg beside it")
         self.assert_fails(self.verify_with(b" " * (4 * 1024 * 1024 + 1), forge({})),
                           "keys: is longer than 4,194,304 bytes")
 
