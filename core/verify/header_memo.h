@@ -24,12 +24,15 @@
 
 namespace simdjwt::internal {
 
+class KeyTable;
+
 // All that a verifier needs of a header it can accept, so that the header's text is done with.
 struct HeaderFacts {
   Algorithm alg = Algorithm::kHs256;
   Verdict typ_verdict = Verdict::kValid;
   uint16_t signature_chars = 0;     // of the key that verified the last token with this header
-  std::span<const Key> candidates;  // into the verifier's key set
+  const KeyTable* keys = nullptr;   // the verifier's, or those of one of its issuers
+  std::span<const Key> candidates;  // among them
 };
 
 // Direct-mapped: 256 entries, each the header that was last verified among those that map to it.

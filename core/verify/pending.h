@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "bytes/base64url.h"
 #include "bytes/hmac.h"
@@ -23,10 +24,16 @@
 
 namespace simdjwt::internal {
 
+struct AcceptedToken;
+
 struct PendingToken {
   TokenView view;
   char* payload;  // decoded, in the arena
   size_t payload_bytes;
+  // Where there are issuers: the one it names, and its claims, which had to be read for that. Null
+  // if it names none.
+  const std::string* issuer;
+  AcceptedToken* read_ahead;
   HeaderFacts facts;
   bool from_memo;
   bool is_new_header;          // if not from memo: something may be learnt from it

@@ -9,6 +9,7 @@
 #include "bytes/constant_time.h"
 #include "jose/header.h"
 #include "jose/token_split.h"
+#include "state/issuer_table.h"
 #include "state/key_table.h"
 
 namespace simdjwt::internal {
@@ -19,16 +20,6 @@ using bytes::kBase64urlDecodeSlackBytes;
 
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
               "a decoded part may be followed by the decoder's slack or the reader's padding");
-
-// What an accepted token leaves in the arena; as much of the room for members as it uses.
-struct AcceptedToken {
-  jose::Claims claims;
-  alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
-  jose::JsonMembers members;
-};
-static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
-static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) <= Arena::kBlockBytes,
-              "any one token fits a block");
 
 // Picks the first key of `candidates` that is for the header's alg, active, and has signatures of
 // this length, and leaves the others for later.
@@ -61,6 +52,27 @@ inline bool is_authentic(const PendingToken& pending) noexcept {
 }
 
 }  // namespace
+
+// What an accepted token leaves in the arena, or one whose claims were read beforehand; as much of
+// the room for members as it uses.
+struct AcceptedToken {
+  jose::Claims claims;
+  alignas(VerifiedToken) char token[sizeof(VerifiedToken)];
+  jose::JsonMembers members;
+};
+static_assert(alignof(AcceptedToken) <= Arena::kAlignment);
+static_assert(jose::json_room_bytes(kTokenBytesMax) + sizeof(AcceptedToken) <= Arena::kBlockBytes,
+              "any one token fits a block");
+
+inline AcceptedToken* Pipeline::room_for_claims() const noexcept {
+  char* const room = memory.arena.reserve(sizeof(AcceptedToken));
+  return room == nullptr ? nullptr : new (room) AcceptedToken;
+}
+
+inline void Pipeline::keep(const AcceptedToken& token) const noexcept {
+  memory.arena.commit(offsetof(AcceptedToken, members) +
+                      token.members.used_bytes(token.claims.object()));
+}
 
 void Pipeline::compute_tag(PendingToken& pending,
                            absl::FunctionRef<bool()> meanwhile) const noexcept {
@@ -123,8 +135,10 @@ SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const no
   signatures->insert(fingerprint(pending));
 }
 
-void Pipeline::reject(const Findings& findings, VerifyResult& result) noexcept {
+void Pipeline::reject(const PendingToken& pending, const Findings& findings,
+                      VerifyResult& result) noexcept {
   result.token_ = nullptr;
+  result.issuer_ = pending.issuer;
   result.failures_ = findings.all;
   result.failed_rules_ = findings.failed_rules;
   result.verdict_ = findings.first;
@@ -149,11 +163,35 @@ inline bool Pipeline::split_like_last(std::string_view token,
   return true;
 }
 
-// Finds out what the header says, from memory if possible.
-Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
+// Anybody may have written these claims. So they are read as strictly as any others, and do nothing
+// here but choose between keys: what is wrong with them is nobody's to know, and a wrong choice
+// ends at the signature, which covers the issuer. What was read is judged later, behind the
+// signature.
+[[gnu::noinline]] bool Pipeline::find_issuer(PendingToken& pending,
+                                             const KeyTable*& issuers_keys) const noexcept {
+  issuers_keys = nullptr;
+  auto* const payload = reinterpret_cast<uint8_t*>(pending.payload);
+  if (!memory.kernels.base64url->decode(payload, pending.view.claims())) return true;
+  AcceptedToken* const token = room_for_claims();
+  if (token == nullptr) return false;
+  const jose::JsonStatus status = token->claims.read(memory.unsigned_reader, pending.payload,
+                                                     pending.payload_bytes, token->members);
+  if (status != jose::JsonStatus::kOk) return true;
+  const std::optional<std::string_view> iss = token->claims.iss();
+  const IssuerTable::Entry* const entry = iss ? issuers->find(*iss) : nullptr;
+  if (entry == nullptr) return true;
+  keep(*token);
+  pending.read_ahead = token;
+  pending.issuer = &entry->first;
+  issuers_keys = &KeySetAccess::table(entry->second);
+  return true;
+}
+
+// From memory if possible: then the same header came with a token of the same keys.
+Verdict Pipeline::read_header(PendingToken& pending, const KeyTable* among) const noexcept {
   const std::string_view encoded = pending.view.header();
   const HeaderMemo::Entry* const known = memory.memo.find(verifier_id, encoded);
-  pending.from_memo = known != nullptr;
+  pending.from_memo = known != nullptr && known->facts.keys == among;
   if (pending.from_memo) {
     pending.facts = known->facts;
     pending.begin = known->begin_of(pending.view.text());
@@ -169,19 +207,25 @@ Verdict Pipeline::read_header(PendingToken& pending) const noexcept {
                                             base64url_decoded_bytes(encoded.size()), header);
   if (verdict != Verdict::kValid) return verdict;
   pending.is_new_header = header.is_new;
-  pending.facts = {header.alg, judge_typ(rules, header.typ), 0, keys.candidates(header.kid)};
+  pending.facts = {header.alg, judge_typ(rules, header.typ), 0, among, {}};
+  if (among != nullptr) pending.facts.candidates = among->candidates(header.kid);
   return Verdict::kValid;
 }
 
 inline Verdict Pipeline::find_key(PendingToken& pending) const noexcept {
   const Verdict verdict = choose_key(pending.facts.candidates, now, pending);
-  if (verdict != Verdict::kValid) return keys.keys().empty() ? Verdict::kKeysUnavailable : verdict;
+  if (verdict != Verdict::kValid) {
+    const KeyTable* const among = pending.facts.keys;
+    return among != nullptr && among->keys().empty() ? Verdict::kKeysUnavailable : verdict;
+  }
   if (pending.begin != nullptr && pending.begin->key != pending.key) pending.begin = nullptr;
   return verdict;
 }
 
 Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noexcept {
-  const bool is_like_last = split_like_last(token, pending);
+  pending.issuer = nullptr;
+  pending.read_ahead = nullptr;
+  bool is_like_last = split_like_last(token, pending);
   if (!is_like_last) {
     const Verdict verdict = TokenSplitter::split(*memory.kernels.base64url, token, pending.view);
     if (verdict != Verdict::kValid) return verdict;
@@ -192,8 +236,13 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
   if (pending.payload == nullptr) return Verdict::kOutOfMemory;
   memory.arena.commit(jose::json_room_bytes(pending.payload_bytes));
 
+  const KeyTable* among = &keys;
+  if (issuers != nullptr) {
+    if (!find_issuer(pending, among)) return Verdict::kOutOfMemory;
+    is_like_last = is_like_last && pending.facts.keys == among;
+  }
   pending.is_signed = pending.is_in_doubt = pending.may_be_known = pending.is_new = false;
-  Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending);
+  Verdict verdict = is_like_last ? Verdict::kValid : read_header(pending, among);
   if (verdict == Verdict::kValid) verdict = find_key(pending);
   if (verdict == Verdict::kValid) {
     if (signatures != nullptr && !is_hmac(pending.facts.alg)) look_up_signature(pending);
@@ -217,7 +266,8 @@ Verdict Pipeline::open(std::string_view token, PendingToken& pending) const noex
 
 Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
-  if (kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
+  if (pending.read_ahead != nullptr ||
+      kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
     if (pending.may_be_known) recall_signature(pending);
     if (pending.is_signed) return Verdict::kValid;
     const std::string_view signature = pending.view.signature();
@@ -255,13 +305,18 @@ inline VerdictSet Pipeline::judge_parties(const jose::Claims& claims) const noex
   return verdicts;
 }
 
-inline Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& members,
-                                jose::Claims& claims) const noexcept {
-  const Verdict verdict = jose::verdict_of(
-      claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, members),
-      Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
-  if (verdict != Verdict::kValid) return Findings::only(verdict);
-  VerdictSet failures = judge_parties(claims);
+inline Findings Pipeline::judge(const PendingToken& pending, AcceptedToken& token) const noexcept {
+  jose::Claims& claims = token.claims;
+  VerdictSet failures;
+  if (pending.read_ahead == nullptr) [[likely]] {
+    const Verdict verdict = jose::verdict_of(
+        claims.read(memory.claims_reader, pending.payload, pending.payload_bytes, token.members),
+        Verdict::kBadClaimsJson, Verdict::kDuplicateClaim);
+    if (verdict != Verdict::kValid) return Findings::only(verdict);
+    failures = judge_parties(claims);
+  } else {
+    failures = internal::judge_parties(rules, claims);
+  }
   claims.read_dates(failures);
   return judge_claims(rules, pending.facts.typ_verdict, failures, claims, now);
 }
@@ -269,7 +324,7 @@ inline Findings Pipeline::judge(const PendingToken& pending, jose::JsonMembers& 
 void Pipeline::finish(PendingToken& pending, VerifyResult& result) const noexcept {
   if (!is_authentic(pending)) [[unlikely]] {
     const Verdict verdict = try_later_keys(pending);
-    if (verdict != Verdict::kValid) return reject(Findings::only(verdict), result);
+    if (verdict != Verdict::kValid) return reject(pending, Findings::only(verdict), result);
   }
   accept(pending, result);
 }
@@ -297,21 +352,26 @@ void Pipeline::learn_header(std::string_view encoded) const noexcept {
 inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
   if (pending.begin == nullptr) [[unlikely]]
     learn(pending);
-  char* const room = memory.arena.reserve(sizeof(AcceptedToken));
-  if (room == nullptr) return reject(Findings::only(Verdict::kOutOfMemory), result);
-  auto* const accepted = new (room) AcceptedToken;
+  // Where only the signature matters, nobody is shown claims that were read.
+  AcceptedToken* accepted = rules.signature_only ? nullptr : pending.read_ahead;
+  if (accepted == nullptr) [[likely]]
+    accepted = room_for_claims();
+  if (accepted == nullptr) {
+    return reject(pending, Findings::only(Verdict::kOutOfMemory), result);
+  }
   if (!rules.signature_only) {
-    const Findings findings = judge(pending, accepted->members, accepted->claims);
-    if (findings.first != Verdict::kValid) return reject(findings, result);
+    const Findings findings = judge(pending, *accepted);
+    if (findings.first != Verdict::kValid) return reject(pending, findings, result);
     if (revocations != nullptr && revocations->refuses(accepted->claims)) {
-      return reject(Findings::only(Verdict::kRevoked), result);
+      return reject(pending, Findings::only(Verdict::kRevoked), result);
     }
   }
-  memory.arena.commit(offsetof(AcceptedToken, members) +
-                      accepted->members.used_bytes(accepted->claims.object()));
+  if (accepted != pending.read_ahead) [[likely]]
+    keep(*accepted);
   // Not before: what is refused for its claims again and again shall take nobody's place.
   if (pending.is_new) [[unlikely]]
     remember_signature(pending);
+  result.issuer_ = pending.issuer;
   result.token_ = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   result.failures_ = {};

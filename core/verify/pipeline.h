@@ -3,7 +3,8 @@
 //
 // The steps of a verification, in order:
 //
-//   open           split, header, choice of key, length of the signature
+//   open           split, header, choice of key, length of the signature; of many issuers' keys
+//                  those of the one that the claims name
 //   decode         payload and signature
 //   authenticate   the tag under the chosen key, compared, or its signature verified; further keys,
 //                  if there are any
@@ -31,10 +32,13 @@
 
 namespace simdjwt::internal {
 
+class IssuerTable;
+
 // What the steps share of a verifier and one call of it.
 struct Pipeline {
   ScratchMemory& memory;
   const KeyTable& keys;
+  const IssuerTable* issuers;  // whose keys are used instead; or null
   const PolicyRules& rules;
   SignatureTable* signatures;          // verified before; or null
   const RevocationGuard* revocations;  // or null
@@ -58,7 +62,8 @@ struct Pipeline {
   // Takes a decoded token, for which compute_tag was done, through the last two steps.
   void finish(PendingToken& pending, VerifyResult& result) const noexcept;
 
-  static void reject(const Findings& findings, VerifyResult& result) noexcept;
+  static void reject(const PendingToken& pending, const Findings& findings,
+                     VerifyResult& result) noexcept;
 
  private:
   [[nodiscard]] SignatureFingerprint fingerprint(const PendingToken& pending) const noexcept;
@@ -67,8 +72,15 @@ struct Pipeline {
   void verify_signature(PendingToken& pending) const noexcept;
   void remember_signature(const PendingToken& pending) const noexcept;
   bool split_like_last(std::string_view token, PendingToken& pending) const noexcept;
-  Verdict read_header(PendingToken& pending) const noexcept;
-  // Finds header facts and key. kValid, or a verdict of a token whose parts are all base64url.
+  // Null if there is no memory.
+  [[nodiscard]] AcceptedToken* room_for_claims() const noexcept;
+  void keep(const AcceptedToken& token) const noexcept;
+  // Finds the keys of the issuer that the token names; null if it names none. False if there is no
+  // memory.
+  bool find_issuer(PendingToken& pending, const KeyTable*& issuers_keys) const noexcept;
+  // Finds out what the header says, and the candidates among these keys, if there are any.
+  Verdict read_header(PendingToken& pending, const KeyTable* among) const noexcept;
+  // Chooses one of the candidates. kValid, or a verdict of a token whose parts are all base64url.
   Verdict find_key(PendingToken& pending) const noexcept;
   uint8_t* long_signature_room(PendingToken& pending) const noexcept;
   // Whether a later key's tag is the signature. kValid, kBadSignature or kOutOfMemory.
@@ -80,8 +92,7 @@ struct Pipeline {
   // The verdicts of judge_parties, remembered for tokens that have the same shape.
   VerdictSet judge_parties(const jose::Claims& claims) const noexcept;
   // Reads the claims and judges them under the policy.
-  Findings judge(const PendingToken& pending, jose::JsonMembers& members,
-                 jose::Claims& claims) const noexcept;
+  Findings judge(const PendingToken& pending, AcceptedToken& token) const noexcept;
 };
 
 // The tag of an HMAC key as a job of many.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <utility>
 
+#include "state/issuer_table.h"
 #include "state/key_table.h"
 #include "state/revocation_tables.h"
 #include "state/signature_table.h"
@@ -36,7 +37,18 @@ SignatureLookups Scratch::take_signature_lookups() noexcept {
 
 Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures,
                    const RevocationCheck& revocations)
+    : Verifier(std::move(keys), std::nullopt, std::move(policy), std::move(signatures),
+               revocations) {}
+
+Verifier::Verifier(IssuerKeys issuers, Policy policy, std::shared_ptr<SignatureCache> signatures,
+                   const RevocationCheck& revocations)
+    : Verifier(KeySet::unavailable(), std::move(issuers), std::move(policy), std::move(signatures),
+               revocations) {}
+
+Verifier::Verifier(KeySet keys, std::optional<IssuerKeys> issuers, Policy policy,
+                   std::shared_ptr<SignatureCache> signatures, const RevocationCheck& revocations)
     : keys_(std::move(keys)),
+      issuers_(std::move(issuers)),
       policy_(std::move(policy)),
       signatures_(std::move(signatures)),
       revocations_(revocations.revocations == nullptr
@@ -47,6 +59,7 @@ Verifier::Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> s
 internal::Pipeline Verifier::pipeline(Scratch& scratch, int64_t now) const noexcept {
   return {*scratch.memory_,
           internal::KeySetAccess::table(keys_),
+          issuers_ ? &internal::IssuerKeysAccess::table(*issuers_) : nullptr,
           internal::PolicyAccess::rules(policy_),
           signatures_ == nullptr ? nullptr : &internal::SignatureCacheAccess::table(*signatures_),
           revocations_.get(),
@@ -71,7 +84,7 @@ VerifyResult Verifier::verify(std::string_view token, Scratch& scratch,
   if (verdict == Verdict::kValid) {
     pipeline.finish(pending, result);
   } else {
-    pipeline.reject(internal::Findings::only(verdict), result);
+    pipeline.reject(pending, internal::Findings::only(verdict), result);
   }
   return result;
 }

@@ -45,7 +45,7 @@ class Batch {
     Verdict verdict = pipeline_.open(token, pending);
     if (verdict == Verdict::kValid) verdict = pipeline_.decode(pending);
     if (verdict != Verdict::kValid) {
-      return Pipeline::reject(Findings::only(verdict), results_[index]);
+      return Pipeline::reject(pending, Findings::only(verdict), results_[index]);
     }
     index_[slot] = index;
     ++num_open_;

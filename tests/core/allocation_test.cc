@@ -171,6 +171,40 @@ TEST(Allocation, DoesNotHappenForAVerifierThatTheScratchHasNotMet) {
   EXPECT_EQ(verdict, Verdict::kValid);
 }
 
+TEST(Allocation, DoesNotHappenWhereTheIssuerChoosesTheKey) {
+  IssuerKeys issuers;
+  for (const char* issuer : {"a", "b", "https://a-name-that-needs-memory-of-its-own.example"}) {
+    issuers = issuers.with(issuer, KeySet::of(make_key(kSecret, "k")));
+  }
+  const Verifier verifier(issuers, lenient().require_claim("sub").build().value());
+  constexpr std::string_view kHeaderK = R"({"alg":"HS256","kid":"k"})";
+  const std::string tokens[] = {
+      forge(kHeaderK, R"({"iss":"a","sub":"x"})"),
+      forge(kHeaderK, R"({"iss":"b","sub":"x"})"),
+      forge(kHeaderK,
+            R"({"\u0069ss":"https:\/\/a-name-that-needs-memory-of-its-own.example","sub":"x"})"),
+      forge(kHeaderK, R"({"iss":"a","sub":"x"})", kOtherSecret),
+      forge(kHeaderK, R"({"iss":"a"})"),
+      forge(kHeaderK, R"({"iss":"c","sub":"x"})"),
+      forge(kHeaderK, R"({"iss":1})"),
+      forge(kHeaderK, "no json"),
+      forge(R"({"alg":"HS256","kid":"unknown"})", R"({"iss":"a"})"),
+  };
+  const std::vector<std::string_view> views(std::begin(tokens), std::end(tokens));
+  std::vector<VerifyResult> results(views.size());
+  Scratch scratch;
+  verifier.verify_batch(views, results, scratch, kNow);
+  size_t num_valid = 0;
+  const size_t before = num_allocations();
+  for (int round = 0; round < 100; ++round) {
+    for (const std::string_view token : views) num_valid += !!verifier.verify(token, scratch, kNow);
+    verifier.verify_batch(views, results, scratch, kNow);
+    for (const VerifyResult& result : results) num_valid += !!result;
+  }
+  EXPECT_EQ(num_allocations(), before);
+  EXPECT_EQ(num_valid, 600u);
+}
+
 TEST(Allocation, ThatFailsIsAVerdictAndNoCrash) {
   const Verifier verifier = make_verifier(false);
   const std::string token = forge(R"({"alg":"HS256","kid":"a"})", R"({"sub":"a","scope":"read"})");

@@ -35,6 +35,10 @@ TEST(Batch, JudgesAsOneTokenAtATimeDoes) {
   compare(make_verifier(TokenMutator::reference()), num_tokens(1'500'000));
 }
 
+TEST(Batch, JudgesAsOneTokenAtATimeDoesByTheKeysOfTheIssuer) {
+  compare(make_verifier(TokenMutator::reference_by_issuer()), num_tokens(500'000));
+}
+
 TEST(Batch, JudgesAsOneTokenAtATimeDoesWhenAllFailuresAreCollected) {
   PolicyBuilder builder;
   builder.expect_iss("https://issuer.example").expect_aud("x").expect_typ("JWT").expect_exp();

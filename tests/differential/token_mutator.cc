@@ -11,6 +11,7 @@ namespace simdjwt::testing {
 namespace {
 
 constexpr std::string_view kIssuer = "https://issuer.example";
+constexpr std::string_view kOtherIssuer = "https://other.example";
 constexpr std::string_view kAudience = "api";
 
 constexpr std::string_view kHeaders[] = {
@@ -41,6 +42,7 @@ constexpr std::string_view kClaimSets[] = {
     R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"a":{"b":{"c":[[[[]]]]}},)"
     R"("true":true,"false":false,"null":null,"":"","0":0,"-0":-0,"1e5":1e5})",
     R"({"sub":"no issuer"})",
+    R"({"iss":"https://other.example","aud":"api","exp":1750003600})",
     R"({"iss":"https://issuer.example","aud":"api","exp":1749999999})",
     R"({"iss":"https://issuer.example","aud":["api",1],"exp":1750003600})",
     "{}",
@@ -86,6 +88,23 @@ ReferenceVerifier TokenMutator::reference() {
           .aud = std::string(kAudience),
           .exp_required = true,
           .leeway_seconds = 1};
+}
+
+ReferenceVerifier TokenMutator::reference_by_issuer() {
+  ReferenceVerifier reference = TokenMutator::reference();
+  reference.by_issuer = true;
+  reference.iss = std::nullopt;
+  for (ReferenceKey& key : reference.keys) key.issuer = kIssuer;
+  for (const ReferenceKey& key :
+       {ReferenceKey{"", Algorithm::kHs256, std::string(kOtherSecret)},
+        ReferenceKey{"a", Algorithm::kHs256, secret_for("x")},
+        ReferenceKey{"b", Algorithm::kHs256, secret_for("b")},  // of another algorithm
+        ReferenceKey{"c", Algorithm::kHs512, secret_for("c")}}) {
+    reference.keys.push_back(key);
+    reference.keys.back().issuer = kOtherIssuer;
+  }
+  reference.keys.push_back({"", Algorithm::kHs256, secret_for(""), ""});
+  return reference;
 }
 
 void TokenMutator::damage(std::string& text, bool is_json) {

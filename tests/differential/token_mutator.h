@@ -28,6 +28,8 @@ class TokenMutator {
   // What the stream's tokens meet: several keys, expectations of iss, aud and exp. About a third of
   // the tokens pass.
   static ReferenceVerifier reference();
+  // The same with keys of several issuers, some with the same kid, some the same.
+  static ReferenceVerifier reference_by_issuer();
 
  private:
   size_t below(size_t bound) { return random_() % bound; }

@@ -4,6 +4,7 @@
 #include "support/fixtures.h"
 
 #include <cstdlib>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -40,16 +41,22 @@ PolicyBuilder lenient() {
 }
 
 Verifier make_verifier(const ReferenceVerifier& reference) {
-  std::vector<Key> keys;
+  std::map<std::string, std::vector<Key>> keys;
   for (const ReferenceKey& key : reference.keys) {
-    keys.push_back(make_key(key.secret, key.kid, key.algorithm));
+    keys[key.issuer].push_back(make_key(key.secret, key.kid, key.algorithm));
   }
   PolicyBuilder builder;
   builder.ignore_typ().leeway_seconds(reference.leeway_seconds);
   reference.iss ? builder.expect_iss(*reference.iss) : builder.ignore_iss();
   reference.aud ? builder.expect_aud(*reference.aud) : builder.ignore_aud();
   reference.exp_required ? builder.expect_exp() : builder.allow_missing_exp();
-  return Verifier(make_keys(std::move(keys)), builder.build().value());
+  const Policy policy = builder.build().value();
+  if (!reference.by_issuer) return Verifier(make_keys(std::move(keys[""])), policy);
+  IssuerKeys issuers;
+  for (auto& [issuer, of_issuer] : keys) {
+    issuers = issuers.with(issuer, make_keys(std::move(of_issuer)));
+  }
+  return Verifier(issuers, policy);
 }
 
 std::vector<KernelScratch> make_kernel_scratches() {

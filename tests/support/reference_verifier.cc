@@ -164,6 +164,18 @@ Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& claims,
 
 // --- Keys ---
 
+// Those of the issuer that unsigned claims name.
+std::vector<ReferenceKey> keys_of_issuer(const std::vector<ReferenceKey>& keys,
+                                         const std::string& claims_json) {
+  const auto claims = read_object(claims_json);
+  const JsonValue* iss = claims && !has_duplicates(*claims) ? claims->find("iss") : nullptr;
+  std::vector<ReferenceKey> found;
+  if (iss == nullptr || iss->type != JsonType::kString) return found;
+  std::copy_if(keys.begin(), keys.end(), std::back_inserter(found),
+               [iss](const ReferenceKey& key) { return key.issuer == iss->text; });
+  return found;
+}
+
 std::vector<ReferenceKey> candidates(const std::vector<ReferenceKey>& keys, const JsonValue* kid) {
   std::vector<ReferenceKey> named;
   std::vector<ReferenceKey> nameless;
@@ -218,7 +230,8 @@ Verdict ReferenceVerifier::verify(std::string_view token, int64_t now) const {
   const Verdict header_verdict = judge_header(*header);
   if (header_verdict != Verdict::kValid) return header_verdict;
 
-  std::vector<ReferenceKey> usable = candidates(keys, header->find("kid"));
+  std::vector<ReferenceKey> usable =
+      candidates(by_issuer ? keys_of_issuer(keys, *claims_json) : keys, header->find("kid"));
   if (usable.empty()) return Verdict::kNoMatchingKey;
   const std::string& alg = header->find("alg")->text;
   std::erase_if(usable, [&](const ReferenceKey& key) { return to_string(key.algorithm) != alg; });

@@ -24,11 +24,13 @@ struct ReferenceKey {
   std::string kid;
   Algorithm algorithm = Algorithm::kHs256;
   std::string secret;
+  std::string issuer = {};
 };
 
 // What a verifier is told, in the terms of PolicyBuilder.
 struct ReferenceVerifier {
   std::vector<ReferenceKey> keys;
+  bool by_issuer = false;  // keys verify the tokens of their issuer alone; else, those of all
   std::optional<std::string> iss;
   std::optional<std::string> aud;
   bool exp_required = false;

@@ -56,7 +56,8 @@ class PolicyBuilder {
 
   // --- Issuer (RFC 7519 section 4.1.1) ---
   PolicyBuilder& expect_iss(std::string_view issuer);
-  PolicyBuilder& expect_iss_any_of(std::vector<std::string> issuers);
+  PolicyBuilder& expect_iss_any_of(std::vector<std::string> issuers);  // compared one by one
+  // Also where a Verifier has IssuerKeys, be they thousands: by their keys iss is checked already.
   PolicyBuilder& ignore_iss();
 
   // --- Audience (section 4.1.3) ---

@@ -17,6 +17,7 @@
 #define SIMDJWT_SIMDJWT_H_
 
 #include "simdjwt/cpu.h"
+#include "simdjwt/issuer_keys.h"
 #include "simdjwt/key.h"
 #include "simdjwt/key_set.h"
 #include "simdjwt/limits.h"

@@ -9,9 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "simdjwt/issuer_keys.h"
 #include "simdjwt/key_set.h"
 #include "simdjwt/policy.h"
 #include "simdjwt/revocation.h"
@@ -33,7 +36,7 @@ struct SignatureLookups {
   uint64_t misses = 0;
 };
 
-// Working memory of one thread: about 250 KiB, more where batches need it. Never shared between
+// Working memory of one thread: about 260 KiB, more where batches need it. Never shared between
 // threads that run at the same time; may serve any number of verifiers. Its construction allocates
 // and picks the kernels; a verification allocates only to grow it, and growing stops once it has
 // seen the largest batch. What libcrypto allocates for a signature is another matter: see Verifier.
@@ -72,9 +75,17 @@ class VerifyResult {
   // as bit i (see Policy::rule_claim). One bit, unless the policy collects all failures.
   [[nodiscard]] uint64_t failed_rules() const noexcept { return failed_rules_; }
 
+  // Of a Verifier with IssuerKeys: the one among them whose keys the token was judged by, because
+  // it names that issuer; unless it is valid, anybody may have written that. Empty if it names none
+  // of them. Lives as long as the IssuerKeys.
+  [[nodiscard]] std::string_view issuer() const noexcept {
+    return issuer_ == nullptr ? std::string_view() : *issuer_;
+  }
+
  private:
   friend struct internal::Pipeline;
   const VerifiedToken* token_ = nullptr;
+  const std::string* issuer_ = nullptr;
   VerdictSet failures_;
   uint64_t failed_rules_ = 0;
   Verdict verdict_ = Verdict::kOutOfMemory;
@@ -96,6 +107,14 @@ class Verifier {
   Verifier(KeySet keys, Policy policy, std::shared_ptr<SignatureCache> signatures = nullptr,
            const RevocationCheck& revocations = {});
 
+  // For tokens of many issuers: each is judged by the keys of the issuer that its iss names. That
+  // is read before the signature is checked, and does nothing but choose: a token that is not valid
+  // JSON to its end, or names no issuer that is known, or none at all, is refused for want of a key
+  // (kNoMatchingKey), whatever else is wrong with its claims. Where the signature is right, iss is
+  // what the owner of the keys signed.
+  Verifier(IssuerKeys issuers, Policy policy, std::shared_ptr<SignatureCache> signatures = nullptr,
+           const RevocationCheck& revocations = {});
+
   // --- One token ---
   // `token` is the bare token, without "Bearer"; it need not be terminated and nothing outside it
   // is read. `now` is the time in seconds since 1970.
@@ -111,13 +130,19 @@ class Verifier {
                     Scratch& scratch, int64_t now) const noexcept;
 
   // --- Inspection ---
+  // KeySet::unavailable(), if there are issuers.
   [[nodiscard]] const KeySet& keys() const noexcept { return keys_; }
+  [[nodiscard]] const std::optional<IssuerKeys>& issuers() const noexcept { return issuers_; }
   [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
 
  private:
   internal::Pipeline pipeline(Scratch& scratch, int64_t now) const noexcept;
 
+  Verifier(KeySet keys, std::optional<IssuerKeys> issuers, Policy policy,
+           std::shared_ptr<SignatureCache> signatures, const RevocationCheck& revocations);
+
   KeySet keys_;
+  std::optional<IssuerKeys> issuers_;
   Policy policy_;
   std::shared_ptr<SignatureCache> signatures_;                    // or null
   std::shared_ptr<const internal::RevocationGuard> revocations_;  // or null
