@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -59,24 +60,46 @@ T value_or_die(absl::StatusOr<T> result) {
   std::abort();
 }
 
-Key make_key(Algorithm algorithm, KeyOptions options) {
+Key make_key(Algorithm algorithm, std::string_view secret, KeyOptions options) {
   if (is_hmac(algorithm)) {
-    return value_or_die(Key::hmac(algorithm, secret(algorithm), std::move(options)));
+    return value_or_die(Key::hmac(algorithm, secret, std::move(options)));
   }
   return value_or_die(
       Key::from_jwk(key_pair(algorithm).public_jwk(), algorithm, std::move(options)));
 }
 
+// Those of the corpus, and kIss for the gate.
+IssuerKeys make_issuers(const Corpus& corpus) {
+  const auto keys_of = [&](std::string_view secret, size_t kid) {
+    return KeySet::of(make_key(corpus.algorithm, secret, {.kid = kid_of(kid)}));
+  };
+  IssuerKeys issuers = IssuerKeys().with(kIss, keys_of(secret(corpus.algorithm), 0));
+  std::vector<KeySet> shared;  // an asymmetric key takes long to load, so issuers share a thousand
+  for (size_t i = 0; i < corpus.num_issuers; ++i) {
+    const size_t kid = i % kNumKeys;
+    if (is_hmac(corpus.algorithm)) {
+      issuers = issuers.with(issuer_of(i), keys_of(secret_of_issuer(i), kid));
+      continue;
+    }
+    if (kid == shared.size()) shared.push_back(keys_of({}, kid));
+    issuers = issuers.with(issuer_of(i), shared[kid]);
+  }
+  return issuers;
+}
+
 Verifier make_verifier(const Corpus& corpus, std::shared_ptr<SignatureCache> signatures) {
+  PolicyBuilder policy;
+  policy.expect_aud(kAud).ignore_typ().expect_exp();
+  if (corpus.num_issuers > 0) {
+    return Verifier(make_issuers(corpus), value_or_die(policy.ignore_iss().build()),
+                    std::move(signatures));
+  }
   KeySetBuilder keys;
   for (size_t i = 0; i < corpus.num_keys; ++i) {
-    keys.add(make_key(corpus.algorithm, {.kid = kid_of(i)}));
+    keys.add(make_key(corpus.algorithm, secret(corpus.algorithm), {.kid = kid_of(i)}));
   }
-  return Verifier(
-      value_or_die(keys.build()),
-      value_or_die(
-          PolicyBuilder().expect_iss(kIss).expect_aud(kAud).ignore_typ().expect_exp().build()),
-      std::move(signatures));
+  return Verifier(value_or_die(keys.build()), value_or_die(policy.expect_iss(kIss).build()),
+                  std::move(signatures));
 }
 
 // Judges all tokens in calls of `batch` tokens; a batch of 0 means verify(). With `signatures`, the
@@ -84,10 +107,9 @@ Verifier make_verifier(const Corpus& corpus, std::shared_ptr<SignatureCache> sig
 class Ours : public Subject {
  public:
   Ours(const Corpus& corpus, size_t batch, std::shared_ptr<SignatureCache> signatures = nullptr)
-      : Subject(corpus),
-        verifier_(make_verifier(corpus, std::move(signatures))),
-        batch_(batch),
-        results_(std::max<size_t>(batch, 1)) {}
+      : Ours(corpus, batch, make_verifier(corpus, std::move(signatures))) {}
+  // The same verifier for another thread.
+  explicit Ours(const Ours* other) : Ours(other->corpus(), other->batch_, other->verifier_) {}
 
   std::string gate() override {
     const std::string complaint = judge_among_bad();
@@ -103,6 +125,18 @@ class Ours : public Subject {
   }
 
  private:
+  Ours(const Corpus& corpus, size_t batch, Verifier verifier)
+      : Subject(corpus),
+        verifier_(std::move(verifier)),
+        batch_(batch),
+        results_(std::max<size_t>(batch, 1)) {}
+
+  // An issuer without keys is told apart from others before its claims are judged.
+  Verdict deserved(const BadToken& bad) const {
+    const bool has_no_key = corpus().num_issuers > 0 && bad.verdict == Verdict::kIssMismatch;
+    return has_no_key ? Verdict::kNoMatchingKey : bad.verdict;
+  }
+
   std::string judge_among_bad() {
     struct Expected {
       Verdict verdict;
@@ -118,7 +152,7 @@ class Ours : public Subject {
     for (const BadToken& bad : bad_tokens(corpus().algorithm)) {
       position += 7;
       tokens.insert(tokens.begin() + position, bad.token);
-      expected.insert(expected.begin() + position, {bad.verdict, 0});
+      expected.insert(expected.begin() + position, {deserved(bad), 0});
     }
 
     std::string complaint;
@@ -162,6 +196,33 @@ void add_ours(const std::string& algorithm, const std::string& suffix,
   add("verify/" + algorithm + suffix, [=] { return std::make_unique<Ours>(corpus(), 0); });
   add("verify_batch/" + algorithm + suffix,
       [=] { return std::make_unique<Ours>(corpus(), kBatch); });
+}
+
+// One verifier for two threads, each with a Scratch: what a token takes either of them.
+void add_threads(Algorithm algorithm, const std::string& name, size_t batch) {
+  struct Lazy {
+    std::once_flag once;
+    std::unique_ptr<Ours> subject;
+    std::string complaint;
+  };
+  auto lazy = std::make_shared<Lazy>();
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    std::call_once(lazy->once, [&] {
+      lazy->subject = std::make_unique<Ours>(valid_tokens(algorithm), batch);
+      lazy->complaint = lazy->subject->gate();
+    });
+    if (!lazy->complaint.empty()) return refuse(state, lazy->complaint);
+    Ours own(lazy->subject.get());
+    size_t right = 0;
+    size_t shown = 0;
+    const size_t num_tokens = own.corpus().tokens.size();
+    while (state.KeepRunningBatch(static_cast<int64_t>(num_tokens))) {
+      right += own.pass();
+      shown += num_tokens;
+    }
+    if (right != shown) refuse(state, "an answer changed");
+    state.SetItemsProcessed(static_cast<int64_t>(shown));
+  })->Threads(2);
 }
 
 // --- Peers ---
@@ -252,6 +313,14 @@ void add_all() {
   };
   add_varied("/shuffled", Variety::kShuffled);
   add_varied("/keys:" + std::to_string(kNumKeys), Variety::kManyKeys);
+  for (const Algorithm algorithm : {Algorithm::kHs256, Algorithm::kRs256}) {
+    for (const size_t num_issuers : std::to_array<size_t>({1, 1'000, 100'000})) {
+      add("verify/" + lower_name(algorithm) + "/issuers:" + std::to_string(num_issuers),
+          [=] { return std::make_unique<Ours>(issuers_tokens(algorithm, num_issuers), 0); });
+    }
+    add_threads(algorithm, "verify/" + lower_name(algorithm), 0);
+  }
+  add_threads(Algorithm::kHs256, "verify_batch/hs256", kBatch);
   const auto add_flawed = [](const std::string& name, Flaw flaw) {
     add_ours("hs256", name, [flaw]() -> const Corpus& { return flawed_tokens(flaw); });
   };

@@ -37,9 +37,8 @@ const char* hmac_digest_name(Algorithm algorithm) {
   }
 }
 
-std::string signature_of(Algorithm algorithm, std::string_view message) {
+std::string signature_of(Algorithm algorithm, std::string_view message, std::string_view key) {
   if (!is_hmac(algorithm)) return key_pair(algorithm).sign(message);
-  const std::string_view key = secret(algorithm);
   std::string tag(EVP_MAX_MD_SIZE, '\0');
   size_t tag_bytes = 0;
   if (EVP_Q_mac(nullptr, "HMAC", nullptr, hmac_digest_name(algorithm), nullptr, key.data(),
@@ -51,9 +50,14 @@ std::string signature_of(Algorithm algorithm, std::string_view message) {
   return tag;
 }
 
-std::string sign(Algorithm algorithm, std::string_view header_json, std::string_view claims_json) {
+std::string sign(Algorithm algorithm, std::string_view header_json, std::string_view claims_json,
+                 std::string_view key) {
   std::string token = base64url(header_json) + '.' + base64url(claims_json);
-  return token + '.' + base64url(signature_of(algorithm, token));
+  return token + '.' + base64url(signature_of(algorithm, token, key));
+}
+
+std::string sign(Algorithm algorithm, std::string_view header_json, std::string_view claims_json) {
+  return sign(algorithm, header_json, claims_json, secret(algorithm));
 }
 
 std::string uuid(Random& random) {
@@ -172,6 +176,7 @@ struct Plan {
   size_t token_bytes;
   Algorithm algorithm = Algorithm::kHs256;
   size_t num_keys = 1;
+  size_t num_issuers = 0;
   Verdict verdict = Verdict::kValid;
 };
 
@@ -188,20 +193,26 @@ const Corpus& corpus_of(const Plan& plan, MakeToken make_token) {
     tokens.push_back(make_token(i, random));
     if (tokens.back().size() != plan.token_bytes) die("a token has not the promised size");
   }
-  corpus = std::make_unique<const Corpus>(plan.algorithm, plan.num_keys, plan.verdict,
-                                          std::move(tokens));
+  corpus = std::make_unique<const Corpus>(plan.algorithm, plan.num_keys, plan.num_issuers,
+                                          plan.verdict, std::move(tokens));
   return *corpus;
 }
 
 constexpr size_t kSignedChars = 311;
 constexpr size_t kHs256TokenChars = kSignedChars + 1 + 43;
 
+size_t token_bytes_of(Algorithm algorithm) {
+  const std::string signature = signature_of(algorithm, "", secret(algorithm));
+  return kSignedChars + 1 + base64url(signature).size();
+}
+
 }  // namespace
 
-Corpus::Corpus(Algorithm alg, size_t key_count, Verdict deserved,
+Corpus::Corpus(Algorithm alg, size_t key_count, size_t issuer_count, Verdict deserved,
                std::vector<std::string> distinct_tokens)
     : algorithm(alg),
       num_keys(key_count),
+      num_issuers(issuer_count),
       verdict(deserved),
       tokens(std::move(distinct_tokens)),
       views(tokens.begin(), tokens.end()) {}
@@ -222,6 +233,17 @@ std::string kid_of(size_t index) {
   return {kCharacters[index / kCharacters.size()], kCharacters[index % kCharacters.size()]};
 }
 
+std::string issuer_of(size_t index) {
+  std::string name = std::to_string(index);
+  return "id-" + std::string(kIss.size() - 3 - name.size(), '0') + name;
+}
+
+std::string secret_of_issuer(size_t index) {
+  std::string key(secret(Algorithm::kHs256));
+  const std::string name = issuer_of(index);
+  return key.replace(0, name.size(), name);
+}
+
 std::string base64url(std::string_view data) {
   std::string text((data.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
@@ -234,9 +256,8 @@ std::string base64url(std::string_view data) {
 }
 
 const Corpus& valid_tokens(Algorithm algorithm) {
-  const size_t signature_chars = base64url(signature_of(algorithm, "")).size();
   return corpus_of({.name = "valid " + std::string(to_string(algorithm)),
-                    .token_bytes = kSignedChars + 1 + signature_chars,
+                    .token_bytes = token_bytes_of(algorithm),
                     .algorithm = algorithm},
                    [algorithm](size_t index, Random& random) {
                      return sign(algorithm, header_json(algorithm), Claims(index, random).json());
@@ -258,6 +279,22 @@ const Corpus& varied_tokens(Variety variety) {
                                  header_json(Algorithm::kHs256, index % kNumKeys),
                                  Claims(index, random).json());
                    });
+}
+
+const Corpus& issuers_tokens(Algorithm algorithm, size_t num_issuers) {
+  constexpr size_t kStride = 7919;
+  return corpus_of(
+      {.name = std::string(to_string(algorithm)) + " of issuers " + std::to_string(num_issuers),
+       .token_bytes = token_bytes_of(algorithm),
+       .algorithm = algorithm,
+       .num_issuers = num_issuers},
+      [=](size_t index, Random& random) {
+        const size_t issuer = index * kStride % num_issuers;
+        Claims claims(index, random);
+        claims.iss = issuer_of(issuer);
+        return sign(algorithm, header_json(algorithm, issuer % kNumKeys), claims.json(),
+                    secret_of_issuer(issuer));
+      });
 }
 
 const Corpus& flawed_tokens(Flaw flaw) {

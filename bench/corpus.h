@@ -37,18 +37,23 @@ std::string_view secret(Algorithm algorithm);
 inline constexpr size_t kNumKeys = 1000;
 std::string kid_of(size_t index);
 
+// Issuer `index`: ten characters, as kIss has; of its HMAC key, 48 bytes.
+std::string issuer_of(size_t index);
+std::string secret_of_issuer(size_t index);
+
 // base64url without padding, by OpenSSL.
 std::string base64url(std::string_view data);
 
 // Distinct tokens that all deserve the same verdict: kNumTokens, or kNumSlowTokens.
 struct Corpus {
-  Corpus(Algorithm alg, size_t key_count, Verdict deserved,
+  Corpus(Algorithm alg, size_t key_count, size_t issuer_count, Verdict deserved,
          std::vector<std::string> distinct_tokens);
   Corpus(const Corpus&) = delete;  // views point into tokens
   Corpus& operator=(const Corpus&) = delete;
 
   const Algorithm algorithm;
-  const size_t num_keys;  // token i is signed with key i % num_keys
+  const size_t num_keys;     // token i is signed with key i % num_keys
+  const size_t num_issuers;  // 0: all are of kIss
   const Verdict verdict;
   const std::vector<std::string> tokens;
   const std::vector<std::string_view> views;
@@ -73,6 +78,11 @@ enum class Variety : uint8_t {
   kManyKeys,  // kNumKeys keys, and headers, take turns
 };
 const Corpus& varied_tokens(Variety variety);
+
+// The same of `num_issuers` issuers, which take turns with long strides. The key of issuer i has
+// the kid kid_of(i % kNumKeys); the secret is its own, of other algorithms all have one key. Built
+// once.
+const Corpus& issuers_tokens(Algorithm algorithm, size_t num_issuers);
 
 // The same as HS256 tokens with one flaw. Built once for each flaw.
 const Corpus& flawed_tokens(Flaw flaw);
