@@ -28,7 +28,7 @@ using registry::SecretInfo;
 constexpr char kFooter[] =
     "Examples:\n"
     "  simdjwt account create alice --registry tokens.db\n"
-    "  simdjwt account policy alice --life-max 90d --indefinite no --registry tokens.db\n"
+    "  simdjwt account policy alice --life-max 90d --registry tokens.db\n"
     "  simdjwt account list --registry tokens.db";
 
 struct Arguments {
@@ -165,33 +165,23 @@ void add_policy_options(CLI::App& command, Arguments& arguments) {
       ->type_name("YES|NO");
 }
 
-CLI::App* add_action(CLI::App& group, const std::string& name, const std::string& help,
-                     const std::shared_ptr<Arguments>& arguments,
-                     void (*action)(const Arguments&)) {
-  CLI::App* command = group.add_subcommand(name, help);
-  add_registry_option(*command, arguments->registry);
-  add_json_option(*command, arguments->registry);
-  command->callback([arguments, action] { action(*arguments); });
-  return command;
-}
-
 }  // namespace
 
 void add_account_command(CLI::App& app) {
-  CLI::App* group = app.add_subcommand("account", "Make and show accounts, and set their policy");
+  CLI::App* group =
+      add_registry_group(app, "account", "Make and show accounts, and set their policy", kFooter);
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* made = add_action(*group, "create", "Make an account", arguments, create);
-  CLI::App* shown = add_action(*group, "show", "What is known of an account", arguments, show);
-  CLI::App* changed = add_action(*group, "policy", "Set what its tokens may be", arguments, policy);
+  CLI::App* made = add_registry_action(*group, "create", "Make an account", arguments, create);
+  CLI::App* shown =
+      add_registry_action(*group, "show", "What is known of an account", arguments, show);
+  CLI::App* changed =
+      add_registry_action(*group, "policy", "Set what its tokens may be", arguments, policy);
   for (CLI::App* command : {made, shown, changed}) {
     command->add_option("NAME", arguments->name, "The account's name")->required();
   }
   add_policy_options(*made, *arguments);
   add_policy_options(*changed, *arguments);
-  add_action(*group, "list", "All accounts", arguments, list);
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
+  add_registry_action(*group, "list", "All accounts", arguments, list);
 }
 
 }  // namespace simdjwt::cli

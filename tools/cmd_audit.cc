@@ -84,7 +84,7 @@ void list(const Arguments& arguments) {
 }  // namespace
 
 void add_audit_command(CLI::App& app) {
-  CLI::App* group = app.add_subcommand("audit", "Show who changed what, and when");
+  CLI::App* group = add_registry_group(app, "audit", "Show who changed what, and when", kFooter);
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = group->add_subcommand("list", "The newest changes first");
   add_registry_option(*command, arguments->registry);
@@ -99,9 +99,6 @@ void add_audit_command(CLI::App& app) {
           "Those before the one with this ID")
       ->type_name("ID");
   command->callback([arguments] { list(*arguments); });
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
 }
 
 }  // namespace simdjwt::cli

@@ -44,13 +44,11 @@ void add_check(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
 }  // namespace
 
 void add_registry_command(CLI::App& app) {
-  CLI::App* group = app.add_subcommand("registry", "Make and check registries of tokens");
+  CLI::App* group =
+      add_registry_group(app, "registry", "Make and check registries of tokens", kFooter);
   auto input = std::make_shared<RegistryInput>();
   add_init(*group, input);
   add_check(*group, input);
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
 }
 
 }  // namespace simdjwt::cli

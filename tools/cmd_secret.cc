@@ -69,31 +69,21 @@ void rotate(const Arguments& arguments) {
        "; the one before ends " + end);
 }
 
-CLI::App* add_action(CLI::App& group, const std::string& name, const std::string& help,
-                     const std::shared_ptr<Arguments>& arguments,
-                     void (*action)(const Arguments&)) {
-  CLI::App* command = group.add_subcommand(name, help);
-  add_registry_option(*command, arguments->registry);
-  add_account_option(*command, arguments->registry);
-  add_json_option(*command, arguments->registry);
-  command->callback([arguments, action] { action(*arguments); });
-  return command;
-}
-
 }  // namespace
 
 void add_secret_command(CLI::App& app) {
-  CLI::App* group = app.add_subcommand("secret", "Show and rotate an account's secret");
+  CLI::App* group =
+      add_registry_group(app, "secret", "Show and rotate an account's secret", kFooter);
   auto arguments = std::make_shared<Arguments>();
-  add_action(*group, "show", "Print it, to be put where tokens are verified", arguments, show);
-  CLI::App* rotated = add_action(*group, "rotate", "Replace it by a new one", arguments, rotate);
+  add_registry_action(*group, "show", "Print it, to be put where tokens are verified", arguments,
+                      show);
+  CLI::App* rotated =
+      add_registry_action(*group, "rotate", "Replace it by a new one", arguments, rotate);
   add_duration_option(*rotated, "--grace", arguments->grace,
                       "How long the present one stays valid; 0: not at all")
       ->required();
   add_yes_option(*rotated, arguments->yes);
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
+  add_account_options(*group, arguments->registry);
 }
 
 }  // namespace simdjwt::cli

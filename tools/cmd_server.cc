@@ -107,26 +107,17 @@ void auth(const Arguments& arguments) {
   tell(server.name + ": authentication is " + state_text(server));
 }
 
-CLI::App* add_action(CLI::App& group, const std::string& name, const std::string& help,
-                     const std::shared_ptr<Arguments>& arguments,
-                     void (*action)(const Arguments&)) {
-  CLI::App* command = group.add_subcommand(name, help);
-  add_registry_option(*command, arguments->registry);
-  add_account_option(*command, arguments->registry);
-  add_json_option(*command, arguments->registry);
-  command->callback([arguments, action] { action(*arguments); });
-  return command;
-}
-
 }  // namespace
 
 void add_server_command(CLI::App& app) {
-  CLI::App* group =
-      app.add_subcommand("server", "Make and show servers, and switch authentication");
+  CLI::App* group = add_registry_group(app, "server",
+                                       "Make and show servers, and switch authentication", kFooter);
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* made = add_action(*group, "create", "Make a server", arguments, create);
-  CLI::App* shown = add_action(*group, "show", "What is known of a server", arguments, show);
-  CLI::App* switched = add_action(*group, "auth", "Turn authentication on or off", arguments, auth);
+  CLI::App* made = add_registry_action(*group, "create", "Make a server", arguments, create);
+  CLI::App* shown =
+      add_registry_action(*group, "show", "What is known of a server", arguments, show);
+  CLI::App* switched =
+      add_registry_action(*group, "auth", "Turn authentication on or off", arguments, auth);
   for (CLI::App* command : {made, shown, switched}) {
     command->add_option("NAME", arguments->name, "The server's name, as in /check/.../NAME")
         ->required();
@@ -134,10 +125,8 @@ void add_server_command(CLI::App& app) {
   made->add_option("--url", arguments->url, "Under which its clients know it")->type_name("URL");
   switched->add_option("STATE", arguments->state, "on or off")->required();
   add_yes_option(*switched, arguments->yes);
-  add_action(*group, "list", "The account's servers", arguments, list);
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
+  add_registry_action(*group, "list", "The account's servers", arguments, list);
+  add_account_options(*group, arguments->registry);
 }
 
 }  // namespace simdjwt::cli

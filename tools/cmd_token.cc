@@ -306,33 +306,27 @@ void add_list_options(CLI::App& command, Arguments& arguments) {
       ->type_name("N");
 }
 
-CLI::App* add_action(CLI::App& group, const std::string& name, const std::string& help,
-                     const std::shared_ptr<Arguments>& arguments,
-                     void (*action)(const Arguments&)) {
-  CLI::App* command = group.add_subcommand(name, help);
-  add_registry_option(*command, arguments->registry);
-  add_account_option(*command, arguments->registry);
-  add_json_option(*command, arguments->registry);
-  command->callback([arguments, action] { action(*arguments); });
-  return command;
-}
-
 }  // namespace
 
 void add_token_command(CLI::App& app) {
-  CLI::App* group = app.add_subcommand("token", "Issue, show, associate and revoke tokens");
+  CLI::App* group =
+      add_registry_group(app, "token", "Issue, show, associate and revoke tokens", kFooter);
   auto arguments = std::make_shared<Arguments>();
   add_create_options(
-      *add_action(*group, "create", "Issue a token, and print it", arguments, create), *arguments);
-  add_list_options(
-      *add_action(*group, "list", "The account's tokens, newest first", arguments, list),
+      *add_registry_action(*group, "create", "Issue a token, and print it", arguments, create),
       *arguments);
-  CLI::App* shown =
-      add_action(*group, "show", "What is known of a token, and how to use it", arguments, show);
-  CLI::App* copied = add_action(*group, "copy", "Print the token again", arguments, copy);
-  CLI::App* revoked = add_action(*group, "revoke", "End a token, for good", arguments, revoke);
-  CLI::App* tied = add_action(*group, "associate", "Let a server take it", arguments, associate);
-  CLI::App* untied = add_action(*group, "dissociate", "Let it no longer", arguments, dissociate);
+  add_list_options(
+      *add_registry_action(*group, "list", "The account's tokens, newest first", arguments, list),
+      *arguments);
+  CLI::App* shown = add_registry_action(
+      *group, "show", "What is known of a token, and how to use it", arguments, show);
+  CLI::App* copied = add_registry_action(*group, "copy", "Print the token again", arguments, copy);
+  CLI::App* revoked =
+      add_registry_action(*group, "revoke", "End a token, for good", arguments, revoke);
+  CLI::App* tied =
+      add_registry_action(*group, "associate", "Let a server take it", arguments, associate);
+  CLI::App* untied =
+      add_registry_action(*group, "dissociate", "Let it no longer", arguments, dissociate);
   for (CLI::App* command : {shown, copied, revoked, tied, untied}) {
     command->add_option("ID", arguments->jti, "The token")->required();
   }
@@ -344,9 +338,7 @@ void add_token_command(CLI::App& app) {
   }
   add_yes_option(*revoked, arguments->yes);
   add_yes_option(*untied, arguments->yes);
-  group->require_subcommand(1);
-  group->group("Token registry");
-  group->footer(kFooter);
+  add_account_options(*group, arguments->registry);
 }
 
 }  // namespace simdjwt::cli

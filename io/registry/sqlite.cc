@@ -18,7 +18,9 @@ constexpr int kBusyMilliseconds = 10'000;
 bool is_disk_full(sqlite3* connection, int primary) {
   if (primary == SQLITE_FULL) return true;
   if (primary != SQLITE_IOERR) return false;
-  const int error = sqlite3_system_errno(connection);
+  // SQLite before 3.41 does not keep that of a failed COMMIT, nor does it touch errno afterwards.
+  const int kept = sqlite3_system_errno(connection);
+  const int error = kept != 0 ? kept : errno;
   return error == ENOSPC || error == EFBIG || error == EDQUOT;
 }
 

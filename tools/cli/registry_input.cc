@@ -6,8 +6,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <CLI/App.hpp>
-
 #include "cli/text.h"
 #include "cli/times.h"
 
@@ -22,20 +20,31 @@ std::string user_name() {
 }  // namespace
 
 void add_registry_option(CLI::App& app, RegistryInput& input) {
-  app.add_option("--registry", input.file,
-                 "The registry's database; its key lies beside it, FILE.key")
+  app.add_option("--registry", input.file, "The registry's database; its key is FILE.key")
       ->type_name("FILE")
       ->envname("SIMDJWT_REGISTRY")
       ->required();
 }
 
-void add_account_option(CLI::App& app, RegistryInput& input) {
-  app.add_option("--account", input.account, "The account; not needed where there is only one")
-      ->type_name("NAME");
+void add_account_options(CLI::App& group, RegistryInput& input) {
+  for (CLI::App* command : group.get_subcommands({})) {
+    command
+        ->add_option("--account", input.account, "The account; not needed where there is only one")
+        ->type_name("NAME");
+  }
 }
 
 void add_json_option(CLI::App& app, RegistryInput& input) {
   app.add_flag("--json", input.json, "Print JSON, on one line");
+}
+
+CLI::App* add_registry_group(CLI::App& app, const std::string& name, const std::string& help,
+                             const std::string& footer) {
+  CLI::App* group = app.add_subcommand(name, help);
+  group->require_subcommand(1);
+  group->group("Token registry");
+  group->footer(footer);  // which the commands inherit
+  return group;
 }
 
 void succeed(const absl::Status& status) {

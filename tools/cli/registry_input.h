@@ -8,15 +8,15 @@
 
 #include <absl/status/statusor.h>
 
+#include <CLI/App.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/failure.h"
 #include "registry/store.h"
-
-namespace CLI {
-class App;
-}
 
 namespace simdjwt::cli {
 
@@ -26,10 +26,27 @@ struct RegistryInput {
   bool json = false;
 };
 
-// Add --registry, --account and --json. `input` must outlive the parsing.
+// Add --registry and --json, and --account to all commands of a group. `input` must outlive the
+// parsing.
 void add_registry_option(CLI::App& app, RegistryInput& input);
-void add_account_option(CLI::App& app, RegistryInput& input);
 void add_json_option(CLI::App& app, RegistryInput& input);
+void add_account_options(CLI::App& group, RegistryInput& input);
+
+// A command that consists of others, one of which must be given.
+CLI::App* add_registry_group(CLI::App& app, const std::string& name, const std::string& help,
+                             const std::string& footer);
+
+// One of these, with --registry and --json; `run` runs when it is parsed.
+template <class Arguments>
+CLI::App* add_registry_action(CLI::App& group, const std::string& name, const std::string& help,
+                              const std::shared_ptr<Arguments>& arguments,
+                              void (*run)(const Arguments&)) {
+  CLI::App* command = group.add_subcommand(name, help);
+  add_registry_option(*command, arguments->registry);
+  add_json_option(*command, arguments->registry);
+  command->callback([arguments, run] { run(*arguments); });
+  return command;
+}
 
 // Throw Failure with the status's message.
 void succeed(const absl::Status& status);
@@ -47,7 +64,7 @@ registry::Account find_account(registry::Store& store, const RegistryInput& inpu
 // Whoever runs the program, now.
 registry::Act act_now();
 
-// An object of these members on one line, or, where it is for scripts to read, {"NAME":[...]}.
+// {"NAME":[...]}, of objects that are JSON already.
 std::string json_list(std::string_view name, const std::vector<std::string>& objects);
 std::string json_strings(const std::vector<std::string>& texts);
 // "null" for none.

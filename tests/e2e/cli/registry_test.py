@@ -75,6 +75,17 @@ class Registry(RegistryTestCase):
             self.assert_fails(self.run_program(group), "A subcommand is required")
             self.assertIn("Usage: simdjwt " + group, self.run_program(group, "--help").out)
 
+    def test_help_of_actions_fits_the_screen(self):
+        for group, actions in (("registry", "init check"), ("account", "create list show policy"),
+                               ("server", "create list show auth"), ("secret", "show rotate"),
+                               ("token", "create list show copy revoke associate dissociate"),
+                               ("audit", "list")):
+            for action in actions.split():
+                outcome = self.run_program(group, action, "--help")
+                self.assertEqual((outcome.status, outcome.err), (0, ""))
+                self.assertIn("Usage: simdjwt %s %s" % (group, action), outcome.out)
+                self.assertLessEqual(max(map(len, outcome.out.splitlines())), 80)
+
 
 class Accounts(RegistryTestCase):
     def test_are_listed_and_shown(self):

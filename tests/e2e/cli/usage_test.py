@@ -7,7 +7,8 @@ import unittest
 
 from support import PROGRAM, CliTestCase, forge
 
-COMMANDS = ("verify", "decode", "sign", "keygen")
+COMMANDS = ("verify", "decode", "sign", "keygen", "registry", "account", "server", "token", "secret",
+            "audit")
 
 
 class Help(CliTestCase):
