@@ -42,8 +42,13 @@ struct ReactorListener {
   // socket is closed at the end, but never shut down.
   bool is_shared = false;
   uint8_t id = 0;  // what Connection::listener() tells
+  // Whether client_address() is to be known without a wire that asks for it. With io_uring, each
+  // connection is then accepted by itself.
+  bool asks_for_peer = false;
 
-  [[nodiscard]] bool needs_peer() const noexcept { return wire != nullptr && wire->needs_peer(); }
+  [[nodiscard]] bool needs_peer() const noexcept {
+    return asks_for_peer || (wire != nullptr && wire->needs_peer());
+  }
 };
 
 struct ReactorOptions {

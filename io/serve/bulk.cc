@@ -68,7 +68,7 @@ void Bulk::append_verdict(std::string_view token, const VerifyResult& result,
                           const UploadTurn& turn) {
   const Policy& policy = turn.policy.verifier.policy();
   const Outcome outcome = outcome_of(token, result, policy);
-  turn.policy.count(turn.reactor, outcome);
+  book(request_, http::Status::kOk, token, outcome, result, turn);
   if (format_ == BulkFormat::kBytes) {
     turn.room.text.push_back(static_cast<char>(result.verdict()));
   } else {

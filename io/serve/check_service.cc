@@ -287,35 +287,22 @@ void CheckService::write_verification(const Queued& queued, const Answer& answer
 
 void CheckService::log(const Queued& queued, const Answer& answer, Outcome outcome,
                        const VerifyResult* result) {
-  const Reason reason = reason_of(outcome);
-  const DecisionResult decided = outcome == Outcome::kAllowed     ? DecisionResult::kAllowed
-                                 : outcome == Outcome::kAnonymous ? DecisionResult::kAnonymous
-                                 : reason == Reason::kUnavailable ? DecisionResult::kError
-                                                                  : DecisionResult::kDenied;
-  if (!decisions_->wants(decided)) return;
+  if (!decisions_->wants(result_of(outcome))) return;
   const OriginalRequest original = original_request(queued.request, queued.contract);
   const std::string client = original.client.empty()
                                  ? queued.connection->client_address().to_string()
                                  : std::string(original.client);
-  Decision decision{.result = decided,
-                    .reason = reason,
-                    .contract = queued.contract,
-                    .status = answer.status,
-                    .duration_nanoseconds = answers_began_ - turn_began_,
-                    .policy = queued.policy->config.name,
-                    .method = original.method,
-                    .host = original.host,
-                    .uri = original.uri,
-                    .client = client,
-                    .request_id = original.request_id};
-  if (result != nullptr) decision.token = batch_.token(queued.token);
-  if (outcome == Outcome::kAllowed) {
-    const VerifiedToken& token = **result;
-    decision.kid = token.kid();
-    decision.iss = token.iss().value_or("");
-    decision.sub = token.sub().value_or("");
-    decision.jti = token.jti().value_or("");
-  }
+  Decision decision =
+      decision_of(outcome, result == nullptr ? "" : batch_.token(queued.token), result);
+  decision.contract = queued.contract;
+  decision.status = answer.status;
+  decision.duration_nanoseconds = answers_began_ - turn_began_;
+  decision.policy = queued.policy->config.name;
+  decision.method = original.method;
+  decision.host = original.host;
+  decision.uri = original.uri;
+  decision.client = client;
+  decision.request_id = original.request_id;
   decisions_->record(decision);
 }
 

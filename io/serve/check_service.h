@@ -81,7 +81,7 @@ class CheckService final : public net::Protocol {
   // The newest; the same all turn long.
   const PolicySet& policies();
   [[nodiscard]] Uploads::Context upload_context() {
-    return {policies(), budget_, head_end_, reactor_, now_unix_seconds_};
+    return {policies(), budget_, decisions_, head_end_, reactor_, now_unix_seconds_, turn_began_};
   }
 
   enum class Served : uint8_t {

@@ -145,6 +145,7 @@ LogConfig read_log(TomlSection section, const std::string& config_path) {
     log.decisions = relative_to(config_path, log.decisions);
   }
   log.allow_sample = section.number("allow_sample", 0, 1).value_or(0);
+  log.hashes_subjects = section.boolean("hash_subjects").value_or(false);
   return log;
 }
 
@@ -221,7 +222,8 @@ std::string describe(const Config& config) {
     append(text, "decisions: not logged\n");
   } else {
     append(text, "decisions: to ", config.log.decisions, ", all denied and ",
-           config.log.allow_sample, " of the allowed\n");
+           config.log.allow_sample, " of the allowed",
+           config.log.hashes_subjects ? ", subjects hashed\n" : "\n");
   }
   const bool fetches = std::any_of(config.policies.begin(), config.policies.end(),
                                    [](const PolicyConfig& policy) { return policy.keys.source; });

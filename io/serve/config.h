@@ -38,8 +38,8 @@
 //
 //   [log]
 //   decisions = "stderr"                 # or a file; absent: not logged
-//   allow_sample = 0.0                   # share of the allowed requests; denied ones are all
-//   logged
+//   allow_sample = 0.0                   # share of the allowed that is logged, beside all denied
+//   hash_subjects = false                # true: "sub_hash" instead of "sub"
 //
 // All paths are relative to the config file.
 
@@ -93,6 +93,7 @@ struct LimitsConfig {
 struct LogConfig {
   std::string decisions;  // "stderr", a path, or empty
   double allow_sample = 0;
+  bool hashes_subjects = false;
 };
 
 struct Config {

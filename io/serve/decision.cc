@@ -4,6 +4,7 @@
 #include "serve/decision.h"
 
 #include <openssl/evp.h>
+#include <simdjson.h>
 #include <time.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstdio>
 
 #include "serve/json_text.h"
+#include "simdjwt/token.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -22,7 +24,7 @@ constexpr size_t kFingerprintBytes = 6;
 constexpr size_t kUriBytesMax = 1024;
 constexpr size_t kLongBytesMax = 256;
 constexpr size_t kShortBytesMax = 128;
-static_assert(kUriBytesMax + 5 * kLongBytesMax + 4 * kShortBytesMax + 768 < kDecisionLineBytesMax);
+static_assert(kUriBytesMax + 4 * kLongBytesMax + 6 * kShortBytesMax + 768 < kDecisionLineBytesMax);
 
 constexpr std::string_view kResults[] = {"allowed", "anonymous", "denied", "error"};
 
@@ -47,13 +49,13 @@ void append_time(std::string& out, int64_t unix_nanoseconds) {
   out.append(text, static_cast<size_t>(std::snprintf(text, sizeof(text), ".%09ldZ", nanoseconds)));
 }
 
-void append_fingerprint(std::string& out, std::string_view token) {
-  if (token.empty()) return;
+void append_fingerprint(std::string& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  if (EVP_Digest(token.data(), token.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
     return;
   }
-  out += ",\"token\":\"";
+  out.append(",\"").append(name).append("\":\"");
   for (size_t i = 0; i < kFingerprintBytes; ++i) {
     constexpr std::string_view kHex = "0123456789abcdef";
     out += kHex[digest[i] >> 4];
@@ -84,9 +86,24 @@ std::string without_tokens(std::string_view text) {
   return clean;
 }
 
+void append_header_facts(std::string& out, std::string_view token) {
+  if (token.empty()) return;
+  const absl::StatusOr<UnverifiedToken> decoded = decode_unverified(token);
+  if (!decoded.ok()) return;
+  simdjson::dom::parser parser;
+  simdjson::dom::element header;
+  if (parser.parse(decoded->header_json).get(header) != simdjson::SUCCESS) return;
+  for (const char* const name : {"alg", "kid"}) {
+    std::string_view text;
+    if (header[name].get(text) != simdjson::SUCCESS) continue;
+    append_text(out, name, without_tokens(text), kShortBytesMax);
+  }
+}
+
 }  // namespace
 
-void append_decision_line(std::string& out, const Decision& decision, int64_t unix_nanoseconds) {
+void append_decision_line(std::string& out, const Decision& decision, int64_t unix_nanoseconds,
+                          Subjects subjects) {
   const bool is_allowed =
       decision.result == DecisionResult::kAllowed || decision.result == DecisionResult::kAnonymous;
   out += "{\"ts\":\"";
@@ -106,11 +123,15 @@ void append_decision_line(std::string& out, const Decision& decision, int64_t un
   append_text(out, "uri", without_tokens(path), kUriBytesMax);
   append_text(out, "client", without_tokens(decision.client), kShortBytesMax);
   append_text(out, "request_id", without_tokens(decision.request_id), kShortBytesMax);
-  append_text(out, "kid", decision.kid, kLongBytesMax);
+  append_header_facts(out, decision.token);
   append_text(out, "iss", decision.iss, kLongBytesMax);
-  append_text(out, "sub", decision.sub, kLongBytesMax);
+  if (subjects == Subjects::kHashed) {
+    append_fingerprint(out, "sub_hash", decision.sub);
+  } else {
+    append_text(out, "sub", decision.sub, kLongBytesMax);
+  }
   append_text(out, "jti", decision.jti, kShortBytesMax);
-  append_fingerprint(out, decision.token);
+  append_fingerprint(out, "token", decision.token);
   append_number(out, "dur_ns", decision.duration_nanoseconds);
   out += "}\n";
 }

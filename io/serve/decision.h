@@ -37,11 +37,16 @@ struct Decision {
   std::string_view request_id = {};
 
   // Of the token. The claims of one that was not accepted are unknown.
-  std::string_view kid = {};
   std::string_view iss = {};
   std::string_view sub = {};
   std::string_view jti = {};
-  std::string_view token = {};  // only its fingerprint is written
+  std::string_view token = {};  // its fingerprint is written, and alg and kid of its header
+};
+
+// How much is told of whose token it is.
+enum class Subjects : uint8_t {
+  kPlain,
+  kHashed,  // "sub_hash": as the fingerprint of a token, over the subject
 };
 
 // A line is at most what a pipe takes in one piece, so that it arrives whole.
@@ -53,10 +58,12 @@ inline constexpr size_t kDecisionLineBytesMax = 4096;
 //    "reason":"expired","status":401,"contract":"nginx","policy":"default","method":"GET",
 //    "uri":"/a","client":"192.0.2.1","token":"2b6d3f0c91aa","dur_ns":5120}
 //
-// "token" is the beginning of SHA-256 over the token, in hexadecimal: enough to find the line of a
-// token one has (printf %s TOKEN | sha256sum), and nothing that helps to make one. What looks like
-// a token in any text, a URI for instance, is replaced.
-void append_decision_line(std::string& out, const Decision& decision, int64_t unix_nanoseconds);
+// "alg" and "kid" are what the token's header says, true or not: with a token that was denied,
+// anybody may have written it. "token" is the beginning of SHA-256 over the token, in hexadecimal:
+// enough to find the line of a token one has (printf %s TOKEN | sha256sum), and nothing that helps
+// to make one. What looks like a token in any text, a URI for instance, is replaced.
+void append_decision_line(std::string& out, const Decision& decision, int64_t unix_nanoseconds,
+                          Subjects subjects = Subjects::kPlain);
 
 }  // namespace simdjwt::serve
 

@@ -34,6 +34,25 @@ int64_t unix_nanoseconds() noexcept {
 
 }  // namespace
 
+DecisionResult result_of(Outcome outcome) noexcept {
+  if (outcome == Outcome::kAllowed) return DecisionResult::kAllowed;
+  if (outcome == Outcome::kAnonymous) return DecisionResult::kAnonymous;
+  return reason_of(outcome) == Reason::kUnavailable ? DecisionResult::kError
+                                                    : DecisionResult::kDenied;
+}
+
+Decision decision_of(Outcome outcome, std::string_view token, const VerifyResult* result) noexcept {
+  Decision decision{.result = result_of(outcome), .reason = reason_of(outcome)};
+  if (result == nullptr) return decision;
+  decision.token = token;
+  if (outcome != Outcome::kAllowed) return decision;
+  const VerifiedToken& verified = **result;
+  decision.iss = verified.iss().value_or("");
+  decision.sub = verified.sub().value_or("");
+  decision.jti = verified.jti().value_or("");
+  return decision;
+}
+
 void DecisionLog::Channel::record(const Decision& decision) noexcept {
   if (!ring_.push(decision, unix_nanoseconds())) dropped_.add();
   // One system call in hundreds of decisions; otherwise the writer comes by itself.
@@ -74,6 +93,7 @@ absl::Status DecisionLog::configure(const DecisionLogOptions& options) {
   const bool is_off = options.target.empty();
   // Up, so that a tenth is one of the first ten.
   const double share = std::ceil(options.allow_sample * double{kAlways});
+  subjects_ = options.subjects;
   allow_share_ = is_off ? kOff : static_cast<uint64_t>(share);
   options_ = options;
   return absl::OkStatus();
@@ -126,7 +146,7 @@ void DecisionLog::gather(std::string& lines, size_t& num_lines) {
   int64_t time;
   for (const auto& channel : channels_) {
     while (lines.size() < kWriteBytes && channel->ring_.front(decision, time)) {
-      append_decision_line(lines, decision, time);
+      append_decision_line(lines, decision, time, subjects_.load(std::memory_order_relaxed));
       channel->ring_.pop();
       ++num_lines;
     }

@@ -32,12 +32,23 @@
 #include "serve/decision.h"
 #include "serve/decision_ring.h"
 #include "serve/log_sink.h"
+#include "serve/outcome.h"
+#include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
+
+// How a log classes an outcome.
+[[nodiscard]] DecisionResult result_of(Outcome outcome) noexcept;
+
+// What a decision tells of an outcome and of the token it came of; `result` is null where there was
+// none. Views of them.
+[[nodiscard]] Decision decision_of(Outcome outcome, std::string_view token,
+                                   const VerifyResult* result) noexcept;
 
 struct DecisionLogOptions {
   std::string target;         // "stderr" or a file, which is appended to; empty: no log
   double allow_sample = 0.0;  // share of the allowed requests, 0 to 1
+  Subjects subjects = Subjects::kPlain;
 };
 
 class DecisionLog {
@@ -110,6 +121,7 @@ class DecisionLog {
   bool write(std::string& lines);
 
   std::atomic<uint64_t> allow_share_{kOff};
+  std::atomic<Subjects> subjects_{Subjects::kPlain};
   std::vector<std::unique_ptr<Channel>> channels_;
   const std::function<void(const std::string&)> report_;
   DecisionLogOptions options_;

@@ -15,11 +15,10 @@
 namespace simdjwt::serve {
 namespace {
 
-constexpr size_t kNumTexts = 11;
+constexpr size_t kNumTexts = 10;
 constexpr std::array<std::string_view Decision::*, kNumTexts> kTexts = {
-    &Decision::policy, &Decision::method,     &Decision::host, &Decision::uri,
-    &Decision::client, &Decision::request_id, &Decision::kid,  &Decision::iss,
-    &Decision::sub,    &Decision::jti,        &Decision::token};
+    &Decision::policy,     &Decision::method, &Decision::host, &Decision::uri, &Decision::client,
+    &Decision::request_id, &Decision::iss,    &Decision::sub,  &Decision::jti, &Decision::token};
 
 constexpr size_t place_of(size_t position) { return position % DecisionRing::kCapacity; }
 

@@ -105,15 +105,17 @@ http::Status Introspection::complete(const UploadTurn& turn) {
   turn.metrics.count_lookups(lookups);
   turn.budget.spend(turn.policy.work_done(1, lookups));
   const Outcome outcome = outcome_of(token.value, result, verifier.policy());
-  turn.policy.count(turn.reactor, outcome);
   // Not judged at all is not the same as inactive: the client should ask again.
-  if (reason_of(outcome) == Reason::kUnavailable) return answer(http::Status::kUnavailable, "");
+  const bool is_judged = reason_of(outcome) != Reason::kUnavailable;
+  const http::Status status = is_judged ? http::Status::kOk : http::Status::kUnavailable;
+  book(request_, status, token.value, outcome, result, turn);
+  if (!is_judged) return answer(status, "");
   std::string body = "{\"active\":false}\n";
   if (result) {
     body.clear();
     append_introspection_json(body, *result);
   }
-  return answer(http::Status::kOk, body);
+  return answer(status, body);
 }
 
 }  // namespace simdjwt::serve

@@ -35,12 +35,17 @@ std::string_view path_behind_policy(std::string_view path) noexcept {
 
 }  // namespace
 
+std::string_view request_id_of(const http::Request& request) noexcept {
+  const std::string_view id = only_field(request, "x-request-id");
+  return id.empty() ? only_field(request, "traceparent") : id;
+}
+
 OriginalRequest original_request(const http::Request& request, Contract contract) noexcept {
   OriginalRequest original{.method = original_method(request, contract),
                            .host = only_field(request, "host"),
                            .uri = {},
                            .client = only_field(request, "x-forwarded-for"),
-                           .request_id = only_field(request, "x-request-id")};
+                           .request_id = request_id_of(request)};
   switch (contract) {
     case Contract::kNginx:
     case Contract::kHaproxy:

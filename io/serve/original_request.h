@@ -23,6 +23,9 @@ struct OriginalRequest {
   std::string_view request_id;
 };
 
+// Of X-Request-ID, else of Traceparent (W3C Trace Context), whole.
+[[nodiscard]] std::string_view request_id_of(const http::Request& request) noexcept;
+
 [[nodiscard]] OriginalRequest original_request(const http::Request& request,
                                                Contract contract) noexcept;
 

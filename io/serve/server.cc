@@ -64,7 +64,8 @@ std::vector<net::ReactorListener> Server::take_listeners(const ServerOptions& op
       taken.push_back({.socket = std::move(socket),
                        .wire = options.listeners[i].wire,
                        .is_shared = listeners_[i].is_shared(),
-                       .id = static_cast<uint8_t>(i)});
+                       .id = static_cast<uint8_t>(i),
+                       .asks_for_peer = options.asks_for_clients});
     }
   }
   return taken;

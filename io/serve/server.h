@@ -48,6 +48,7 @@ struct ServerOptions {
   net::ReactorOptions reactor = {};  // of each thread; num_reactors is num_threads
   http::ParserLimits parser_limits = {};
   size_t body_bytes_max = 1024 * 1024;  // of an introspection
+  bool asks_for_clients = false;        // addresses, for the log; of proxied ones the proxy tells
 };
 
 class Server {

@@ -7,6 +7,7 @@
 
 #include "serve/bulk.h"
 #include "serve/introspection.h"
+#include "serve/original_request.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -33,11 +34,29 @@ const Answer& not_authorized() {
 
 }  // namespace
 
+void book(const UploadRequest& request, http::Status status, std::string_view token,
+          Outcome outcome, const VerifyResult& result, const UploadTurn& turn) {
+  turn.policy.count(turn.reactor, outcome);
+  if (turn.decisions == nullptr || !turn.decisions->wants(result_of(outcome))) return;
+  const std::string client = turn.connection.client_address().to_string();
+  Decision decision = decision_of(outcome, token, &result);
+  decision.contract = request.contract;
+  decision.status = status;
+  decision.duration_nanoseconds = steady_nanoseconds() - turn.began;
+  decision.policy = turn.policy.config.name;
+  decision.method = "POST";
+  decision.client = client;
+  decision.request_id = request.request_id;
+  turn.decisions->record(decision);
+}
+
 const Answer* Uploads::begin(net::Connection& connection, const http::Request& request, Route route,
                              http::Persistence persistence, const Context& context) {
   if (request.method != http::Method::kPost) return &not_post();
   auto active = std::make_unique<Active>();
-  const UploadRequest facts{request.version, persistence};
+  const UploadRequest facts{
+      route.contract, request.version, persistence,
+      std::string(context.decisions == nullptr ? "" : request_id_of(request))};
   if (route.contract == Contract::kBulk) {
     active->body = BodyDecoder(request);
     active->upload = std::make_unique<Bulk>(facts, bulk_format_of(request.fields));
@@ -70,10 +89,12 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
                         .scratch = *scratch_,
                         .room = room_,
                         .budget = context.budget,
+                        .decisions = context.decisions,
                         .head_end = context.head_end,
                         .metrics = metrics_,
                         .reactor = context.reactor,
-                        .now_unix_seconds = context.now_unix_seconds};
+                        .now_unix_seconds = context.now_unix_seconds,
+                        .began = context.began};
   size_t num_consumed = 0;
   while (true) {
     // With a full output no bytes are given, but the end of a body that has come is still heard of.

@@ -22,6 +22,7 @@
 #include "net/connection.h"
 #include "serve/answers.h"
 #include "serve/contract.h"
+#include "serve/decision_log.h"
 #include "serve/metrics.h"
 #include "serve/policy_set.h"
 #include "serve/router.h"
@@ -44,17 +45,25 @@ struct UploadTurn {
   Scratch& scratch;
   VerdictRoom& room;
   SignatureBudget& budget;
+  DecisionLog::Channel* decisions;  // or null
   const http::HeadEnd& head_end;
   ReactorMetrics& metrics;
   size_t reactor;
   int64_t now_unix_seconds;
+  uint64_t began;  // in steady_nanoseconds()
 };
 
 // What an answer must know of the request, whose head is gone by then.
 struct UploadRequest {
+  Contract contract;
   http::Version version;
   http::Persistence persistence;
+  std::string request_id;  // if decisions are logged
 };
+
+// Counts what a token came to that was in the body of such a request, and logs it.
+void book(const UploadRequest& request, http::Status status, std::string_view token,
+          Outcome outcome, const VerifyResult& result, const UploadTurn& turn);
 
 class Upload {
  public:
@@ -87,9 +96,11 @@ class Uploads {
   struct Context {
     const PolicySet& policies;
     SignatureBudget& budget;
+    DecisionLog::Channel* decisions;  // or null
     const http::HeadEnd& head_end;
     size_t reactor;
     int64_t now_unix_seconds;
+    uint64_t began;  // the turn, in steady_nanoseconds()
   };
 
   [[nodiscard]] bool is_active(const net::Connection& connection) const noexcept {

@@ -119,7 +119,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
       "[limits]\nconnections = 100\nhead_seconds = 1\nbody_seconds = 6\nidle_seconds = 2\n"
       "write_seconds = 3\ndrain_seconds = 4\ndrain_delay_seconds = 5\nhead_bytes = 32768\n"
       "body_bytes = 2048\ncached_signatures = 0\n"
-      "[log]\ndecisions = \"log.json\"\nallow_sample = 0.25\n");
+      "[log]\ndecisions = \"log.json\"\nallow_sample = 0.25\nhash_subjects = true\n");
   ASSERT_TRUE(config.ok()) << config.status();
   const std::string directory = path_.substr(0, path_.rfind('/') + 1);
   EXPECT_EQ(config->server.num_threads, 2);
@@ -149,6 +149,7 @@ TEST_F(ConfigTest, ReadsTheLargestFile) {
   EXPECT_EQ(limits.num_cached_signatures, 0u);
   EXPECT_EQ(config->log.decisions, directory + "log.json");
   EXPECT_EQ(config->log.allow_sample, 0.25);
+  EXPECT_TRUE(config->log.hashes_subjects);
 
   ASSERT_EQ(config->policies.size(), 2);
   EXPECT_EQ(config->policies[0].name, "a");

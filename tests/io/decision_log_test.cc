@@ -24,6 +24,7 @@
 #include "serve/json_text.h"
 #include "simdjwt/limits.h"
 #include "support/guarded_buffer.h"
+#include "support/token_forge.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -64,7 +65,6 @@ TEST(DecisionLine, TellsEverything) {
                      .uri = "/a/b?secret=1",
                      .client = "192.0.2.1",
                      .request_id = "r1",
-                     .kid = "k",
                      .iss = "i",
                      .sub = "s",
                      .jti = "j",
@@ -73,8 +73,34 @@ TEST(DecisionLine, TellsEverything) {
             "{\"ts\":\"2026-11-23T08:00:00.123456789Z\",\"level\":\"warn\",\"event\":\"decision\","
             "\"result\":\"denied\",\"reason\":\"expired\",\"status\":401,\"contract\":\"nginx\","
             "\"policy\":\"default\",\"method\":\"GET\",\"host\":\"api.example\",\"uri\":\"/a/b\","
-            "\"client\":\"192.0.2.1\",\"request_id\":\"r1\",\"kid\":\"k\",\"iss\":\"i\",\"sub\":"
-            "\"s\",\"jti\":\"j\",\"token\":\"ba7816bf8f01\",\"dur_ns\":5120}\n");
+            "\"client\":\"192.0.2.1\",\"request_id\":\"r1\",\"iss\":\"i\",\"sub\":\"s\","
+            "\"jti\":\"j\",\"token\":\"ba7816bf8f01\",\"dur_ns\":5120}\n");
+}
+
+TEST(DecisionLine, TellsWhatTheHeaderSaysOfAnyTokenThatHasOne) {
+  const auto line_of_header = [](std::string_view header) {
+    return line_of({.result = DecisionResult::kDenied, .token = testing::forge(header, "{}")});
+  };
+  EXPECT_NE(line_of_header(R"({"alg":"none","kid":"k\n\"}"})")
+                .find(R"(,"alg":"none","kid":"k\u000a\"}","token":")"),
+            std::string::npos);
+  const std::string huge = line_of_header("{\"kid\":\"" + std::string(1000, 'k') + "\"}");
+  expect_json(huge);
+  EXPECT_EQ(huge.find("\"alg\""), std::string::npos);
+  const std::string nested = line_of_header("{\"kid\":\"" + std::string(kToken) + "\"}");
+  EXPECT_NE(nested.find("\"kid\":\"[token]\""), std::string::npos) << nested;
+  for (const std::string_view header : {"", "[]", R"({"alg":1,"kid":{}})", "{\"alg\":"}) {
+    EXPECT_EQ(line_of_header(header).find("\"alg\""), std::string::npos) << header;
+  }
+}
+
+TEST(DecisionLine, HashesTheSubjectIfToldTo) {
+  std::string line;
+  append_decision_line(line, {.sub = "alice"}, 0, Subjects::kHashed);
+  expect_json(line);
+  EXPECT_EQ(line.find("alice"), std::string::npos);
+  // printf %s alice | sha256sum
+  EXPECT_NE(line.find(",\"sub_hash\":\"2bd806c97f0e\""), std::string::npos) << line;
 }
 
 TEST(DecisionLine, LeavesOutWhatIsNotKnown) {
@@ -119,7 +145,6 @@ TEST(DecisionLine, IsJsonWhateverTheTextsHold) {
                          .uri = text,
                          .client = text,
                          .request_id = text,
-                         .kid = text,
                          .iss = text,
                          .sub = text,
                          .jti = text,

@@ -95,7 +95,10 @@ std::string join(const std::vector<net::SocketAddress>& addresses) {
 }
 
 serve::DecisionLogOptions log_options(const Config& config) {
-  return {.target = config.log.decisions, .allow_sample = config.log.allow_sample};
+  return {
+      .target = config.log.decisions,
+      .allow_sample = config.log.allow_sample,
+      .subjects = config.log.hashes_subjects ? serve::Subjects::kHashed : serve::Subjects::kPlain};
 }
 
 // In words, what is fixed when the daemon starts.
@@ -185,7 +188,8 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                                 .write = limits.write},
                    .drain_limit = limits.drain},
        .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)},
-       .body_bytes_max = limits.body_bytes_max},
+       .body_bytes_max = limits.body_bytes_max,
+       .asks_for_clients = !config_.log.decisions.empty()},
       std::move(material.policies), log_.get());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);

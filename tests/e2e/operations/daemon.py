@@ -93,14 +93,14 @@ class Daemon:
         self.process.stderr.close()
         return status
 
-    def ask(self, path="/verify/default", token=None, port=None, headers=None):
+    def ask(self, path="/verify/default", token=None, port=None, headers=None, body=None):
         """Status, headers and body of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=PATIENCE)
         headers = dict(headers or {})
         if token is not None:
             headers["Authorization"] = "Bearer " + token
         try:
-            connection.request("GET", path, headers=headers)
+            connection.request("GET" if body is None else "POST", path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read().decode()
         finally:

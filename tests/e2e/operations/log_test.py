@@ -17,6 +17,12 @@ class DecisionLogTest(OperationsTestCase):
         log = f'[log]\ndecisions = "{target}"\nallow_sample = {sample}'
         return self.start(policy(), log, *more, **options)
 
+    def start_with_introspection(self):
+        self.write("introspection.secret", "s" * 32)
+        introspection = 'introspection_secret_file = "introspection.secret"\n'
+        return self.start(policy() + introspection,
+                          '[log]\ndecisions = "decisions.log"\nallow_sample = 1.0')
+
     def decisions(self, name="decisions.log"):
         """Every line of it, which must all be JSON."""
         if not os.path.exists(self.path(name)):
@@ -46,10 +52,37 @@ class DecisionLogTest(OperationsTestCase):
                          ("allowed", "info", 200))
         self.assertEqual((allowed["contract"], allowed["policy"]), ("verify", "default"))
         self.assertEqual((allowed["sub"], allowed["jti"], allowed["kid"]), ("alice", "j1", "k"))
+        self.assertEqual(allowed["client"].rsplit(":", 1)[0], "127.0.0.1")
         self.assertEqual(denied, {
-            "level": "warn", "result": "denied", "reason": "expired", "status": 401,
+            "alg": "HS256", "kid": "k", "level": "warn", "result": "denied", "reason": "expired", "status": 401,
             "contract": "nginx", "policy": "default", "method": "PUT", "uri": "/a",
             "client": "192.0.2.1", "request_id": "r1"})
+
+    def test_verdicts_in_bulk_and_introspections_are_decisions(self):
+        daemon = self.start_with_introspection()
+        good, late, tampered = forge(), forge(exp=1), forge()[:-4] + "AAAA"
+        trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        daemon.ask("/v1/verify", body=f"{late}\n{good}\n{tampered}\n", headers={"Traceparent": trace})
+        bulk = self.await_decisions(3)
+        self.assertEqual([(line["result"], line.get("reason")) for line in bulk],
+                         [("denied", "expired"), ("allowed", None), ("denied", "bad_signature")])
+        for line in bulk:
+            self.assertEqual((line["contract"], line["policy"], line["method"], line["status"],
+                              line["request_id"], line["alg"]),
+                             ("bulk", "default", "POST", 200, trace, "HS256"))
+            self.assertEqual(line["client"].rsplit(":", 1)[0], "127.0.0.1")
+        daemon.ask("/introspect/default", "s" * 32, body="token=" + late)
+        line = self.await_decisions(4)[-1]
+        self.assertEqual((line["contract"], line["result"], line["reason"], line["status"]),
+                         ("introspect", "denied", "expired", 200))
+        self.assertEqual(line["token"], hashlib.sha256(late.encode()).hexdigest()[:12])
+
+    def test_subjects_are_hashed_if_the_configuration_says_so(self):
+        daemon = self.start_with_log("1.0\nhash_subjects = true")
+        daemon.ask("/verify/default", forge())
+        line, = self.await_decisions(1)
+        self.assertNotIn("sub", line)
+        self.assertEqual(line["sub_hash"], hashlib.sha256(b"alice").hexdigest()[:12])
 
     def test_no_part_of_a_token_is_ever_written(self):
         daemon = self.start_with_log()
