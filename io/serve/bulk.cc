@@ -51,8 +51,7 @@ size_t Bulk::judge(std::span<const std::string_view> tokens, const UploadTurn& t
   const Verifier& verifier = turn.policy.verifier;
   const uint64_t began = steady_nanoseconds();
   verifier.verify_batch(tokens, turn.room.results, turn.scratch, turn.now_unix_seconds);
-  turn.metrics.batch_duration.observe(steady_nanoseconds() - began);
-  turn.metrics.tokens_verified.add(tokens.size());
+  turn.metrics.count_batch(turn.policy.key_kind, steady_nanoseconds() - began, tokens.size());
   const SignatureLookups lookups = turn.scratch.take_signature_lookups();
   turn.metrics.count_lookups(lookups);
   turn.budget.spend(turn.policy.work_done(tokens.size(), lookups));

@@ -150,6 +150,12 @@ void add_requests(Families& families, const Metrics& metrics) {
           sum(metrics, [](const ReactorMetrics& m) { return m.identity_headers_dropped.value(); }));
   families.counter("simdjwt_http_body_bytes_total", "Bytes of request bodies.")
       .add(sum(metrics, [](const ReactorMetrics& m) { return m.body_bytes.value(); }));
+  families.gauge("simdjwt_http_uploads", "Requests whose body is being read.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.uploads_active.value(); }));
+  families
+      .counter("simdjwt_http_answers_cut_off_total",
+               "Answers in bulk that were begun and not ended, for the request was not.")
+      .add(sum(metrics, [](const ReactorMetrics& m) { return m.answers_cut_off.value(); }));
   families.counter("simdjwt_verify_tokens_total", "Tokens that were verified, in batches.")
       .add(sum(metrics, [](const ReactorMetrics& m) { return m.tokens_verified.value(); }));
 }
@@ -167,23 +173,45 @@ void add_signature_cache(Families& families, const Metrics& metrics, size_t size
       .add(static_cast<double>(size_bytes));
 }
 
-void add_histogram(Families& families, const Metrics& metrics,
-                   const Histogram ReactorMetrics::*histogram, std::string name, std::string help) {
-  families.begin(MetricType::Histogram, std::move(name), std::move(help));
-  ClientMetric::Histogram& out = families.add_metric({}).histogram;
+// Adds what `histogram_of` finds in each reactor, if `labels` are none or it holds anything.
+template <class HistogramOf>
+void add_series(Families& families, const Metrics& metrics, HistogramOf histogram_of,
+                Labels labels = {}) {
+  ClientMetric::Histogram out;
   uint64_t count = 0;
   for (size_t i = 0; i < Histogram::kNumBuckets; ++i) {
-    count += sum(metrics, [=](const ReactorMetrics& m) { return (m.*histogram).bucket(i); });
+    count += sum(metrics, [&](const ReactorMetrics& m) { return histogram_of(m).bucket(i); });
     const double bound =
         i < Histogram::kNumBounds
             ? static_cast<double>(Histogram::bound_nanoseconds(i)) * kSecondsPerNanosecond
             : std::numeric_limits<double>::infinity();
     out.bucket.push_back({count, bound});
   }
+  if (count == 0 && !labels.empty()) return;
   out.sample_count = count;
   const uint64_t nanoseconds =
-      sum(metrics, [=](const ReactorMetrics& m) { return (m.*histogram).sum_nanoseconds(); });
+      sum(metrics, [&](const ReactorMetrics& m) { return histogram_of(m).sum_nanoseconds(); });
   out.sample_sum = static_cast<double>(nanoseconds) * kSecondsPerNanosecond;
+  families.add_metric(std::move(labels)).histogram = std::move(out);
+}
+
+void add_durations(Families& families, const Metrics& metrics) {
+  families.begin(MetricType::Histogram, "simdjwt_http_request_duration_seconds",
+                 "From the turn in which a request was received to its answer.");
+  add_series(
+      families, metrics, [](const ReactorMetrics& m) -> const auto& { return m.request_duration; });
+  families.begin(MetricType::Histogram, "simdjwt_verify_batch_duration_seconds",
+                 "Verification of a batch of tokens.");
+  add_series(
+      families, metrics, [](const ReactorMetrics& m) -> const auto& { return m.batch_duration; });
+  families.begin(MetricType::Histogram, "simdjwt_verify_duration_seconds",
+                 "Verification of a token, as its share of a batch, by the algorithm of the keys.");
+  for (KeyKind kind{0}; kind.index < KeyKind::kNum; ++kind.index) {
+    add_series(
+        families, metrics,
+        [kind](const ReactorMetrics& m) -> const auto& { return m.token_duration[kind.index]; },
+        {{"alg", std::string(to_string(kind))}});
+  }
 }
 
 void add_log(Families& families, const DecisionLog& log) {
@@ -288,6 +316,7 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
                    "exceeding a time limit, or left over at the end of a drain.");
   add(&ReactorCounters::connections_refused, {{"reason", "peer"}});
   add(&ReactorCounters::heads_expired, {{"reason", "slow_head"}});
+  add(&ReactorCounters::bodies_expired, {{"reason", "slow_body"}});
   add(&ReactorCounters::idles_expired, {{"reason", "idle"}});
   add(&ReactorCounters::writes_expired, {{"reason", "slow_reader"}});
   add(&ReactorCounters::connections_cut_off, {{"reason", "drain"}});
@@ -296,6 +325,12 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
                    "descriptor or memory was left.");
   add(&ReactorCounters::accepts_paused, {{"reason", "limit"}});
   add(&ReactorCounters::accepts_failed, {{"reason", "resources"}});
+  families.counter("simdjwt_output_pauses_total",
+                   "How often a client's requests had to wait until it took its answers.");
+  add(&ReactorCounters::outputs_full);
+  families.counter("simdjwt_postponements_total",
+                   "How often requests had to wait for a later turn: their signatures are costly.");
+  add(&ReactorCounters::postponements);
   families.counter("simdjwt_received_bytes_total", "Bytes received.");
   add(&ReactorCounters::bytes_received);
   families.counter("simdjwt_sent_bytes_total", "Bytes sent.");
@@ -331,11 +366,7 @@ std::string expose(const MetricsSources& sources) {
       .add(1.0, {{"version", sources.version}, {"io", sources.io}, {"kernels", sources.kernels}});
   add_policies(families, sources.metrics);
   add_requests(families, sources.metrics);
-  add_histogram(families, sources.metrics, &ReactorMetrics::request_duration,
-                "simdjwt_http_request_duration_seconds",
-                "From the turn in which a request was received to its answer.");
-  add_histogram(families, sources.metrics, &ReactorMetrics::batch_duration,
-                "simdjwt_verify_batch_duration_seconds", "Verification of a batch of tokens.");
+  add_durations(families, sources.metrics);
   add_signature_cache(families, sources.metrics, sources.signature_cache_bytes);
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);

@@ -5,6 +5,20 @@
 
 namespace simdjwt::serve {
 
+KeyKind KeyKind::of(const KeySet& keys) noexcept {
+  if (keys.num_keys() == 0) return {};
+  const Algorithm first = keys.key(0).algorithm();
+  for (size_t i = 1; i < keys.num_keys(); ++i) {
+    if (keys.key(i).algorithm() != first) return {};
+  }
+  return {static_cast<size_t>(first)};
+}
+
+std::string_view to_string(KeyKind kind) noexcept {
+  if (kind.index >= KeyKind::kMixed) return "mixed";
+  return to_string(static_cast<Algorithm>(kind.index));
+}
+
 Metrics::Metrics(size_t num_reactors) : last_reload_ok_unix_seconds_(time(nullptr)) {
   for (size_t i = 0; i < num_reactors; ++i) {
     reactors_.push_back(std::make_unique<ReactorMetrics>());

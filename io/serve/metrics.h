@@ -28,6 +28,7 @@
 #include "serve/contract.h"
 #include "serve/counter.h"
 #include "serve/outcome.h"
+#include "simdjwt/key_set.h"
 #include "simdjwt/verifier.h"
 
 namespace simdjwt::serve {
@@ -38,6 +39,17 @@ namespace simdjwt::serve {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
+
+// The algorithm of a set's keys, as far as they have one in common.
+struct KeyKind {
+  static constexpr size_t kMixed = static_cast<size_t>(Algorithm::kEd448) + 1;  // or no key at all
+  static constexpr size_t kNum = kMixed + 1;
+  size_t index = kMixed;
+
+  [[nodiscard]] static KeyKind of(const KeySet& keys) noexcept;
+};
+// "RS256", "mixed". Static storage.
+[[nodiscard]] std::string_view to_string(KeyKind kind) noexcept;
 
 // The outcomes under one policy, as one reactor counts them.
 struct alignas(64) PolicyCounters {
@@ -79,6 +91,12 @@ class alignas(64) ReactorMetrics {
   }
   // A request could not be read, or not in time, and was answered with this.
   void count_parse_error(http::Status refusal) noexcept { parse_errors_[index_of(refusal)].add(); }
+  // Tokens were verified together, by keys of this kind.
+  void count_batch(KeyKind kind, uint64_t nanoseconds, size_t num_tokens) noexcept {
+    batch_duration.observe(nanoseconds);
+    token_duration[kind.index].observe(nanoseconds / num_tokens, num_tokens);
+    tokens_verified.add(num_tokens);
+  }
   void count_lookups(SignatureLookups lookups) noexcept {
     signature_hits.add(lookups.hits);
     signature_misses.add(lookups.misses);
@@ -99,6 +117,8 @@ class alignas(64) ReactorMetrics {
   Counter signature_hits;            // tokens that the cache of signatures knew
   Counter signature_misses;
   Histogram batch_duration;  // of verify_batch(), for all tokens of a call
+  // Of each token, by KeyKind: an equal share of its batch's.
+  std::array<Histogram, KeyKind::kNum> token_duration;
   // From the turn of the reactor in which the request's last byte arrived to its answer. One clock
   // reading serves all requests of a turn.
   Histogram request_duration;

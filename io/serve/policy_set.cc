@@ -43,6 +43,7 @@ PolicySet PolicySet::renewed(jwks::KeySources& sources) const {
         policy->verifier = Verifier(std::move(remote.keys), policy->config.demands, signatures_);
         policy->keys_generation = remote.generation;
         policy->token_work = signature_work(policy->verifier.keys());
+        policy->key_kind = KeyKind::of(policy->verifier.keys());
       }
     }
     set.insert(std::move(policy));
@@ -62,6 +63,7 @@ std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, KeySet keys,
   const bool tells_more = !config.identity_headers.empty() || !config.payload_header.empty() ||
                           config.cache_seconds > 0;
   const uint32_t token_work = signature_work(verifier.keys());
+  const KeyKind key_kind = KeyKind::of(verifier.keys());
   return std::make_shared<ServedPolicy>(
       ServedPolicy{.config = std::move(config),
                    .verifier = std::move(verifier),
@@ -69,7 +71,8 @@ std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, KeySet keys,
                    .tells_more_when_allowed = tells_more,
                    .introspection_secret = std::move(introspection_secret),
                    .token_work = token_work,
-                   .remembers_signatures = signatures_ != nullptr});
+                   .remembers_signatures = signatures_ != nullptr,
+                   .key_kind = key_kind});
 }
 
 void PolicySet::insert(std::shared_ptr<ServedPolicy> policy) {

@@ -39,6 +39,7 @@ struct ServedPolicy {
   uint64_t keys_generation = 0;                            // of its source
   uint32_t token_work = 0;                                 // signature_work() of its keys
   bool remembers_signatures = false;
+  KeyKind key_kind = {};
 
   // What it took to judge so many tokens, of which `lookups` tell, as far as one knows.
   [[nodiscard]] uint32_t work_done(size_t num_tokens, SignatureLookups lookups) const noexcept {

@@ -47,8 +47,7 @@ uint64_t TokenBatch::verify(int64_t now, ReactorMetrics& metrics) {
     group.policy->verifier.verify_batch({&sorted_[first], group.num_tokens},
                                         {&results_[first], group.num_tokens}, *group.scratch, now);
     const uint64_t ended = steady_nanoseconds();
-    metrics.batch_duration.observe(ended - began);
-    metrics.tokens_verified.add(group.num_tokens);
+    metrics.count_batch(group.policy->key_kind, ended - began, group.num_tokens);
     const SignatureLookups lookups = group.scratch->take_signature_lookups();
     metrics.count_lookups(lookups);
     work_done_ += group.policy->work_done(group.num_tokens, lookups);

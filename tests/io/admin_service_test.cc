@@ -198,7 +198,13 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
     metrics_.reactor(i).count_request(Contract::kEnvoy, http::Status::kForbidden);
     metrics_.reactor(i).count_parse_error(http::Status::kUriTooLong);
     metrics_.reactor(i).request_duration.observe(300, 2);
+    metrics_.reactor(i).count_batch({static_cast<size_t>(Algorithm::kEs256)}, 4000, 10);
+    metrics_.reactor(i).uploads_active.add();
+    metrics_.reactor(i).answers_cut_off.add(2);
   }
+  reactors_[0].bodies_expired.add(3);
+  reactors_[0].outputs_full.add(4);
+  reactors_[1].postponements.add(5);
   reactors_[1].connections_accepted.add(7);
   metrics_.count_reload(false, 5);
   const auto series = read_exposition(text());
@@ -213,6 +219,17 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   EXPECT_EQ(series.at("simdjwt_parse_errors_total{reason=\"uri_too_long\"}"), 2);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"2.56e-07\"}"), 0);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"5.12e-07\"}"), 4);
+  EXPECT_EQ(series.at("simdjwt_verify_duration_seconds_count{alg=\"ES256\"}"), 20);
+  EXPECT_EQ(series.at("simdjwt_verify_duration_seconds_bucket{alg=\"ES256\",le=\"2.56e-07\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_verify_duration_seconds_bucket{alg=\"ES256\",le=\"5.12e-07\"}"), 20);
+  EXPECT_FALSE(series.contains("simdjwt_verify_duration_seconds_count{alg=\"HS256\"}"));
+  EXPECT_EQ(series.at("simdjwt_verify_batch_duration_seconds_count"), 2);
+  EXPECT_EQ(series.at("simdjwt_verify_tokens_total"), 20);
+  EXPECT_EQ(series.at("simdjwt_http_uploads"), 2);
+  EXPECT_EQ(series.at("simdjwt_http_answers_cut_off_total"), 4);
+  EXPECT_EQ(series.at("simdjwt_connections_refused_total{reactor=\"0\",reason=\"slow_body\"}"), 3);
+  EXPECT_EQ(series.at("simdjwt_output_pauses_total{reactor=\"0\"}"), 4);
+  EXPECT_EQ(series.at("simdjwt_postponements_total{reactor=\"1\"}"), 5);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 4);
   EXPECT_NEAR(series.at("simdjwt_http_request_duration_seconds_sum"), 1.2e-6, 1e-12);
   EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"0\"}"), 0);

@@ -35,6 +35,18 @@ TEST(Histogram, SumsWhatItCounts) {
   EXPECT_EQ(histogram.sum_nanoseconds(), 3500u);
 }
 
+TEST(KeyKind, IsTheAlgorithmThatAllKeysHave) {
+  const auto hmac = [](Algorithm algorithm) {
+    return *Key::hmac(algorithm, std::string(64, 's'), {.kid = std::string(to_string(algorithm))});
+  };
+  KeySetBuilder builder;
+  builder.add(hmac(Algorithm::kHs256));
+  builder.add(hmac(Algorithm::kHs512));
+  EXPECT_EQ(to_string(KeyKind::of(*builder.build())), "mixed");
+  EXPECT_EQ(to_string(KeyKind::of(KeySet::of(hmac(Algorithm::kHs384)))), "HS384");
+  EXPECT_EQ(to_string(KeyKind::of(KeySet::unavailable())), "mixed");
+}
+
 TEST(Metrics, CountsByContractAndStatus) {
   Metrics metrics(2);
   metrics.reactor(0).count_request(Contract::kNginx, http::Status::kOk);

@@ -51,6 +51,7 @@ class AdminTest(OperationsTestCase):
                 'simdjwt_http_requests_total{contract="nginx",code="401"}': 1,
                 'simdjwt_http_requests_total{contract="none",code="404"}': 1,
                 "simdjwt_http_request_duration_seconds_count": 7,
+                'simdjwt_verify_duration_seconds_count{alg="HS256"}': 5,
                 'simdjwt_accepts_total{reactor="0"}': 7}.items():
             self.assertEqual(metrics[series], value, series)
         self.assertLess(metrics["simdjwt_http_request_duration_seconds_sum"], PATIENCE)
