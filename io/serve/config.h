@@ -37,7 +37,8 @@
 //   [jwks]                               # how keys are fetched: see key_config.h
 //
 //   [log]
-//   decisions = "stderr"                 # or a file; absent: not logged
+//   decisions = "stderr"                 # or a file; absent: not logged. Addresses of clients that
+//                                        # no proxy names are known if it was there at the start
 //   allow_sample = 0.0                   # share of the allowed that is logged, beside all denied
 //   hash_subjects = false                # true: "sub_hash" instead of "sub"
 //
