@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "bytes/kernels.h"
 #include "support/asymmetric_keys.h"
 #include "support/heap_watch.h"
 #include "support/judge.h"
@@ -203,6 +207,54 @@ TEST(Allocation, DoesNotHappenWhereTheIssuerChoosesTheKey) {
   }
   EXPECT_EQ(num_allocations(), before);
   EXPECT_EQ(num_valid, 600u);
+}
+
+// What core computes itself of asymmetric signatures. (libcrypto allocates where it verifies.)
+TEST(Allocation, DoesNotHappenForRsaTokensThatAKernelTakesSideBySide) {
+  if (bytes::selected_kernels().rsa->num_lanes == 0) GTEST_SKIP() << "no kernel for RSA";
+  KeySetBuilder keys;
+  std::vector<std::string> tokens;
+  for (const auto& [jwk, algorithm] :
+       {std::pair(kRsaJwk, Algorithm::kRs256), std::pair(kOtherRsaJwk, Algorithm::kPs256),
+        std::pair(kRsa3072Jwk, Algorithm::kPs384)}) {
+    const std::string kid(to_string(algorithm));
+    keys.add(make_jwk_key(public_jwk(jwk), algorithm, kid));
+    tokens.insert(tokens.end(), bytes::kRsaLanesMax, sign_with(jwk, algorithm, "{}", kid));
+    std::string bad = tokens.back();
+    bad[bad.size() - 9] = bad[bad.size() - 9] == 'A' ? 'B' : 'A';
+    tokens[tokens.size() - 2] = bad;
+  }
+  const Verifier verifier(keys.build().value(), lenient().build().value());
+  const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+  std::vector<VerifyResult> results(views.size());
+  Scratch scratch;
+  verifier.verify_batch(views, results, scratch, kNow);
+  const size_t before = num_allocations();
+  verifier.verify_batch(views, results, scratch, kNow);
+  EXPECT_EQ(num_allocations(), before);
+  EXPECT_EQ(std::ranges::count(results, Verdict::kValid, &VerifyResult::verdict),
+            static_cast<std::ptrdiff_t>(tokens.size() - 3));
+}
+
+TEST(Allocation, DoesNotHappenForASignatureThatIsRememberedNorForEd25519) {
+  const auto num_in_verify = [](std::string_view jwk, Algorithm algorithm,
+                                std::shared_ptr<SignatureCache> signatures) {
+    const std::string token = sign_with(jwk, algorithm, R"({"sub":"a"})");
+    const Verifier verifier(KeySet::of(make_jwk_key(public_jwk(jwk), algorithm)),
+                            lenient().build().value(), std::move(signatures));
+    Scratch scratch;
+    EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
+    const size_t before = num_allocations();
+    const Verdict verdict = verifier.verify(token, scratch, kNow).verdict();
+    const size_t count = num_allocations() - before;
+    EXPECT_EQ(verdict, Verdict::kValid);
+    return count;
+  };
+  const auto signatures = SignatureCache::create(100, {1, 2, 3}).value();
+  for (const auto& [algorithm, jwk] : kAlgorithmKeys) {
+    EXPECT_EQ(num_in_verify(jwk, algorithm, signatures), 0) << to_string(algorithm);
+  }
+  EXPECT_EQ(num_in_verify(kEd25519Jwk, Algorithm::kEd25519, nullptr), 0);
 }
 
 TEST(Allocation, ThatFailsIsAVerdictAndNoCrash) {

@@ -15,20 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "bytes/rsa_kernels.h"
 #include "support/guarded_buffer.h"
 #include "support/hex.h"
-
-namespace simdjwt::bytes {
-
-// The kernel's name in the names of its tests.
-inline void PrintTo(const RsaKernel* kernel, std::ostream* out) {
-  std::string name(kernel->name.substr(kernel->name.find('/') + 1));
-  for (char& c : name) c = c == '-' ? '_' : c;
-  *out << name;
-}
-
-}  // namespace simdjwt::bytes
+#include "support/rsa_under_test.h"
 
 namespace simdjwt::testing {
 namespace {
@@ -36,19 +25,6 @@ namespace {
 using bytes::RsaJob;
 using bytes::RsaKernel;
 using bytes::RsaModulus;
-
-// Under emulation, the kernel that is compiled into the program against it; else those of this CPU.
-std::vector<const RsaKernel*> kernels_under_test() {
-#if defined(SIMDJWT_EMULATED_ISA)
-  return {&bytes::kRsaIfma};
-#else
-  std::vector<const RsaKernel*> kernels;
-  for (const RsaKernel* kernel : bytes::available_rsa_kernels()) {
-    if (kernel->power != nullptr) kernels.push_back(kernel);
-  }
-  return kernels;
-#endif
-}
 
 // --- Big-endian numbers ---
 
@@ -144,7 +120,7 @@ class Rsa : public ::testing::TestWithParam<const RsaKernel*> {
   std::mt19937_64 random_{7};
 };
 
-INSTANTIATE_TEST_SUITE_P(Kernels, Rsa, ::testing::ValuesIn(kernels_under_test()),
+INSTANTIATE_TEST_SUITE_P(Kernels, Rsa, ::testing::ValuesIn(rsa_kernels_under_test()),
                          ::testing::PrintToStringParamName());
 
 TEST_P(Rsa, AgreesWithLibcryptoForEveryNumberOfJobs) {
