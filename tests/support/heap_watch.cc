@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "support/sanitizers.h"
 
@@ -22,6 +23,14 @@ void watch(const void* block, size_t num_bytes) {
   if (free_watcher != nullptr && block != nullptr) {
     free_watcher({static_cast<const char*>(block), num_bytes});
   }
+}
+
+// So that nobody who is watched frees what others left in the block before.
+[[maybe_unused]] void* without_remains(void* block) {
+  if (free_watcher != nullptr && block != nullptr) {
+    std::memset(block, 0, malloc_usable_size(block));
+  }
+  return block;
 }
 
 }  // namespace
@@ -73,9 +82,10 @@ void __libc_free(void*);
 
 using simdjwt::testing::allocations;
 using simdjwt::testing::allocations_max;
+using simdjwt::testing::without_remains;
 
 void* malloc(size_t num_bytes) {
-  return ++allocations > allocations_max ? nullptr : __libc_malloc(num_bytes);
+  return ++allocations > allocations_max ? nullptr : without_remains(__libc_malloc(num_bytes));
 }
 void* calloc(size_t count, size_t num_bytes) {
   return ++allocations > allocations_max ? nullptr : __libc_calloc(count, num_bytes);
@@ -85,7 +95,8 @@ void* realloc(void* block, size_t num_bytes) {
   return ++allocations > allocations_max ? nullptr : __libc_realloc(block, num_bytes);
 }
 void* memalign(size_t alignment, size_t num_bytes) {
-  return ++allocations > allocations_max ? nullptr : __libc_memalign(alignment, num_bytes);
+  return ++allocations > allocations_max ? nullptr
+                                         : without_remains(__libc_memalign(alignment, num_bytes));
 }
 void* aligned_alloc(size_t alignment, size_t num_bytes) { return memalign(alignment, num_bytes); }
 int posix_memalign(void** block, size_t alignment, size_t num_bytes) {
