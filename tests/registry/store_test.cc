@@ -202,9 +202,9 @@ TEST_F(StoreTest, ShowsAnAccountNothingOfAnother) {
   EXPECT_TRUE(store.secrets(bob.id).value().empty());
   TokenRequest request{.description = "x", .servers = {"api"}};
   EXPECT_TRUE(is_hidden(store.create_token(bob.id, request, at(kNow)).status()));
-  for (const AuditEntry& entry : store.audit({.account = bob.id}).value()) {
-    EXPECT_EQ(entry.account, bob.id);
-  }
+  const std::vector<AuditEntry> entries = store.audit({.account = bob.id}).value();
+  EXPECT_EQ(entries.size(), 2u);
+  for (const AuditEntry& entry : entries) EXPECT_EQ(entry.account, bob.id);
   EXPECT_FALSE(store.find_token(alice.id, jti).value().revoked);
 }
 
