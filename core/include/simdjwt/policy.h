@@ -45,8 +45,9 @@ class Policy {
 
 // Says what is demanded of a token. For each of iss, aud, typ and exp it must be said whether it is
 // expected or not: forgetting one fails in build(), as does saying two things of one, of the
-// leeway or of the maximum age. nbf, iat and exp are always honoured when present, and a registered claim of the wrong JSON type is always
-// refused. Strings compare byte for byte (RFC 7519 section 2, StringOrURI).
+// leeway or of the maximum age. nbf, iat and exp are always honoured when present, and a registered
+// claim of the wrong JSON type is always refused. Strings compare byte for byte (RFC 7519 section
+// 2, StringOrURI).
 class PolicyBuilder {
  public:
   PolicyBuilder();
