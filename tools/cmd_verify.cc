@@ -43,9 +43,7 @@ struct Arguments {
 bool verify(const CLI::App& app, Arguments& arguments) {
   check_token_options(arguments.token);
   refuse_both(app, "--issuer", "--iss");
-  if (!arguments.key.issuer.issuer.empty()) {
-    arguments.demands.issuers = {arguments.key.issuer.issuer};
-  }
+  if (arguments.key.issuer.issuer) arguments.demands.issuers = {*arguments.key.issuer.issuer};
   const Policy policy = build_policy(app, arguments.demands);
   const Verifier verifier(read_verification_keys(arguments.key), policy);
   if (arguments.token.is_standard_input()) {

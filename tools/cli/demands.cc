@@ -43,10 +43,17 @@ Policy build_policy(const CLI::App& app, const Demands& demands) {
     }
     return Policy::signature_only();
   }
+  // An option that was given makes a check, though its values were lost: that fails in build().
+  const auto is_demanded = [&](const char* option, const std::vector<std::string>& values) {
+    return app.count(option) > 0 || !values.empty();
+  };
   PolicyBuilder builder;
-  demands.issuers.empty() ? builder.ignore_iss() : builder.expect_iss_any_of(demands.issuers);
-  demands.audiences.empty() ? builder.ignore_aud() : builder.expect_aud_any_of(demands.audiences);
+  is_demanded("--iss", demands.issuers) ? builder.expect_iss_any_of(demands.issuers)
+                                        : builder.ignore_iss();
+  is_demanded("--aud", demands.audiences) ? builder.expect_aud_any_of(demands.audiences)
+                                          : builder.ignore_aud();
   demands.typ ? builder.expect_typ(*demands.typ) : builder.ignore_typ();
+  if (app.count("--require") > demands.required.size()) builder.require_claim("");
   bool expect_exp = false;
   for (const std::string& claim : demands.required) {
     if (claim == "exp") {

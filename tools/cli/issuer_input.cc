@@ -3,12 +3,12 @@
 
 #include "cli/issuer_input.h"
 
-#include <CLI/App.hpp>
 #include <chrono>
 #include <memory>
 #include <utility>
 
 #include "cli/failure.h"
+#include "cli/options.h"
 #include "jwks/discovery.h"
 #include "jwks/fetcher.h"
 #include "jwks/url.h"
@@ -34,14 +34,14 @@ std::string fetch(jwks::Fetcher& fetcher, const std::string& url) {
 }  // namespace
 
 void add_issuer_options(CLI::App& app, IssuerInput& input) {
-  app.add_option("--jwks-url", input.jwks_url, "The keys: fetch the JWK Set of this URL, once")
+  add_text_option(app, "--jwks-url", input.jwks_url,
+                  "The keys: fetch the JWK Set of this URL, once")
       ->type_name("URL");
-  app.add_option("--issuer", input.issuer,
-                 "The keys: those of this issuer, found by OpenID\n"
-                 "discovery; tokens must name it as their iss")
+  add_text_option(app, "--issuer", input.issuer,
+                  "The keys: those of this issuer, found by OpenID\n"
+                  "discovery; tokens must name it as their iss")
       ->type_name("URL");
-  app.add_option("--ca-file", input.ca_file, "Certificates to trust instead of the system's")
-      ->type_name("FILE");
+  add_file_option(app, "--ca-file", input.ca_file, "Certificates to trust instead of the system's");
   app.add_flag("--allow-private-addresses", input.allow_private_addresses,
                "Fetch from private addresses, too");
   app.add_flag("--allow-http", input.allow_http, "Fetch over plain HTTP, too");
@@ -50,17 +50,17 @@ void add_issuer_options(CLI::App& app, IssuerInput& input) {
 KeySet fetch_keys(const IssuerInput& input, JwksOptions options,
                   std::vector<std::string>& skipped) {
   const auto plain_http = input.allow_http ? jwks::PlainHttp::kAllow : jwks::PlainHttp::kRefuse;
-  const bool is_discovered = input.jwks_url.empty();
-  is_discovered ? check_url_option("--issuer", input.issuer, plain_http)
-                : check_url_option("--jwks-url", input.jwks_url, plain_http);
+  const bool is_discovered = !input.jwks_url;
+  is_discovered ? check_url_option("--issuer", *input.issuer, plain_http)
+                : check_url_option("--jwks-url", *input.jwks_url, plain_http);
   jwks::Fetcher fetcher({.plain_http = plain_http,
                          .allow_private_addresses = input.allow_private_addresses,
-                         .ca_file = input.ca_file});
-  std::string url = input.jwks_url;
+                         .ca_file = input.ca_file.value_or("")});
+  std::string url = input.jwks_url.value_or("");
   if (is_discovered) {
-    const std::string metadata_url = jwks::discovery_url(input.issuer);
+    const std::string metadata_url = jwks::discovery_url(*input.issuer);
     absl::StatusOr<std::string> uri =
-        jwks::read_jwks_uri(fetch(fetcher, metadata_url), input.issuer, plain_http);
+        jwks::read_jwks_uri(fetch(fetcher, metadata_url), *input.issuer, plain_http);
     if (!uri.ok()) throw Failure(metadata_url + ": " + std::string(uri.status().message()));
     url = *std::move(uri);
   }

@@ -8,6 +8,7 @@
 
 #include <simdjwt/key_set.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,9 @@ class App;
 namespace simdjwt::cli {
 
 struct IssuerInput {
-  std::string jwks_url;
-  std::string issuer;
-  std::string ca_file;
+  std::optional<std::string> jwks_url;
+  std::optional<std::string> issuer;
+  std::optional<std::string> ca_file;
   bool allow_private_addresses = false;
   bool allow_http = false;
 };

@@ -20,18 +20,19 @@ namespace {
 
 void check_key_options(const KeyInput& input) {
   std::vector<std::string> given;
-  if (!input.secret_file.empty()) given.emplace_back("--secret-file");
-  if (!input.jwk_file.empty()) given.emplace_back("--jwk-file");
-  if (!input.key_file.empty()) given.emplace_back("--key-file");
-  if (!input.issuer.jwks_url.empty()) given.emplace_back("--jwks-url");
-  if (!input.issuer.issuer.empty()) given.emplace_back("--issuer");
+  if (input.secret_file) given.emplace_back("--secret-file");
+  if (input.jwk_file) given.emplace_back("--jwk-file");
+  if (input.key_file) given.emplace_back("--key-file");
+  if (input.issuer.jwks_url) given.emplace_back("--jwks-url");
+  if (input.issuer.issuer) given.emplace_back("--issuer");
   if (given.empty()) throw UsageError("a key is needed: --jwk-file, --key-file or --secret-file");
   if (given.size() > 1) throw UsageError(given[0] + " and " + given[1] + " exclude each other");
   if (!input.algs.empty()) return;
-  if (!input.secret_file.empty()) {
+  if (input.alg->count() > 0) throw UsageError("--alg: names no algorithm");
+  if (input.secret_file) {
     throw UsageError("--secret-file needs --alg: a secret names no algorithm");
   }
-  if (!input.key_file.empty()) {
+  if (input.key_file) {
     throw UsageError("--key-file needs --alg: PEM and DER name no algorithm");
   }
 }
@@ -52,10 +53,21 @@ Failure key_failure(const std::string& path, const absl::Status& status) {
   return Failure(shown_path(path) + ": " + std::string(status.message()));
 }
 
+// A line end behind text was put there by an editor; random bytes may happen to end like that.
+void warn_if_line_end_may_be_secret(const std::string& path, std::string_view text) {
+  const std::string_view secret = without_line_end(text);
+  if (secret.size() == text.size() || printable(secret) == secret) return;
+  warn(shown_path(path) +
+       ": the line end is not taken for a part of the secret, which is no text; "
+       "put another behind it if it is one");
+}
+
 FileBytes read_secret(const std::string& path) {
   warn_if_readable_by_others(path);
   // The longest secret, a line end, and a byte more by which Key::hmac sees that it is too long.
-  return read_file_prefix(path, kHmacKeyBytesMax + 3);
+  FileBytes file = read_file_prefix(path, kHmacKeyBytesMax + 3);
+  warn_if_line_end_may_be_secret(path, file.view());
+  return file;
 }
 
 // Of a file whose public keys everyone may read.
@@ -129,34 +141,31 @@ KeySet keys_of_jwks(const std::string& path, const JwksOptions& options,
 }  // namespace
 
 void add_key_options(CLI::App& app, KeyInput& input) {
-  app.add_option("--secret-file", input.secret_file,
-                 "The key: a file's exact bytes, but for one final\n"
-                 "line end. Needs --alg")
-      ->type_name("FILE");
-  app.add_option("--jwk-file", input.jwk_file,
-                 "The key: a JSON Web Key or a set of them (RFC 7517)")
-      ->type_name("FILE");
-  app.add_option("--key-file", input.key_file,
-                 "The key: public, private or a certificate, in PEM\n"
-                 "or DER. Needs --alg")
-      ->type_name("FILE");
-  app.add_option("--alg", input.algs,
-                 "HS256, RS256, ES256 ..., or several, separated by\n"
-                 "commas. JWKs that name another are left out; one\n"
-                 "that names none is for that which fits its type")
-      ->type_name("ALG")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_file_option(app, "--secret-file", input.secret_file,
+                  "The key: a file's exact bytes, but for one final\n"
+                  "line end. Needs --alg");
+  add_file_option(app, "--jwk-file", input.jwk_file,
+                  "The key: a JSON Web Key or a set of them (RFC 7517)");
+  add_file_option(app, "--key-file", input.key_file,
+                  "The key: public, private or a certificate, in PEM\n"
+                  "or DER. Needs --alg");
+  input.alg = app.add_option("--alg", input.algs,
+                             "HS256, RS256, ES256 ..., or several, separated by\n"
+                             "commas. JWKs that name another are left out; one\n"
+                             "that names none is for that which fits its type")
+                  ->type_name("ALG")
+                  ->delimiter(',')
+                  ->allow_extra_args(false);
 }
 
 KeySet read_keys(const KeyInput& input, std::vector<std::string>& skipped) {
   check_key_options(input);
   const std::vector<Algorithm> algorithms = parse_algorithms(input.algs);
-  if (!input.secret_file.empty()) return keys_of_secret(input.secret_file, algorithms);
-  if (!input.key_file.empty()) return keys_of_file(input.key_file, algorithms);
+  if (input.secret_file) return keys_of_secret(*input.secret_file, algorithms);
+  if (input.key_file) return keys_of_file(*input.key_file, algorithms);
   const JwksOptions options = {.algorithms = algorithms};
-  return input.jwk_file.empty() ? fetch_keys(input.issuer, options, skipped)
-                                : keys_of_jwks(input.jwk_file, options, skipped);
+  return input.jwk_file ? keys_of_jwks(*input.jwk_file, options, skipped)
+                        : fetch_keys(input.issuer, options, skipped);
 }
 
 KeySet read_verification_keys(const KeyInput& input) {
@@ -170,21 +179,21 @@ Key read_signing_key(const KeyInput& input, const std::string& kid) {
   check_key_options(input);
   const std::vector<Algorithm> algorithms = parse_algorithms(input.algs);
   if (algorithms.size() > 1) throw UsageError("--alg: a token is signed with one algorithm");
-  if (!input.secret_file.empty()) {
-    const FileBytes file = read_secret(input.secret_file);
-    return hmac_key(input.secret_file, without_line_end(file.view()), algorithms.front(), kid);
+  if (input.secret_file) {
+    const FileBytes file = read_secret(*input.secret_file);
+    return hmac_key(*input.secret_file, without_line_end(file.view()), algorithms.front(), kid);
   }
-  if (!input.key_file.empty()) {
-    warn_if_readable_by_others(input.key_file);
-    const FileBytes file = read_file(input.key_file, kPemBytesMax);
-    return key_of_file(input.key_file, file.view(), algorithms.front(), kid);
+  if (input.key_file) {
+    warn_if_readable_by_others(*input.key_file);
+    const FileBytes file = read_file(*input.key_file, kPemBytesMax);
+    return key_of_file(*input.key_file, file.view(), algorithms.front(), kid);
   }
-  warn_if_readable_by_others(input.jwk_file);
-  const FileBytes file = read_jwk_file(input.jwk_file);
+  warn_if_readable_by_others(*input.jwk_file);
+  const FileBytes file = read_jwk_file(*input.jwk_file);
   // Of a set, this takes the one key that can be used under these options.
   const auto algorithm = algorithms.empty() ? std::nullopt : std::optional(algorithms.front());
   absl::StatusOr<Key> key = Key::from_jwk(file.view(), algorithm, {.kid = kid});
-  if (!key.ok()) throw key_failure(input.jwk_file, key.status());
+  if (!key.ok()) throw key_failure(*input.jwk_file, key.status());
   return *std::move(key);
 }
 

@@ -9,6 +9,7 @@
 #include <simdjwt/key.h>
 #include <simdjwt/key_set.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,17 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace simdjwt::cli {
 
 struct KeyInput {
-  std::string secret_file;
-  std::string jwk_file;
-  std::string key_file;
+  std::optional<std::string> secret_file;
+  std::optional<std::string> jwk_file;
+  std::optional<std::string> key_file;
   std::vector<std::string> algs;
+  const CLI::Option* alg = nullptr;  // which tells whether --alg was given
   IssuerInput issuer;
 };
 

@@ -18,6 +18,15 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name,
   return app.add_option_function<std::string>(name, read, help);
 }
 
+CLI::Option* add_file_option(CLI::App& app, const std::string& name,
+                             std::optional<std::string>& path, const std::string& help) {
+  const auto read = [name, &path](const std::string& value) {
+    if (value.empty()) throw UsageError(name + ": names no file");
+    path = value;
+  };
+  return app.add_option_function<std::string>(name, read, help)->type_name("FILE");
+}
+
 CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
                                  std::optional<int64_t>& seconds, const std::string& help) {
   const auto read = [name, &seconds](const std::string& text) {

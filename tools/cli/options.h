@@ -17,6 +17,10 @@ namespace simdjwt::cli {
 CLI::Option* add_text_option(CLI::App& app, const std::string& name,
                              std::optional<std::string>& text, const std::string& help);
 
+// The name of a file, which is not empty.
+CLI::Option* add_file_option(CLI::App& app, const std::string& name,
+                             std::optional<std::string>& path, const std::string& help);
+
 // "90", "15m", "12h", "30d", "1y" into seconds.
 CLI::Option* add_duration_option(CLI::App& app, const std::string& name,
                                  std::optional<int64_t>& seconds, const std::string& help);

@@ -120,6 +120,25 @@ std::string describe_rejected(const std::vector<Finding>& findings) {
   return text;
 }
 
+std::string describe_rejected_in_line(const std::vector<Finding>& findings) {
+  std::string verdicts;
+  Verdict last = Verdict::kValid;
+  for (const Finding& finding : findings) {  // several of one verdict follow each other
+    if (std::exchange(last, finding.verdict) == finding.verdict) continue;
+    verdicts += (verdicts.empty() ? "" : ", ") + std::string(to_string(finding.verdict));
+  }
+  const Finding& first = findings.front();
+  std::string details;
+  const auto add = [&details](const char* label, const std::string& text) {
+    if (!text.empty()) details += (details.empty() ? ": " : "; ") + std::string(label) + text;
+  };
+  add(first.in_header ? "header " : "claim ", first.subject);
+  add("expected ", first.expected);
+  add("found ", first.found);
+  if (details.empty()) add("", std::string(describe(first.verdict)));
+  return "rejected: " + verdicts + details + '\n';
+}
+
 std::string json_of_valid(const VerifiedToken& token, const Demands& demands, int64_t now,
                           std::optional<uint64_t> line) {
   JsonObjectText json = begin_json(Verdict::kValid, now, line);

@@ -33,6 +33,11 @@ std::string describe_valid(const VerifiedToken& token, const Demands& demands, i
 // with one such block for each finding.
 std::string describe_rejected(const std::vector<Finding>& findings);
 
+// The same in one line, with the details of the first finding:
+//
+//   rejected: expired, claim-missing: claim exp; expected later than ...; found 2026-11-23 ...
+std::string describe_rejected_in_line(const std::vector<Finding>& findings);
+
 // {"valid":true,"verdict":"valid","class":"valid","message":...,"now":...,"kid":...,"claims":{...}}
 // {"valid":false,"verdict":"expired",...,"claim":"exp","expected":...,"found":...,"failures":[...]}
 // One line without its end; begins with "line" where a line number is given.

@@ -17,10 +17,10 @@ namespace simdjwt::cli {
 
 struct TokenInput {
   std::optional<std::string> argument;
-  std::string file;
+  std::optional<std::string> file;
 
   // Whether neither an argument nor a file was given. An argument of "-" counts as none.
-  bool is_standard_input() const { return file.empty() && (!argument || *argument == "-"); }
+  bool is_standard_input() const { return !file && (!argument || *argument == "-"); }
 };
 
 // Adds [TOKEN] and --token-file. `input` must outlive the parsing.
@@ -30,7 +30,7 @@ void add_token_options(CLI::App& app, TokenInput& input, const std::string& help
 void check_token_options(const TokenInput& input);
 
 // The argument, or all of the file or of standard input but for one final line end. What is too
-// long for a token comes cut off, but still too long. Throws Failure.
+// long for a token comes cut off, but still too long. Throws Failure, also where there is nothing.
 std::string read_token(const TokenInput& input);
 
 // Tells a person at the keyboard that the program waits for them.

@@ -28,17 +28,6 @@ int64_t cpu_nanoseconds() {
   return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// "expired, iss-mismatch"
-std::string names_of(VerdictSet verdicts) {
-  std::string names;
-  for (uint8_t value = 0; value < kNumVerdicts; ++value) {
-    const auto verdict = static_cast<Verdict>(value);
-    if (!verdicts.contains(verdict)) continue;
-    names += (names.empty() ? "" : ", ") + std::string(to_string(verdict));
-  }
-  return names;
-}
-
 }  // namespace
 
 LinesVerifier::LinesVerifier(const Verifier& verifier, const Demands& demands,
@@ -86,14 +75,11 @@ void LinesVerifier::report(const TokenLines& lines, size_t index, const VerifyRe
                            int64_t now) {
   progress_.make_way();
   const uint64_t line = lines.line_number(index);
-  if (!settings_.json) {
-    print("line " + std::to_string(line) + ": rejected: " + names_of(result.failures()) + '\n');
-  } else if (result) {
-    print(json_of_valid(*result, demands_, now, line) + '\n');
-  } else {
-    const std::vector<Finding> findings = explainer_.explain(lines.tokens()[index], result, now);
-    print(json_of_rejected(result.verdict(), findings, now, line) + '\n');
-  }
+  if (result) return print(json_of_valid(*result, demands_, now, line) + '\n');
+  const std::vector<Finding> findings = explainer_.explain(lines.tokens()[index], result, now);
+  print(settings_.json
+            ? json_of_rejected(result.verdict(), findings, now, line) + '\n'
+            : "line " + std::to_string(line) + ": " + describe_rejected_in_line(findings));
 }
 
 void LinesVerifier::print_summary() const {

@@ -18,11 +18,20 @@ class SecretFiles(CliTestCase):
     def test_are_exact_bytes_but_for_one_line_end(self):
         for secret in (SECRET, bytes(range(64)), b"\n" * 40 + b"x"):
             for end in (b"", b"\n", b"\r\n"):
-                self.assert_valid(self.verify_with(secret + end, forge({}, secret=secret)))
+                outcome = self.verify_with(secret + end, forge({}, secret=secret))
+                self.assertEqual(outcome.status, 0, outcome.err)
         for secret in (b"x" * 40 + b"\r", b" " * 40):
             self.assert_valid(self.verify_with(secret, forge({}, secret=secret)))
         self.assertEqual(self.verify_with(SECRET + b"\n\n", forge({})).status, 1)
         self.assertEqual(self.verify_with(SECRET + b" ", forge({})).status, 1)
+
+    def test_that_may_end_in_a_line_end_by_chance_are_told(self):
+        warning = "other: the line end is not taken for a part of the secret"
+        for secret in (bytes(range(64)), os.urandom(63) + b"\xff"):
+            self.assertIn(warning, self.verify_with(secret + b"\n", forge({}, secret=secret)).err)
+            self.assert_valid(self.verify_with(secret, forge({}, secret=secret)))
+        for secret in (SECRET, "pässwörter ".encode() * 6):
+            self.assert_valid(self.verify_with(secret + b"\n", forge({}, secret=secret)))
 
     def test_have_a_shortest_length(self):
         for alg, shortest in (("HS256", 32), ("HS384", 48), ("HS512", 64)):

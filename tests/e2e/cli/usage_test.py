@@ -62,9 +62,18 @@ class Contradictions(CliTestCase):
                 (["--aud", ""], "an expected aud is empty"),
                 (["--typ", ""], "an expected typ is empty"),
                 (["--require", ""], "a rule names no claim"),
+                (["--iss", "a", "--iss", ""], "an expected iss is empty"),
+                (["--token-file", ""], "--token-file: names no file"),
                 (["--iss"], "--iss"),
                 (["--unknown"], "--unknown")):
             self.assert_fails(self.verify(*args, stdin=forge({})), message)
+        for option in ("--secret-file", "--jwk-file", "--key-file", "--ca-file"):
+            self.assert_fails(self.run_program("verify", option, "", "--alg", "HS256", "a"),
+                              option + ": names no file")
+        for option, message in (("--jwks-url", "--jwks-url"), ("--issuer", "an expected iss is empty")):
+            self.assert_fails(self.run_program("verify", option, "", "--alg", "HS256", "a"), message)
+        self.assert_fails(self.run_program("verify", "--jwk-file", self.key, "--alg", "", "a"),
+                          "--alg")
         for now in ("-1", "soon", "", "253402300800", "0x10", "1.5"):
             self.assert_fails(self.run_program("verify", "--jwk-file", self.key, "--now", now, "a"),
                               '--now: "%s" is no time' % now)
