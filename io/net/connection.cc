@@ -202,10 +202,23 @@ Connection::Expired Connection::expire(Protocol& protocol, Instant now) {
     return expired;
   }
   if (idle_deadline_ms_ <= now.steady_ms) {
+    if (!is_opening_ && !is_idle()) {  // then the other deadlines are what counts
+      idle_deadline_ms_ = after(idle_timeout_, now);
+      return Expired::kNone;
+    }
     is_opening_ ? abort() : finish();
     return Expired::kIdle;
   }
   return Expired::kNone;
+}
+
+bool Connection::is_idle() const noexcept {
+  return phase_ == Phase::kOpen && !is_opening_ && rest_ == Rest::kNone && !is_postponed_ &&
+         kept_read_ == kept_.size() && output_.empty() && encoded_.empty() && sending_.empty();
+}
+
+uint64_t Connection::idle_since_ms() const noexcept {
+  return is_idle() ? idle_deadline_ms_ - static_cast<uint64_t>(idle_timeout_.count()) : kNever;
 }
 
 void Connection::drain(Instant now) noexcept {

@@ -58,10 +58,13 @@ class Protocol {
 };
 
 struct Timeouts {
-  std::chrono::milliseconds head{10'000};   // a request, first byte to last; or to open the wire
-  std::chrono::milliseconds body{30'000};   // for the next piece of a body, or see Rest::kWhole
-  std::chrono::milliseconds idle{60'000};   // between requests; longer than a proxy's pool keeps it
-  std::chrono::milliseconds write{10'000};  // for the client to take what was sent
+  std::chrono::milliseconds head{10'000};     // a request, first byte to last; or to open the wire
+  std::chrono::milliseconds body{30'000};     // for the next piece of a body, or see Rest::kWhole
+  std::chrono::milliseconds idle{3'600'000};  // between requests; longer than a proxy's pool has it
+  std::chrono::milliseconds spare{1'000};     // so long idle, it may make room for another
+  // For the client to take all that was sent at once, some 64 KiB: to take a little now and then
+  // wins it no time.
+  std::chrono::milliseconds write{10'000};
   std::chrono::milliseconds linger{1'000};  // for the client to close after we have
   std::chrono::milliseconds drain{500};     // for an idle client to speak once more at shutdown
 };
@@ -143,11 +146,14 @@ class Connection {
   // meanwhile.
   [[nodiscard]] std::string_view begin_send(Instant now);
   [[nodiscard]] uint64_t deadline_ms() const noexcept;
+  // Since when nothing was asked and nothing is owed; kNever while a request is under way.
+  [[nodiscard]] uint64_t idle_since_ms() const noexcept;
 
  private:
   enum class Phase : uint8_t { kOpen, kFinishing, kLingering, kClosed };
 
   void receive_through_wire(Protocol& protocol, std::string_view bytes, Instant now);
+  [[nodiscard]] bool is_idle() const noexcept;
   void note_open(Instant now) noexcept;
   void end_input() noexcept;
   // Drops from kept_ what is consumed.

@@ -107,7 +107,7 @@ void EpollReactor::receive(uint32_t index) {
   } else if (result == 0) {
     slots_[index].connection.receive_end();
   } else if (errno != EAGAIN && errno != EINTR) {
-    slots_[index].connection.abort();
+    broken(index, "recv", errno);
   }
 }
 
@@ -117,8 +117,11 @@ void EpollReactor::update_accept(uint32_t room) {
   for (uint32_t i = 0; i < listeners_.size(); ++i) {
     // Exclusive: of several reactors that wait at one socket, few are woken for a client.
     epoll_event event = event_of(EPOLLIN | EPOLLEXCLUSIVE, Source::kListener, i);
-    epoll_ctl(epoll_.get(), is_accepting_ ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-              listeners_[i].socket.get(), &event);
+    const int operation = is_accepting_ ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+    if (epoll_ctl(epoll_.get(), operation, listeners_[i].socket.get(), &event) == 0) continue;
+    if (!is_accepting_) continue;  // it was not there
+    pause_accept();
+    return update_accept(0);
   }
 }
 
@@ -139,7 +142,7 @@ bool EpollReactor::send(uint32_t index, std::string_view bytes) {
   } else if (errno == EAGAIN || errno == EINTR) {
     slots_[index].is_sending = true;
   } else {
-    slots_[index].connection.abort();
+    broken(index, "send", errno);
   }
   return !slots_[index].is_sending;
 }

@@ -3,14 +3,15 @@
 
 #include "net/listener.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,7 +22,6 @@
 namespace simdjwt::net {
 namespace {
 
-constexpr int kBacklog = 4096;          // the kernel takes less if net.core.somaxconn says so
 constexpr int kUserTimeoutMs = 20'000;  // unacknowledged data: then the peer is gone
 constexpr auto kBindPatience = std::chrono::seconds(2);
 constexpr auto kBindRetryInterval = std::chrono::milliseconds(20);
@@ -68,6 +68,12 @@ int bind_patiently(Bind bind) {
 }
 
 }  // namespace
+
+int allowed_backlog() {
+  int allowed = kBacklog;
+  std::ifstream("/proc/sys/net/core/somaxconn") >> allowed;
+  return allowed > 0 ? std::min(allowed, kBacklog) : kBacklog;
+}
 
 absl::StatusOr<ListenerGroup> ListenerGroup::listen(const ListenOptions& options,
                                                     size_t num_reactors) {
@@ -163,7 +169,7 @@ absl::Status ListenerGroup::share(UniqueFd socket) {
   addresses_.push_back(SocketAddress::of(socket.get()));
   is_shared_ = is_shared_ || sockets_.size() > 1;
   for (std::vector<UniqueFd>& sockets : sockets_) {
-    UniqueFd copy(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    UniqueFd copy = socket.duplicate();
     if (!copy) return failure("cannot share", addresses_.back(), std::strerror(errno));
     sockets.push_back(std::move(copy));
   }

@@ -19,6 +19,12 @@
 
 namespace simdjwt::net {
 
+// How many clients may wait at a socket until they are accepted, unless allowed_backlog() is less.
+inline constexpr int kBacklog = 4096;
+// What net.core.somaxconn allows, or kBacklog where it cannot be read: the kernel takes less than
+// it is asked for without a word.
+[[nodiscard]] int allowed_backlog();
+
 struct ListenOptions {
   SocketAddress address;
   // Of a unix socket with a path: permission bits, and "user:group", "user" or ":group".
@@ -44,6 +50,8 @@ class ListenerGroup {
   [[nodiscard]] std::vector<UniqueFd>& sockets(size_t reactor) noexcept {
     return sockets_[reactor];
   }
+  // Once the reactors have theirs, or copies of them.
+  void close_sockets() noexcept { sockets_.clear(); }
   // Whether others accept from them, too.
   [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
 

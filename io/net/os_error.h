@@ -8,6 +8,7 @@
 
 #include <absl/status/status.h>
 
+#include <cerrno>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -18,6 +19,31 @@ namespace simdjwt::net {
 // make kInvalidArgument of some, which here means that what people wrote is wrong.
 [[nodiscard]] inline absl::Status os_error(std::string_view what, int error) {
   return absl::UnavailableError(std::string(what).append(": ").append(std::strerror(error)));
+}
+
+// Whether an error of accept(), recv() or send() says that the peer is gone, or cannot be reached:
+// nothing that we could mend, and nothing that the next peer would meet.
+[[nodiscard]] inline bool is_of_peer(int error) noexcept {
+  switch (error) {
+    case ECONNABORTED:
+    case ECONNREFUSED:
+    case ECONNRESET:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETRESET:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case ENOTCONN:
+    case EPIPE:
+    case EPROTO:
+    case ESHUTDOWN:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace simdjwt::net

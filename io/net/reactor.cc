@@ -21,6 +21,11 @@ namespace {
 
 constexpr uint64_t kAcceptRetryMs = 100;
 
+// To look for idle connections is to look at all: 100 us of 4096. Therefore as many are remembered
+// as this, and no look follows one in vain at once.
+constexpr size_t kLongestIdle = 64;
+constexpr uint64_t kFindIdleRetryMs = 100;
+
 // Descriptors that are no connections of these reactors: listeners, files, an admin listener's.
 constexpr rlim_t kOtherDescriptors = 128;
 
@@ -46,6 +51,7 @@ ReactorCounters& ReactorCounters::operator+=(const ReactorCounters& other) noexc
            &ReactorCounters::heads_expired,
            &ReactorCounters::bodies_expired,
            &ReactorCounters::idles_expired,
+           &ReactorCounters::idles_evicted,
            &ReactorCounters::writes_expired,
            &ReactorCounters::outputs_full,
            &ReactorCounters::postponements,
@@ -73,17 +79,13 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::create(IoMode io,
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
   if (!wake) return os_error("eventfd", errno);
   Parts parts{std::move(listeners), std::move(wake), protocol, options};
-  absl::Status why;
   if (io != IoMode::kEpoll) {
     parts.options.num_connections_max = connections_allowed(options, false);
     absl::StatusOr<std::unique_ptr<Reactor>> reactor = UringReactor::create(parts);
     if (reactor.ok() || io == IoMode::kUring) return reactor;
-    why = reactor.status();
   }
   parts.options.num_connections_max = connections_allowed(options, true);
-  absl::StatusOr<std::unique_ptr<Reactor>> reactor = EpollReactor::create(parts);
-  if (reactor.ok()) (*reactor)->why_not_uring_ = why;
-  return reactor;
+  return EpollReactor::create(parts);
 }
 
 Reactor::Reactor(Parts parts, std::string mode)
@@ -126,6 +128,7 @@ uint64_t Reactor::timeout_ms() const noexcept {
   if (!postponed_.empty()) return 0;
   uint64_t next_ms = std::min(deadlines_.next_sweep_ms(), drain_end_ms_);
   if (accept_again_ms_ > now_.steady_ms) next_ms = std::min(next_ms, accept_again_ms_);
+  if (is_full_) next_ms = std::min(next_ms, find_idle_again_ms_);
   return next_ms == kNever ? kNever : next_ms - std::min(next_ms, now_.steady_ms);
 }
 
@@ -219,14 +222,61 @@ void Reactor::update_accept() {
 }
 
 uint32_t Reactor::accept_room() {
-  if (is_draining_ || now_.steady_ms < accept_again_ms_) return 0;
+  if (is_draining_ || now_.steady_ms < accept_again_ms_) {
+    is_full_ = false;
+    return 0;
+  }
+  if (num_free() == 0) make_room();
+  const bool is_full = num_free() == 0 && num_evicted_ == 0;
+  if (is_full && !is_full_) counters_.accepts_paused.add();
+  is_full_ = is_full;
+  return num_free();
+}
+
+uint32_t Reactor::num_free() const noexcept {
   const auto num_open = static_cast<uint32_t>(counters_.connections_open);
   // Each listener may have an accept under way, which takes a place when it likes.
   const auto num_taken_max = static_cast<uint32_t>(slots_.size() - (listeners_.size() - 1));
-  const bool is_full = num_open >= num_taken_max;
-  if (is_full && !is_full_) counters_.accepts_paused.add();
-  is_full_ = is_full;
-  return is_full ? 0 : num_taken_max - num_open;
+  return num_taken_max - std::min(num_open, num_taken_max);
+}
+
+// Closes the connection that was idle longest. Without a word: whoever asks again after such a time
+// must be ready to connect again.
+void Reactor::make_room() {
+  if (num_evicted_ > 0) return;
+  while (true) {
+    if (longest_idle_.empty()) find_idle();
+    if (longest_idle_.empty()) return;
+    const auto [since_ms, index] = longest_idle_.back();
+    longest_idle_.pop_back();
+    Slot& slot = slots_[index];
+    if (!slot.is_open || slot.connection.idle_since_ms() != since_ms) continue;
+    counters_.idles_evicted.add();
+    slot.is_evicted = true;
+    ++num_evicted_;
+    slot.connection.abort();
+    touch(index);
+    return settle_touched();
+  }
+}
+
+void Reactor::find_idle() {
+  if (now_.steady_ms < find_idle_again_ms_) return;
+  const auto spare_ms = static_cast<uint64_t>(options_.timeouts.spare.count());
+  for (uint32_t index = 0; index < slots_.size(); ++index) {
+    if (!slots_[index].is_open) continue;
+    const uint64_t since_ms = slots_[index].connection.idle_since_ms();
+    if (since_ms != kNever && since_ms + spare_ms <= now_.steady_ms) {
+      longest_idle_.push_back({since_ms, index});
+    }
+  }
+  if (longest_idle_.empty()) find_idle_again_ms_ = now_.steady_ms + kFindIdleRetryMs;
+  const size_t num_kept = std::min(longest_idle_.size(), kLongestIdle);
+  std::partial_sort(longest_idle_.begin(), longest_idle_.begin() + static_cast<ptrdiff_t>(num_kept),
+                    longest_idle_.end(),
+                    [](const Idle& a, const Idle& b) { return a.since_ms < b.since_ms; });
+  longest_idle_.resize(num_kept);
+  std::reverse(longest_idle_.begin(), longest_idle_.end());
 }
 
 void Reactor::accept_all(uint8_t listener) {
@@ -239,18 +289,25 @@ void Reactor::accept_all(uint8_t listener) {
                             needs_peer ? reinterpret_cast<sockaddr*>(&address) : nullptr,
                             needs_peer ? &length : nullptr, SOCK_CLOEXEC));
     if (!client) {
-      if (errno == EAGAIN) return;
-      if (errno == ECONNABORTED || errno == EINTR) continue;
-      return accept_failed();
+      const int error = errno;
+      if (error == EAGAIN) return;
+      if (accept_failed(error)) continue;
+      return;
     }
     const std::optional<uint32_t> index = install(std::move(client));
-    if (!index) return accept_failed();
+    if (!index) return pause_accept();
     adopt(*index, listener, PeerAddress::from(address));
   }
 }
 
-// Want of descriptors or memory, which may pass: to try at once would spin.
-void Reactor::accept_failed() {
+bool Reactor::accept_failed(int error) {
+  if (is_of_peer(error) || error == EINTR) return true;
+  pause_accept();
+  return false;
+}
+
+// For want of descriptors or memory, which may pass: to try at once would spin.
+void Reactor::pause_accept() {
   counters_.accepts_failed.add();
   accept_again_ms_ = now_.steady_ms + kAcceptRetryMs;
 }
@@ -304,8 +361,17 @@ void Reactor::sent(uint32_t index, size_t num_bytes) {
   slots_[index].connection.sent(protocol_, num_bytes, now_);
 }
 
+void Reactor::broken(uint32_t index, std::string_view operation, int error) {
+  if (!is_of_peer(error) && options_.warn && !std::exchange(has_warned_, true)) {
+    options_.warn("a connection was cut off, and more may be: " +
+                  std::string(os_error(operation, error).message()));
+  }
+  slots_[index].connection.abort();
+}
+
 void Reactor::release(uint32_t index) {
   protocol_.close(slots_[index].connection);
+  if (slots_[index].is_evicted) --num_evicted_;
   slots_[index] = Slot();
   counters_.connections_open.subtract();
 }

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +40,8 @@ struct ReactorListener {
   UniqueFd socket;
   const WireFactory* wire = nullptr;  // outlives the reactor; null for plain text
   // Also accepted from by others: other reactors, or whoever the socket was inherited from. Such a
-  // socket is closed at the end, but never shut down.
+  // socket is closed at the end, but never shut down. These reactors must be of one kind: epoll's
+  // make it nonblocking for all, and io_uring's undo that.
   bool is_shared = false;
   uint8_t id = 0;  // what Connection::listener() tells
   // Whether client_address() is to be known without a wire that asks for it. With io_uring, each
@@ -52,7 +54,8 @@ struct ReactorListener {
 };
 
 struct ReactorOptions {
-  // More wait in the kernel's backlog; of several listeners, all but one keep a place reserved.
+  // When they are reached, the one that was idle longest makes room, or, if all are busy, clients
+  // wait in the kernel's backlog. Of several listeners, all but one keep a place reserved.
   // Connection::index() is less. RLIMIT_NOFILE may allow fewer.
   uint32_t num_connections_max = 4096;
   // That share the descriptors of the process, which connections take with epoll, with this one.
@@ -66,6 +69,8 @@ struct ReactorOptions {
   unsigned num_completions = 4096;
   Timeouts timeouts = {};
   std::chrono::milliseconds drain_limit{25'000};  // after stop(); whoever is left then is cut off
+  // Told, once and by the reactor's thread, of an error that no client can cause. Or null.
+  std::function<void(const std::string& sentence)> warn = nullptr;
 };
 
 // What happened so far. May be read while the reactor runs.
@@ -77,12 +82,13 @@ struct ReactorCounters {
   Counter heads_expired;        // a head, or the opening of a wire, took too long
   Counter bodies_expired;       // as did the rest of a request
   Counter idles_expired;        // nothing was asked
+  Counter idles_evicted;        // nothing was asked, and another needed the place
   Counter writes_expired;       // the client did not take its answers
   Counter outputs_full;         // a client did not read, and its requests had to wait for that
   Counter postponements;        // requests that had to wait for others, see Connection::postpone
   Counter connections_cut_off;  // still open when drain_limit was over
   Counter accepts_failed;       // no descriptor or no memory was left; tried again
-  Counter accepts_paused;       // num_connections_max was reached, and clients had to wait
+  Counter accepts_paused;       // num_connections_max were busy, and clients had to wait
   Counter bytes_received;
   Counter bytes_sent;
   // Of io_uring:
@@ -100,8 +106,8 @@ class Reactor {
  public:
   static constexpr size_t kListenersMax = 256;
 
-  // Of IoMode::kAuto, why_not_uring() then tells what was chosen. `protocol` outlives the reactor
-  // and serves no other. Fails with a sentence that names the cause. Thread-safe.
+  // Of IoMode::kAuto, mode() then tells what was chosen. `protocol` outlives the reactor and serves
+  // no other. Fails with a sentence that names the cause. Thread-safe.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Reactor>> create(
       IoMode io, std::vector<ReactorListener> listeners, Protocol& protocol,
       const ReactorOptions& options);
@@ -123,8 +129,6 @@ class Reactor {
   }
   // "io_uring/defer-taskrun", "epoll".
   [[nodiscard]] const std::string& mode() const noexcept { return mode_; }
-  // OK if this is io_uring, or nobody wanted it.
-  [[nodiscard]] const absl::Status& why_not_uring() const noexcept { return why_not_uring_; }
   // Thread-safe.
   [[nodiscard]] const ReactorCounters& counters() const noexcept { return counters_; }
 
@@ -144,6 +148,7 @@ class Reactor {
     bool is_sending = false;  // the kernel has not taken all yet
     bool is_listed = false;   // in postponed_
     bool is_output_full = false;
+    bool is_evicted = false;  // counted in num_evicted_
   };
 
   // --- What a back end does ---
@@ -180,7 +185,12 @@ class Reactor {
   void sent(uint32_t index, size_t num_bytes);
   void release(uint32_t index);
   void woken();
-  void accept_failed();
+  // The connection cannot be received from or sent to, by this errno.
+  void broken(uint32_t index, std::string_view operation, int error);
+  // This errno came of accepting, and not because nobody waits. True if the next may be accepted at
+  // once.
+  bool accept_failed(int error);
+  void pause_accept();
   // Accepts all that wait at this listener, which must not block, while there is room.
   void accept_all(uint8_t listener);
 
@@ -192,6 +202,11 @@ class Reactor {
   ReactorCounters counters_;
 
  private:
+  struct Idle {
+    uint64_t since_ms;
+    uint32_t index;
+  };
+
   // --- A turn ---
   void resume_postponed();
   void settle_touched();
@@ -200,17 +215,23 @@ class Reactor {
   void update_accept();
   void shut_listeners();
   [[nodiscard]] uint32_t accept_room();
+  [[nodiscard]] uint32_t num_free() const noexcept;
+  void make_room();
+  void find_idle();
   [[nodiscard]] uint64_t timeout_ms() const noexcept;
 
   std::string mode_;
-  absl::Status why_not_uring_;
   Deadlines deadlines_;
   std::vector<uint32_t> touched_;
   std::vector<uint32_t> postponed_;  // and indices of connections that are gone
   Instant now_{};
   uint64_t accept_again_ms_ = 0;    // after an error
+  std::vector<Idle> longest_idle_;  // as of the last look, the longest at the end
+  uint64_t find_idle_again_ms_ = 0;
+  uint32_t num_evicted_ = 0;        // whose places are not free yet
   uint64_t drain_end_ms_ = kNever;  // when whoever is left is cut off
-  bool is_full_ = false;
+  bool is_full_ = false;            // and nobody is about to leave
+  bool has_warned_ = false;
   bool is_draining_ = false;
   bool are_listeners_shut_ = false;
 };

@@ -196,6 +196,20 @@ absl::StatusOr<BufferRing> BufferRing::create(Ring& ring, unsigned num_buffers,
   }
 }
 
+void BufferRing::prepare_receive(io_uring_sqe* sqe, int socket) noexcept {
+  // No length: before Linux 6.17 it is refused, and there it does not keep a turn from bringing
+  // dozens of buffers of one socket, either.
+  io_uring_prep_recv_multishot(sqe, socket, nullptr, 0, 0);
+  sqe->flags |= IOSQE_BUFFER_SELECT;
+  sqe->buf_group = kGroup;
+}
+
+void BufferRing::prepare_receive_once(io_uring_sqe* sqe, int socket) noexcept {
+  io_uring_prep_recv(sqe, socket, nullptr, 0, 0);
+  sqe->flags |= IOSQE_BUFFER_SELECT;
+  sqe->buf_group = kGroup;
+}
+
 std::string_view BufferRing::take(const io_uring_cqe& cqe) noexcept {
   const unsigned id = cqe.flags >> IORING_CQE_BUFFER_SHIFT;
   if (id >= num_buffers_) return {};
@@ -218,7 +232,7 @@ void BufferRing::give_back_all() noexcept {
   taken_.clear();
 }
 
-// Receives into two buffers through one request, as the reactor will.
+// Receives into two buffers through one request, prepared as the reactor will.
 absl::Status check_io_uring() {
   absl::StatusOr<Ring> ring = Ring::create(4 * kSubmissionsMin, 4 * kSubmissionsMin);
   if (!ring.ok()) return ring.status();
@@ -238,10 +252,7 @@ absl::Status check_io_uring() {
       return refusal("the self-test cannot send", errno);
     }
   }
-  io_uring_sqe* sqe = ring->next_submission();
-  io_uring_prep_recv_multishot(sqe, receiver.get(), nullptr, 0, 0);
-  sqe->flags |= IOSQE_BUFFER_SELECT;
-  sqe->buf_group = BufferRing::kGroup;
+  BufferRing::prepare_receive(ring->next_submission(), receiver.get());
 
   unsigned num_received = 0;
   int error = 0;

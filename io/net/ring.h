@@ -86,12 +86,15 @@ class Ring {
 // all connections, so that an idle one holds no memory.
 class BufferRing {
  public:
-  static constexpr uint16_t kGroup = 0;
-
   // num_buffers is a power of two, at most 32768; fewer, where memory may not be locked. The ring
   // must outlive this.
   [[nodiscard]] static absl::StatusOr<BufferRing> create(Ring& ring, unsigned num_buffers,
                                                          size_t buffer_bytes);
+
+  // Receives into one buffer after another, until it fails or is cancelled.
+  static void prepare_receive(io_uring_sqe* sqe, int socket) noexcept;
+  // Receives into one buffer.
+  static void prepare_receive_once(io_uring_sqe* sqe, int socket) noexcept;
 
   // The bytes of a completion that carries IORING_CQE_F_BUFFER; readable until give_back_all().
   [[nodiscard]] std::string_view take(const io_uring_cqe& cqe) noexcept;
@@ -101,6 +104,8 @@ class BufferRing {
   [[nodiscard]] size_t buffer_bytes() const noexcept { return buffer_bytes_; }
 
  private:
+  static constexpr uint16_t kGroup = 0;
+
   // One mapping: the ring of descriptors, page-aligned as the kernel demands, then the buffers.
   struct Unmap {
     size_t num_bytes;

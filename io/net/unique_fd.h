@@ -6,6 +6,7 @@
 #ifndef SIMDJWT_IO_NET_UNIQUE_FD_H_
 #define SIMDJWT_IO_NET_UNIQUE_FD_H_
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -28,6 +29,10 @@ class UniqueFd {
   }
 
   [[nodiscard]] int get() const noexcept { return fd_; }
+  // Another descriptor of the same file; false, with errno, if there is none left.
+  [[nodiscard]] UniqueFd duplicate() const noexcept {
+    return UniqueFd(fcntl(fd_, F_DUPFD_CLOEXEC, 0));
+  }
   [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
 
  private:

@@ -11,14 +11,20 @@
 #include <string>
 #include <utility>
 
+#include "net/listener.h"
 #include "net/os_error.h"
 
 namespace simdjwt::net {
 namespace {
 
-// With fewer free places than this, connections are accepted one at a time: a multishot accept that
-// finds the table full resets the connection it has in hand.
-constexpr uint32_t kMultishotAcceptRoom = 1024;
+// With fewer free places than clients that may wait at a listener, connections are accepted one at
+// a time: a multishot accept takes all of them at once, and if it finds the table full, resets the
+// one it has in hand.
+constexpr uint32_t kMultishotAcceptRoom = kBacklog;
+
+// Buffers that a client may fill in a turn. Whoever fills more gets one a turn, until that is not
+// filled: the kernel goes on with a client who has more to give before it looks at others.
+constexpr uint16_t kShare = 32;
 
 // user_data = operation (8 bits) | generation (24) | slot or listener (32).
 constexpr uint32_t kGenerationMask = 0xffffff;
@@ -119,17 +125,16 @@ void UringReactor::handle_accept(const io_uring_cqe& cqe) {
   if (cqe.res >= 0) {
     adopt(static_cast<uint32_t>(cqe.res), listener, PeerAddress::from(accept.peer));
   } else if (cqe.res != -ECANCELED) {
-    accept_failed();
+    (void)accept_failed(-cqe.res);
   }
 }
 
 void UringReactor::handle_receive(uint32_t index, const io_uring_cqe& cqe) {
   // Again the flag, not the result, tells whether there is a buffer to give back.
+  Work& work = work_[index];
   std::string_view bytes;
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) bytes = buffers_.take(cqe);
-  if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
-    work_[index].is_receiving = work_[index].is_cancelling = false;
-  }
+  if ((cqe.flags & IORING_CQE_F_MORE) == 0) work.is_receiving = work.is_cancelling = false;
   switch (cqe.res) {
     case 0:
       return slots_[index].connection.receive_end();
@@ -139,14 +144,16 @@ void UringReactor::handle_receive(uint32_t index, const io_uring_cqe& cqe) {
     case -ECANCELED:
       return;
     default:
-      if (cqe.res < 0) return slots_[index].connection.abort();
+      if (cqe.res < 0) return broken(index, "recv", -cqe.res);
+      ++work.num_buffers;
+      if (!work.is_multishot) work.is_greedy = bytes.size() == buffers_.buffer_bytes();
       received(index, bytes);
   }
 }
 
 void UringReactor::handle_send(uint32_t index, int result) {
   slots_[index].is_sending = false;
-  if (result <= 0) return slots_[index].connection.abort();
+  if (result <= 0) return broken(index, "send", result == 0 ? EPIPE : -result);
   sent(index, static_cast<size_t>(result));
 }
 
@@ -229,21 +236,23 @@ std::optional<uint32_t> UringReactor::install(UniqueFd client) {
 }
 
 void UringReactor::update_receive(uint32_t index, bool wants_input) {
-  const Work& work = work_[index];
-  if (wants_input) {
-    if (!work.is_receiving) receive(index);
-  } else if (work.is_receiving && !work.is_cancelling) {
+  Work& work = work_[index];
+  if (std::exchange(work.num_buffers, 0) > kShare) work.is_greedy = true;
+  if (!work.is_receiving) {
+    if (wants_input) receive(index);
+  } else if ((!wants_input || (work.is_greedy && work.is_multishot)) && !work.is_cancelling) {
     cancel_receive(index);
   }
 }
 
 void UringReactor::receive(uint32_t index) {
-  work_[index].is_receiving = true;
-  submit_for(index, Operation::kReceive, [this, index](io_uring_sqe* sqe) {
-    // The length bounds what one client gets before others have their turn.
-    io_uring_prep_recv_multishot(sqe, static_cast<int>(index), nullptr, buffers_.buffer_bytes(), 0);
-    sqe->flags |= IOSQE_BUFFER_SELECT;
-    sqe->buf_group = BufferRing::kGroup;
+  Work& work = work_[index];
+  work.is_receiving = true;
+  work.is_multishot = !work.is_greedy;
+  submit_for(index, Operation::kReceive, [index, &work](io_uring_sqe* sqe) {
+    const auto place = static_cast<int>(index);
+    work.is_multishot ? BufferRing::prepare_receive(sqe, place)
+                      : BufferRing::prepare_receive_once(sqe, place);
   });
 }
 

@@ -43,8 +43,11 @@ class UringReactor final : public Reactor {
   // What the ring does for a slot.
   struct Work {
     uint32_t generation = 0;
+    uint16_t num_buffers = 0;    // received in this turn
     uint8_t num_operations = 0;  // that the kernel has not completed yet
     bool is_receiving = false;
+    bool is_multishot = false;   // the receive
+    bool is_greedy = false;      // took more than its share; see update_receive()
     bool is_cancelling = false;  // the receive
     bool is_closing = false;     // waits until num_operations is 0
   };

@@ -311,17 +311,20 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
   add(&ReactorCounters::connections_open);
   families.counter("simdjwt_accepts_total", "Accepted connections.");
   add(&ReactorCounters::connections_accepted);
-  families.counter("simdjwt_connections_refused_total",
-                   "Connections closed by the server: from an address that may not connect, for "
-                   "exceeding a time limit, or left over at the end of a drain.");
+  families.counter(
+      "simdjwt_connections_refused_total",
+      "Connections closed by the server: from an address that may not connect, for "
+      "exceeding a time limit, idle when another needed the place, or left over at the "
+      "end of a drain.");
   add(&ReactorCounters::connections_refused, {{"reason", "peer"}});
   add(&ReactorCounters::heads_expired, {{"reason", "slow_head"}});
   add(&ReactorCounters::bodies_expired, {{"reason", "slow_body"}});
   add(&ReactorCounters::idles_expired, {{"reason", "idle"}});
+  add(&ReactorCounters::idles_evicted, {{"reason", "evicted"}});
   add(&ReactorCounters::writes_expired, {{"reason", "slow_reader"}});
   add(&ReactorCounters::connections_cut_off, {{"reason", "drain"}});
   families.counter("simdjwt_accept_pauses_total",
-                   "How often clients had to wait: for the limit of connections, or because no "
+                   "How often clients had to wait: as all connections were busy, or because no "
                    "descriptor or memory was left.");
   add(&ReactorCounters::accepts_paused, {{"reason", "limit"}});
   add(&ReactorCounters::accepts_failed, {{"reason", "resources"}});
@@ -341,6 +344,9 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
   add(&ReactorCounters::receives_starved);
   families.counter("simdjwt_uring_overflow_total", "Turns that began with an overflown queue.");
   add(&ReactorCounters::completions_overflown);
+  families.counter("simdjwt_uring_stale_total",
+                   "Completions of connections that were gone: more than 0 is a mistake of ours.");
+  add(&ReactorCounters::completions_stale);
 }
 
 void add_wires(Families& families, const std::vector<WireSource>& wires) {

@@ -4,7 +4,10 @@
 #include "serve/server.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
+
+#include "net/os_error.h"
 
 namespace simdjwt::serve {
 
@@ -30,19 +33,37 @@ absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& opti
                              .decision_log = decision_log,
                              .parser_limits = options.parser_limits,
                              .body_bytes_max = options.body_bytes_max};
+  // All of one kind, as some sockets are shared.
+  const bool may_choose = options.io == net::IoMode::kAuto;
+  absl::Status status =
+      server->make_workers(options, may_choose ? net::IoMode::kUring : options.io, context);
+  if (!status.ok() && may_choose) {
+    server->workers_.clear();
+    server->why_not_uring_ = std::move(status);
+    status = server->make_workers(options, net::IoMode::kEpoll, context);
+  }
+  if (!status.ok()) return status;
+  for (net::ListenerGroup& listener : server->listeners_) listener.close_sockets();
+  return server;
+}
+
+absl::Status Server::make_workers(const ServerOptions& options, net::IoMode io,
+                                  const CheckContext& context) {
   net::ReactorOptions reactor_options = options.reactor;
   reactor_options.num_reactors = options.num_threads;
   for (uint32_t i = 0; i < options.num_threads; ++i) {
+    absl::StatusOr<std::vector<net::ReactorListener>> listeners = listeners_of(options, i);
+    if (!listeners.ok()) return listeners.status();
     Worker worker;
-    worker.service = std::make_unique<CheckService>(context, server->workers_.size(),
-                                                    reactor_options.num_connections_max);
-    absl::StatusOr<std::unique_ptr<net::Reactor>> reactor = net::Reactor::create(
-        options.io, server->take_listeners(options, i), *worker.service, reactor_options);
+    worker.service =
+        std::make_unique<CheckService>(context, i, reactor_options.num_connections_max);
+    absl::StatusOr<std::unique_ptr<net::Reactor>> reactor =
+        net::Reactor::create(io, *std::move(listeners), *worker.service, reactor_options);
     if (!reactor.ok()) return reactor.status();
     worker.reactor = *std::move(reactor);
-    server->workers_.push_back(std::move(worker));
+    workers_.push_back(std::move(worker));
   }
-  return server;
+  return absl::OkStatus();
 }
 
 absl::Status Server::listen(const ServerOptions& options) {
@@ -56,19 +77,21 @@ absl::Status Server::listen(const ServerOptions& options) {
   return absl::InvalidArgumentError("too many listeners");
 }
 
-std::vector<net::ReactorListener> Server::take_listeners(const ServerOptions& options,
-                                                         size_t reactor) {
-  std::vector<net::ReactorListener> taken;
+absl::StatusOr<std::vector<net::ReactorListener>> Server::listeners_of(const ServerOptions& options,
+                                                                       size_t reactor) {
+  std::vector<net::ReactorListener> listeners;
   for (size_t i = 0; i < listeners_.size(); ++i) {
-    for (net::UniqueFd& socket : listeners_[i].sockets(reactor)) {
-      taken.push_back({.socket = std::move(socket),
-                       .wire = options.listeners[i].wire,
-                       .is_shared = listeners_[i].is_shared(),
-                       .id = static_cast<uint8_t>(i),
-                       .asks_for_peer = options.asks_for_clients});
+    for (const net::UniqueFd& socket : listeners_[i].sockets(reactor)) {
+      net::UniqueFd copy = socket.duplicate();
+      if (!copy) return net::os_error("cannot copy a socket", errno);
+      listeners.push_back({.socket = std::move(copy),
+                           .wire = options.listeners[i].wire,
+                           .is_shared = listeners_[i].is_shared(),
+                           .id = static_cast<uint8_t>(i),
+                           .asks_for_peer = options.asks_for_clients});
     }
   }
-  return taken;
+  return listeners;
 }
 
 void Server::start(std::function<void()> failed) {
@@ -88,18 +111,6 @@ absl::Status Server::stop() {
     worker.thread.join();
     status.Update(worker.status);
   }
-  return status;
-}
-
-std::string Server::io_mode() const {
-  const std::string& first = workers_.front().reactor->mode();
-  const std::string& last = workers_.back().reactor->mode();  // room for rings only gets less
-  return first == last ? first : first + " and " + last;
-}
-
-absl::Status Server::why_not_uring() const {
-  absl::Status status;
-  for (const Worker& worker : workers_) status.Update(worker.reactor->why_not_uring());
   return status;
 }
 

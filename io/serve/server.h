@@ -12,7 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -73,12 +73,12 @@ class Server {
   [[nodiscard]] const std::vector<net::SocketAddress>& addresses() const noexcept {
     return addresses_;
   }
-  // How it talks to the kernel: "epoll"; where threads differ, "io_uring/defer-taskrun and epoll".
-  [[nodiscard]] std::string io_mode() const;
-  // Why threads use epoll although io_uring was to be preferred: of the first of them. OK if there
-  // is none. What may be locked is the user's, so some threads may find room for a ring and others
-  // not.
-  [[nodiscard]] absl::Status why_not_uring() const;
+  // How it talks to the kernel: "io_uring/defer-taskrun", "epoll".
+  [[nodiscard]] const std::string& io_mode() const { return workers_.front().reactor->mode(); }
+  // Why it uses epoll although io_uring was to be preferred; OK if that is not so. One thread for
+  // which there is no ring is enough: what may be locked is the user's, so some may find room for
+  // one and others not.
+  [[nodiscard]] const absl::Status& why_not_uring() const noexcept { return why_not_uring_; }
 
   // Of the thread that has room for the fewest: what the options say, or less.
   [[nodiscard]] uint32_t num_connections_max() const noexcept;
@@ -102,9 +102,11 @@ class Server {
 
   Server(PolicySet policies, uint32_t num_threads);
   [[nodiscard]] absl::Status listen(const ServerOptions& options);
-  // Those of a reactor, once.
-  [[nodiscard]] std::vector<net::ReactorListener> take_listeners(const ServerOptions& options,
-                                                                 size_t reactor);
+  [[nodiscard]] absl::Status make_workers(const ServerOptions& options, net::IoMode io,
+                                          const CheckContext& context);
+  // Those of a reactor; the sockets are copies.
+  [[nodiscard]] absl::StatusOr<std::vector<net::ReactorListener>> listeners_of(
+      const ServerOptions& options, size_t reactor);
 
   Metrics metrics_;
   Snapshot<PolicySet> policies_;
@@ -112,6 +114,7 @@ class Server {
   std::vector<net::ListenerGroup> listeners_;
   std::vector<net::SocketAddress> addresses_;
   std::vector<Worker> workers_;
+  absl::Status why_not_uring_;
 };
 
 }  // namespace simdjwt::serve

@@ -415,6 +415,40 @@ TEST_F(ConnectionTest, AnswersALateRequestAndFinishes) {
   EXPECT_EQ(next_step(), Step::kShutdownWrite);
 }
 
+// Nobody is idle who waits for us, or for whom we wait.
+TEST_F(ConnectionTest, IsNotIdleWhileARequestIsUnderWay) {
+  constexpr Timeouts kHasty{.head = 100s, .idle = 5s, .write = 20s};
+  connection_.open(7, 3, kPeer, nullptr, kHasty, now());
+  EXPECT_EQ(connection_.idle_since_ms(), now().steady_ms);
+  std::string requests;
+  for (int i = 0; i < 20'000; ++i) requests += "request\n";
+  receive(requests + "half");
+  EXPECT_EQ(connection_.idle_since_ms(), kNever);
+  (void)connection_.begin_send(now());
+  clock_ += 19s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kNone);
+  EXPECT_EQ(take_output().size(), 20'000 * std::string_view("[request]").size());
+  EXPECT_EQ(connection_.idle_since_ms(), kNever) << "half a request is kept";
+  clock_ += 50s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kNone);
+  receive(" a request\n");
+  EXPECT_EQ(take_output(), "[half a request]");
+  EXPECT_EQ(connection_.idle_since_ms(), now().steady_ms);
+  clock_ += 5s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kIdle);
+  EXPECT_EQ(connection_.idle_since_ms(), kNever) << "it is being closed";
+}
+
+TEST_F(ConnectionTest, GivesNoTimeForTakingALittleOfItsAnswers) {
+  receive("one\n");
+  (void)connection_.begin_send(now());
+  clock_ += 19s;
+  connection_.sent(echo_, 2, now());
+  expect_deadline_in(1s);
+  clock_ += 1s;
+  EXPECT_EQ(connection_.expire(echo_, now()), Connection::Expired::kWrite);
+}
+
 TEST_F(ConnectionTest, GivesAClientTimeToTakeItsAnswers) {
   receive("one\n");
   (void)connection_.begin_send(now());
