@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "net/cpus.h"
 #include "serve/file_text.h"
 #include "serve/text.h"
 #include "serve/toml_section.h"
@@ -14,6 +15,7 @@ namespace simdjwt::serve {
 namespace {
 
 constexpr size_t kConfigBytesMax = 16 * 1024 * 1024;  // thousands of policies
+constexpr int64_t kThreadsMax = 256;
 constexpr int64_t kSecondsMax = 24 * 3600;
 constexpr int64_t kCachedSignaturesMax = 100'000'000;  // 2.4 GB
 
@@ -109,6 +111,13 @@ std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& conf
   return listeners;
 }
 
+ServerConfig read_server(TomlSection section) {
+  const auto num_threads =
+      static_cast<uint32_t>(section.integer("threads", 0, kThreadsMax).value_or(0));
+  if (num_threads != 0) return {num_threads};
+  return {std::min(net::num_usable_cpus(), uint32_t{kThreadsMax})};
+}
+
 LimitsConfig read_limits(TomlSection section) {
   LimitsConfig limits;
   const auto read_seconds = [&section](const char* key, std::chrono::seconds& seconds,
@@ -189,8 +198,7 @@ absl::StatusOr<Config> load_config(const std::string& path) {
   if (!file.ok()) return file.status();
 
   Config config;
-  config.server.num_threads = static_cast<uint32_t>(
-      file->section("server").integer("threads", 1, 256).value_or(config.server.num_threads));
+  config.server = read_server(file->section("server"));
   config.listeners = read_listeners(*file, path);
   if (TomlSection admin = file->section("admin"); admin.is_present()) {
     config.admin = AdminConfig{read_socket(admin)};

@@ -4,7 +4,7 @@
 // Config: what simdjwtd is told in its TOML file. policy_config.h has what a [policy.NAME] may say.
 //
 //   [server]                             # optional
-//   threads = 1
+//   threads = 0                          # 0: one for each CPU that the process may use
 //
 //   [[listen]]                           # one or more
 //   address = "127.0.0.1:8080"           # "[::1]:8080", "unix:/run/simdjwtd/check.sock",
@@ -22,11 +22,12 @@
 //   address = "127.0.0.1:9090"           # with mode and owner, as above
 //
 //   [limits]                             # optional, as is each of them
-//   connections = 4096                   # in all threads together
+//   connections = 16384                  # in all threads together; when they are reached, the one
+//                                        # that was idle longest makes room
 //   head_seconds = 10                    # for the head of a request
 //   body_seconds = 30                    # for the next piece of its body
-//   idle_seconds = 60                    # between requests; longer than your proxy's keep-alive
-//   write_seconds = 10                   # for a client to take its answers
+//   idle_seconds = 3600                  # between requests; longer than your proxy's keep-alive
+//   write_seconds = 10                   # for a client to take all answers that are ready for it
 //   drain_seconds = 25                   # for all that is under way at shutdown
 //   drain_delay_seconds = 0              # not ready, but still accepting, before that
 //   head_bytes = 16384
@@ -65,7 +66,7 @@
 namespace simdjwt::serve {
 
 struct ServerConfig {
-  uint32_t num_threads = 1;
+  uint32_t num_threads;
 };
 
 struct ListenConfig {
@@ -79,10 +80,10 @@ struct AdminConfig {
 };
 
 struct LimitsConfig {
-  uint32_t num_connections_max = 4096;
+  uint32_t num_connections_max = 16384;
   std::chrono::seconds head{10};
   std::chrono::seconds body{30};
-  std::chrono::seconds idle{60};
+  std::chrono::seconds idle{3600};
   std::chrono::seconds write{10};
   std::chrono::seconds drain{25};
   std::chrono::seconds drain_delay{0};
@@ -98,7 +99,7 @@ struct LogConfig {
 };
 
 struct Config {
-  ServerConfig server;
+  ServerConfig server = {};
   std::vector<ListenConfig> listeners;  // one or more
   std::optional<AdminConfig> admin;
   std::vector<PolicyConfig> policies;  // one or more, sorted by name

@@ -32,15 +32,17 @@ namespace simdjwt::testing {
 // A directory with keys.json, holding kSecret, and simdjwtd.toml.
 class DaemonFiles {
  public:
-  // `more` follows the [policy.default] section.
+  // `more` follows the [policy.default] section. One thread, unless that has another [server].
   explicit DaemonFiles(std::string_view address = "127.0.0.1:0", std::string_view more = "") {
     directory_ = ::testing::TempDir() + "simdjwtd_XXXXXX";
     EXPECT_NE(mkdtemp(directory_.data()), nullptr);
     write("keys.json", R"({"kty":"oct","alg":"HS256","k":")" + base64url(kSecret) + "\"}");
-    write("simdjwtd.toml", "[[listen]]\naddress = \"" + std::string(address) +
-                               "\"\n[policy.default]\njwks_file = \"keys.json\"\niss = false\n"
-                               "aud = false\ntyp = false\nexp = \"required\"\nrealm = \"test\"\n" +
-                               std::string(more));
+    write("simdjwtd.toml",
+          "[[listen]]\naddress = \"" + std::string(address) +
+              "\"\n[policy.default]\njwks_file = \"keys.json\"\niss = false\n"
+              "aud = false\ntyp = false\nexp = \"required\"\nrealm = \"test\"\n" +
+              std::string(more) +
+              (more.find("[server]") == more.npos ? "[server]\nthreads = 1\n" : ""));
   }
   void write(const std::string& name, std::string_view text) const {
     std::ofstream(path(name), std::ios::binary) << text;
@@ -55,7 +57,8 @@ class DaemonFiles {
 
 // So that the tests of the daemon run on both back ends, too.
 inline std::string io_option() {
-  return std::getenv("SIMDJWT_TEST_IO") == nullptr ? "--io=uring" : "--io=epoll";
+  const char* io = std::getenv("SIMDJWT_TEST_IO");
+  return std::string("--io=") + (io == nullptr ? "uring" : io);
 }
 
 class Daemon {

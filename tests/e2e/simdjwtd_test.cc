@@ -7,6 +7,8 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -84,11 +86,7 @@ TEST_F(SimdjwtdTest, NeverPrintsTokensOrSecrets) {
 }
 
 TEST_F(SimdjwtdTest, ServesFromTwoThreads) {
-  const DaemonFiles files;
-  std::ifstream in(files.config());
-  std::string config((std::istreambuf_iterator<char>(in)), {});
-  config.insert(0, "[server]\nthreads = 2\n");
-  files.write("simdjwtd.toml", config);
+  const DaemonFiles files("127.0.0.1:0", "[server]\nthreads = 2\n");
   Daemon daemon(files);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
   std::vector<std::thread> clients;
@@ -234,6 +232,27 @@ TEST(SimdjwtdWithoutIoUring, ServesByEpollAndSaysWhy) {
   EXPECT_EQ(daemon.wait(), 0);
 }
 
+TEST(SimdjwtdWithoutIoUring, NamesTheSettingThatRefusesIt) {
+  const DaemonFiles files;
+  files.write("disabled", "2\n");
+  Daemon daemon({"--config", files.config()}, [&files] {
+    // In this process's view of the file system only.
+    if (unshare(CLONE_NEWNS) == 0 &&
+        mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+        mount(files.path("disabled").c_str(), "/proc/sys/kernel/io_uring_disabled", nullptr,
+              MS_BIND, nullptr) == 0) {
+      files.write("mounted", "");
+    }
+    deny_io_uring();
+  });
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  if (access(files.path("mounted").c_str(), F_OK) != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_NE(daemon.output().find("serving by epoll: io_uring: no ring: refused by the setting "
+                                 "kernel.io_uring_disabled = 2\n"),
+            std::string::npos)
+      << daemon.output();
+}
+
 TEST(SimdjwtdWithoutIoUring, FailsWhereNothingElseIsAllowed) {
   const DaemonFiles files;
   Daemon daemon({"--config", files.config(), "--io=uring"}, deny_io_uring);
@@ -255,17 +274,27 @@ void limit_locked_memory() {
   setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
-TEST(SimdjwtdWithoutIoUring, SaysSoEvenIfOnlySomeThreadsAre) {
-  const DaemonFiles files("127.0.0.1:0", "[server]\nthreads = 16\n");
+// On a unix socket, which all threads accept from: it blocks as io_uring has it, or does not as
+// epoll has it, for all of them.
+TEST(SimdjwtdWithoutIoUring, GoesWithoutInAllThreadsIfOneMust) {
+  const std::string name = "unix:@simdjwtd_test_threads_" + std::to_string(getpid());
+  const DaemonFiles files("127.0.0.1:0\"\n[[listen]]\naddress = \"" + name,
+                          "[server]\nthreads = 16\n");
   Daemon daemon({"--config", files.config()}, limit_locked_memory);
   ASSERT_NE(daemon.port(), 0) << daemon.output();
-  EXPECT_NE(daemon.output().find("epoll: io_uring: "), std::string::npos) << daemon.output();
+  EXPECT_NE(daemon.output().find("serving by epoll: io_uring: "), std::string::npos)
+      << daemon.output();
+  EXPECT_NE(daemon.output().find("io: epoll,"), std::string::npos) << daemon.output();
   EXPECT_NE(daemon.output().find("not enough lockable memory (raise RLIMIT_MEMLOCK)\n"),
             std::string::npos)
       << daemon.output();
-  for (int i = 0; i < 50; ++i) {  // some come to each kind of thread
+  std::vector<Client> clients;
+  for (int i = 0; i < 50; ++i) clients.emplace_back(*net::SocketAddress::parse(name));
+  for (int round = 0; round < 3; ++round) {
+    for (Client& client : clients) EXPECT_EQ(client.ask(request_with(good_token())), kOk);
     EXPECT_EQ(Client(daemon.port()).ask(request_with(good_token())), kOk);
   }
+  clients.clear();
   daemon.kill(SIGTERM);
   EXPECT_EQ(daemon.wait(), 0);
 }

@@ -4,11 +4,15 @@
 #include "serve/config.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include "net/cpus.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -65,12 +69,13 @@ std::string with_listen(std::string_view more) {
 TEST_F(ConfigTest, ReadsTheSmallestFile) {
   const auto config = load(with_all_said());
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->server.num_threads, 1);
+  EXPECT_EQ(config->server.num_threads, net::num_usable_cpus());
   ASSERT_EQ(config->listeners.size(), 1);
   EXPECT_EQ(config->listeners[0].socket.address.to_string(), "127.0.0.1:8080");
   EXPECT_EQ(config->listeners[0].tls, std::nullopt);
   EXPECT_EQ(config->admin, std::nullopt);
   EXPECT_EQ(config->limits.head, 10s);
+  EXPECT_EQ(config->limits.idle, 1h) << "longer than any proxy's pool keeps a connection";
   EXPECT_EQ(config->log.decisions, "");
   ASSERT_EQ(config->policies.size(), 1);
   const PolicyConfig& policy = config->policies[0];
@@ -93,6 +98,22 @@ TEST_F(ConfigTest, ReadsTheSmallestFile) {
                                            .allow_missing_exp()
                                            .build()
                                            ->describe());
+}
+
+TEST_F(ConfigTest, StartsAThreadForEachCpuThatItMayUse) {
+  cpu_set_t before;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+  EXPECT_EQ(load(with_all_said())->server.num_threads, 1);
+  EXPECT_EQ(load(with_all_said("[server]\nthreads = 0\n"))->server.num_threads, 1);
+  EXPECT_EQ(load(with_all_said("[server]\nthreads = 3\n"))->server.num_threads, 3);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+  EXPECT_EQ(load(with_all_said())->server.num_threads, std::min(CPU_COUNT(&before), 256));
+  EXPECT_EQ(error_of(with_all_said("[server]\nthreads = 257\n")),
+            ":10: server.threads: not an integer from 0 to 256");
 }
 
 TEST_F(ConfigTest, ReadsTheLargestFile) {
@@ -201,14 +222,15 @@ TEST_F(ConfigTest, TellsWhatItUnderstood) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(
       describe(*config),
-      "threads: 1\n"
-      "listen: 127.0.0.1:8080\n"
-      "admin: none\n"
-      "limits: 4096 connections, 16384 bytes of head, 1048576 bytes of body, 100000 cached "
-      "signatures; seconds: head 10, body 30, idle 60, write 10, drain 25 after 0\n"
-      "decisions: not logged\n"
-      "policy default:\n"
-      "  keys: " +
+      "threads: " + std::to_string(net::num_usable_cpus()) +
+          "\n"
+          "listen: 127.0.0.1:8080\n"
+          "admin: none\n"
+          "limits: 16384 connections, 16384 bytes of head, 1048576 bytes of body, 100000 cached "
+          "signatures; seconds: head 10, body 30, idle 3600, write 10, drain 25 after 0\n"
+          "decisions: not logged\n"
+          "policy default:\n"
+          "  keys: " +
           keys_path_ +
           "\n"
           "  iss: ignored\n"

@@ -16,9 +16,11 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
+#include "net/listener.h"
 #include "net/os_error.h"
 #include "serve/exposition.h"
 
@@ -34,10 +36,10 @@ namespace {
 // After the first change of a file: whoever changes several does it at once.
 constexpr milliseconds kSettle{100};
 
-sigset_t handled_signals() {
+sigset_t set_of(std::initializer_list<int> numbers) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+  for (const int number : numbers) sigaddset(&signals, number);
   return signals;
 }
 
@@ -146,7 +148,7 @@ Daemon::Daemon(std::string config_path, Config config)
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, Config config,
                                                        net::IoMode io) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config_path), std::move(config)));
-  const sigset_t signals = handled_signals();
+  const sigset_t signals = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   daemon->signals_ = net::UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!daemon->signals_) return net::os_error("signalfd", errno);
@@ -186,7 +188,8 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                                 .body = limits.body,
                                 .idle = limits.idle,
                                 .write = limits.write},
-                   .drain_limit = limits.drain},
+                   .drain_limit = limits.drain,
+                   .warn = [](const std::string& sentence) { spdlog::warn("{}", sentence); }},
        .parser_limits = {.head_bytes = static_cast<uint32_t>(limits.head_bytes_max)},
        .body_bytes_max = limits.body_bytes_max,
        .asks_for_clients = !config_.log.decisions.empty()},
@@ -196,6 +199,10 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   const uint32_t wanted = connections_of_each_thread(config_);
   if (const uint32_t allowed = server_->num_connections_max(); allowed < wanted) {
     spdlog::warn("{} connections a thread instead of {}: RLIMIT_NOFILE", allowed, wanted);
+  }
+  if (const int backlog = net::allowed_backlog(); backlog < net::kBacklog) {
+    spdlog::warn("{} clients may wait to be accepted instead of {}: net.core.somaxconn", backlog,
+                 net::kBacklog);
   }
   if (!config_.admin) return absl::OkStatus();
 
@@ -261,7 +268,7 @@ absl::Status Daemon::drain() {
   readiness_.end();
   notifier_.stopping();
   spdlog::info("stopping: finishing what is under way");
-  const sigset_t signals = handled_signals();
+  const sigset_t signals = set_of({SIGTERM, SIGINT});
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends it at once
   // Whoever asks for readiness needs the time to see that it is over.
   for (const auto end = Clock::now() + config_.limits.drain_delay; Clock::now() < end;) {

@@ -5,7 +5,8 @@
 //
 //   SIGHUP            reads the configuration again
 //   SIGUSR1           opens the decision log again
-//   SIGTERM, SIGINT   finishes what is under way and ends; a second one ends at once
+//   SIGTERM, SIGINT   finishes what is under way and ends; a second one ends at once, while the
+//                     others then wait in vain
 //   a key file or a certificate that changes is read again by itself, and so are keys that others
 //   publish, by the same thread
 

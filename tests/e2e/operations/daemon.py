@@ -17,6 +17,7 @@ import time
 import unittest
 
 PROGRAM = os.environ["SIMDJWTD"]
+IO_OPTION = ["--io=" + os.environ["SIMDJWT_TEST_IO"]] if "SIMDJWT_TEST_IO" in os.environ else []
 PATIENCE = 30  # seconds; nothing should ever take that long
 SECRET = b"the secret that every configuration of these tests has, 64 bytes"
 OTHER_SECRET = b"a secret that comes and goes in these tests, and has 64 of them."
@@ -49,8 +50,9 @@ class Daemon:
     """The running program; its ports are read from its log."""
 
     def __init__(self, config, **options):
-        self.process = subprocess.Popen([PROGRAM, "--config", config], stderr=subprocess.PIPE,
-                                        text=True, errors="replace", **options)
+        self.process = subprocess.Popen([PROGRAM, "--config", config, *IO_OPTION],
+                                        stderr=subprocess.PIPE, text=True, errors="replace",
+                                        **options)
         self.text = ""
         self.changed = threading.Condition()
         self.reader = threading.Thread(target=self.read)
@@ -220,9 +222,13 @@ class OperationsTestCase(unittest.TestCase):
         return os.open(path, flags, 0o600)
 
     def configure(self, *sections):
+        """One thread, unless a section says otherwise."""
+        sections = sections or (policy(),)
+        if not any(section.startswith("[server]") for section in sections):
+            sections += ("[server]\nthreads = 1",)
         self.write("simdjwtd.toml", "\n".join(
             ('[[listen]]\naddress = "127.0.0.1:0"', '[admin]\naddress = "127.0.0.1:0"',
-             *(sections or (policy(),)))) + "\n")
+             *sections)) + "\n")
 
     def start(self, *sections, **options):
         self.configure(*sections)

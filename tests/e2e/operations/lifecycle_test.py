@@ -10,8 +10,43 @@ import subprocess
 import time
 import unittest
 
-from daemon import (FOREIGN_SECRET, OTHER_SECRET, PATIENCE, Daemon, Load, OperationsTestCase, forge,
-                    jwks, policy)
+import namespace
+from daemon import (FOREIGN_SECRET, IO_OPTION, OTHER_SECRET, PATIENCE, PROGRAM, Daemon, Load,
+                    OperationsTestCase, forge, jwks, policy)
+
+
+class StartTest(OperationsTestCase):
+    def test_it_has_a_thread_for_each_cpu_that_it_may_use(self):
+        cpus = os.sched_getaffinity(0)
+        self.start(policy(), "[server]\nthreads = 0").await_text(f"; threads: {len(cpus)}, ")
+        daemon = self.start(policy(), "[server]\nthreads = 0",
+                            preexec_fn=lambda: os.sched_setaffinity(0, {min(cpus)}))
+        daemon.await_text("; threads: 1, ")
+        self.assertEqual(daemon.status(forge()), 200)
+
+    def test_it_says_what_it_serves_by(self):
+        pattern = ", io: " + os.environ.get("SIMDJWT_TEST_IO", "(io_uring/[a-z-]+|epoll)") + ", "
+        self.start().await_text(pattern)
+
+    @unittest.skipUnless(os.geteuid() == 0 and namespace.is_permitted(), "needs root")
+    def test_it_warns_of_a_backlog_that_the_kernel_shortens(self):
+        self.configure()
+        self.write("simdjwtd.toml", self.read("simdjwtd.toml").replace(
+            "127.0.0.1:0", "unix:" + self.path("check.sock"), 1).replace(
+            "127.0.0.1:0", "unix:" + self.path("admin.sock"), 1))
+        script = 'echo 100 > /proc/sys/net/core/somaxconn && exec "$@"'
+        process = subprocess.Popen(
+            [*namespace.unshare_command(), "sh", "-c", script, "sh", PROGRAM, "--config",
+             self.config, *IO_OPTION], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if "listening on" in line:
+                process.terminate()
+        self.assertEqual(process.wait(PATIENCE), 0, lines)
+        self.assertIn("100 clients may wait to be accepted instead of 4096: net.core.somaxconn",
+                      "".join(lines))
 
 
 class AdminTest(OperationsTestCase):
@@ -93,6 +128,16 @@ class EndTest(OperationsTestCase):
         daemon.await_text("stopping")
         self.await_equal(lambda: daemon.admin("/readyz")[0], 503)
         self.assertEqual(daemon.stop(), -signal.SIGTERM)
+
+    def test_signals_to_read_files_again_do_not_end_it_while_it_drains(self):
+        daemon = self.start(policy(), "[limits]\ndrain_delay_seconds = 1")
+        daemon.send(signal.SIGTERM)
+        daemon.await_text("stopping")
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            daemon.send(number)
+        self.assertEqual(daemon.status(forge()), 200)
+        self.assertEqual(daemon.wait(), 0)
+        daemon.await_text("stopped after")
 
     def test_killed_and_restarted_under_load_it_gives_no_wrong_verdict(self):
         daemon = self.start()
