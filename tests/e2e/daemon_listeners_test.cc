@@ -76,8 +76,8 @@ TEST_F(DaemonListenersTest, TakesItsSocketOverFromOneThatWasKilled) {
     Daemon daemon(files);
     ASSERT_NE(daemon.port(), 0) << daemon.output();
     std::atomic<bool> is_over{false};
+    Client client(address_of("unix:" + path));
     std::thread busy([&] {
-      Client client(address_of("unix:" + path));
       while (!is_over && client.ask(request_with(good_token())) == kOk) {
       }
     });

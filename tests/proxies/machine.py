@@ -157,7 +157,8 @@ class Daemon:
             file.write(to_bytes(jwk(alg="HS256")))
 
     def start(self):
-        self.process = Process(PROGRAM, "--config", self.config)
+        io = ["--io=" + os.environ["SIMDJWT_TEST_IO"]] if "SIMDJWT_TEST_IO" in os.environ else []
+        self.process = Process(PROGRAM, "--config", self.config, *io)
         self.process.wait_for(lambda: answers(CHECK_SOCKET, socket.AF_UNIX) and
                               answers(("127.0.0.1", DAEMON_PORT), socket.AF_INET))
         self.relay.enter()
