@@ -86,11 +86,13 @@ TEST_F(ReactorLimitsTest, ClosesTheConnectionThatWasIdleLongestWhenItIsFull) {
     EXPECT_EQ(clients.back().ask(i == 1 ? "\nhalf" : "\n"), "0 unknown\r\n\r\n") << i;
     std::this_thread::sleep_for(20ms);  // so that they differ in age
   }
-  for (const size_t i : {0, 2, 3, 4, 5, 6}) {
+  for (const size_t i : std::vector<size_t>{0, 2, 3, 4, 5, 6}) {
     EXPECT_EQ(clients[i].receive(), "") << i << " was idle longer than the last ones";
     EXPECT_FALSE(clients[i].was_reset()) << i;
   }
-  for (const size_t i : {1, 10, 11}) EXPECT_EQ(clients[i].ask("\n"), "0 unknown\r\n\r\n") << i;
+  for (const size_t i : std::vector<size_t>{1, 10, 11}) {
+    EXPECT_EQ(clients[i].ask("\n"), "0 unknown\r\n\r\n") << i;
+  }
   EXPECT_GE(running.counters().idles_evicted, 7);
   EXPECT_EQ(running.counters().idles_expired, 0);
 }

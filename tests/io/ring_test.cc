@@ -51,11 +51,15 @@ class BufferRingTest : public ::testing::Test {
     EXPECT_EQ(::send(sender_.get(), message.data(), message.size(), 0), message.size());
     BufferRing::prepare_receive_once(ring_->next_submission(), receiver_.get());
     EXPECT_TRUE(ring_->submit_and_wait(nullptr));
-    io_uring_cqe completion{};
-    ring_->for_each_completion([&completion](const io_uring_cqe& cqe) {
-      completion.res = cqe.res;
-      completion.flags = cqe.flags;
+    int result = 0;
+    unsigned flags = 0;
+    ring_->for_each_completion([&result, &flags](const io_uring_cqe& cqe) {
+      result = cqe.res;
+      flags = cqe.flags;
     });
+    io_uring_cqe completion{};
+    completion.res = result;
+    completion.flags = flags;
     return completion;
   }
 
