@@ -115,8 +115,7 @@ TEST_F(SimdjwtdTest, LosesNoRequestOnSigterm) {
   std::atomic<int> num_answered{0};
   std::vector<std::thread> clients;
   for (int i = 0; i < 8; ++i) {
-    clients.emplace_back([&num_answered, port, i] {
-      Client client(port);
+    clients.emplace_back([&num_answered, client = Client(port), i]() mutable {
       const std::string request = request_with(good_token("client" + std::to_string(i)));
       std::string answer;
       while ((answer = client.ask(request)) == kOk) ++num_answered;

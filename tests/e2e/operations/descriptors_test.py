@@ -45,14 +45,15 @@ class DescriptorsTest(OperationsTestCase):
         daemon = self.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
                                                                   (FEW, FEW)))
         daemon.await_text(r"\d+ connections a thread instead of 16384: RLIMIT_NOFILE")
-        clients = [self.connect(daemon) for _ in range(FEW + 20)]
-        for client in clients:
-            client.send()
+        clients = []
+        for _ in range(FEW + 20):
+            clients.append(self.connect(daemon))
+            clients[-1].send()
         self.assertEqual([client.status() for client in clients], [200] * len(clients))
         metrics = daemon.metrics()
         self.assertGreater(
             metrics['simdjwt_connections_refused_total{reactor="0",reason="evicted"}'], 0)
-        self.assertLess(metrics['simdjwt_connections{reactor="0"}'], FEW)
+        self.assertLessEqual(metrics['simdjwt_connections{reactor="0"}'], FEW)
         self.assertLess(metrics["process_open_fds"], FEW)
         self.assertEqual(daemon.stop(), 0)
 
