@@ -253,16 +253,35 @@ absl::Status check_not_mixed(const simdjson::dom::array& elements) {
   return absl::OkStatus();
 }
 
+// What a token's header chooses a key by.
+using KeyName = std::pair<std::string, Algorithm>;
+
+// Of a key for signatures that cannot be used, if it says so much.
+std::optional<KeyName> name_of_unusable(const object& jwk) {
+  std::string_view kid;
+  std::string_view alg;
+  std::string_view use;
+  if (jwk.at_key("use").get(use) == simdjson::SUCCESS && use != "sig") return std::nullopt;
+  if (jwk.at_key("kid").get(kid) != simdjson::SUCCESS ||
+      jwk.at_key("alg").get(alg) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  const std::optional<Algorithm> algorithm = parse_algorithm(alg);
+  if (!algorithm) return std::nullopt;
+  return KeyName(kid, *algorithm);
+}
+
 // RFC 7517 section 4.5 lets keys that are alternatives share a kid, and the token's alg chooses one
-// of them. Where it could not, none of them stays: which was meant is anybody's guess.
-void skip_ambiguous(std::span<absl::StatusOr<Key>> entries) {
+// of them. Where it could not, none of them stays: which was meant is anybody's guess, also where
+// one of them is broken.
+void skip_ambiguous(std::span<absl::StatusOr<Key>> entries, std::span<const KeyName> unusable) {
   struct Claim {
     size_t first;
     bool is_disputed = false;
   };
-  absl::flat_hash_map<std::pair<std::string, Algorithm>, Claim> claims;
+  absl::flat_hash_map<KeyName, Claim> claims;
   const auto name_of = [](const Key& key) {
-    return std::pair(std::string(key.kid()), key.algorithm());
+    return KeyName(std::string(key.kid()), key.algorithm());
   };
   const auto is_named = [](const absl::StatusOr<Key>& key) {
     return key.ok() && !key->kid().empty();
@@ -273,6 +292,11 @@ void skip_ambiguous(std::span<absl::StatusOr<Key>> entries) {
     Claim& claim = claims.try_emplace(name_of(*entries[i]), Claim{i}).first->second;
     claim.is_disputed |=
         !KeyAccess::material(*entries[i]).is_same_key(KeyAccess::material(*entries[claim.first]));
+  }
+  for (const KeyName& name : unusable) {
+    if (const auto claim = claims.find(name); claim != claims.end()) {
+      claim->second.is_disputed = true;
+    }
   }
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!is_named(entries[i])) continue;
@@ -307,13 +331,18 @@ absl::Status read_set(const object& set, std::span<const Algorithm> algorithms,
     if (absl::Status status = check_not_mixed(elements); !status.ok()) return status;
   }
   std::vector<absl::StatusOr<Key>> entries;
+  std::vector<KeyName> unusable;
   for (const element entry : elements) {
     object jwk;
-    entries.push_back(entry.get(jwk) == simdjson::SUCCESS
-                          ? read_jwk(jwk, algorithms, options, secret_keys)
-                          : invalid("it is not an object"));
+    if (entry.get(jwk) != simdjson::SUCCESS) {
+      entries.push_back(invalid("it is not an object"));
+      continue;
+    }
+    entries.push_back(read_jwk(jwk, algorithms, options, secret_keys));
+    if (entries.back().ok()) continue;
+    if (auto name = name_of_unusable(jwk)) unusable.push_back(*std::move(name));
   }
-  skip_ambiguous(entries);
+  skip_ambiguous(entries, unusable);
   skip_surplus(entries);
   for (size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].ok()) {

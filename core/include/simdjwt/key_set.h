@@ -60,10 +60,10 @@ class KeySet {
   [[nodiscard]] static KeySet unavailable();
 
   // A JWK Set (RFC 7517 section 5), or a single JWK. Keys of unknown type are skipped, as the RFC
-  // asks, and so are keys that cannot be used, all keys that share kid and algorithm with a
-  // different one, and keys without kid beyond the first kKeyTriesMax; `skipped`, if given,
-  // receives one line for each ("keys[2]: ..."), without secrets. Fails when no key is left, or
-  // when the set mixes shared secrets with public keys: then one could pass for the other.
+  // asks, and so are keys that cannot be used, all keys that share kid and algorithm with another
+  // one, different or broken, and keys without kid beyond the first kKeyTriesMax; `skipped`, if
+  // given, receives one line for each ("keys[2]: ..."), without secrets. Fails when no key is left,
+  // or when the set mixes shared secrets with public keys: then one could pass for the other.
   [[nodiscard]] static absl::StatusOr<KeySet> from_jwks(
       std::string_view json, const JwksOptions& options = {},
       std::vector<std::string>* skipped = nullptr);
