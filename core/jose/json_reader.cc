@@ -120,7 +120,9 @@ JsonStatus JsonReader::peek(char* text, size_t num_bytes, JsonMembers& members, 
   pad(text, num_bytes);
   JsonStatus status;
   if (read_by_shape(text, num_bytes, members, object, status) < kShapes) return status;
-  return read_by_walk(text, num_bytes, members, object, is_new);
+  status = read_by_walk(text, num_bytes, members, object, is_new);
+  is_new = is_new && JsonShape::may_hold(object);
+  return status;
 }
 
 JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
@@ -138,7 +140,8 @@ JsonStatus JsonReader::read(char* text, size_t num_bytes, JsonMembers& members,
   }
   bool is_plain;
   status = read_by_walk(text, num_bytes, members, object, is_plain);
-  if (status == JsonStatus::kOk && is_plain && may_learn()) learn(object, num_bytes);
+  if (status == JsonStatus::kOk && is_plain && JsonShape::may_hold(object) && may_learn())
+    learn(object, num_bytes);
   return status;
 }
 

@@ -167,7 +167,6 @@ void JsonShape::find_known_variables() noexcept {
 }
 
 void JsonShape::learn(const JsonObject& object, size_t num_bytes, uint32_t variables) noexcept {
-  if (object.members.size() > kMembers) return;
   variables_ = variables;
   num_members_ = object.members.size();
   known_ = object.known;

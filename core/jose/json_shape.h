@@ -67,8 +67,14 @@ class JsonShape {
   // The same, and those in which an object that is like the last one is another.
   uint32_t variables_with(const JsonObject& object) const noexcept;
 
+  // Whether a shape has room for the members of the object.
+  static bool may_hold(const JsonObject& object) noexcept {
+    return object.members.size() <= kMembers;
+  }
+
   // Takes on the shape of a text in UTF-8 without backslashes and control characters, whose members
-  // the walk has found and of whose values these differ; or none, if there is no room for it.
+  // the walk has found and of whose values these differ; or none, if there is no room for all of
+  // it.
   void learn(const JsonObject& object, size_t num_bytes, uint32_t variables) noexcept;
 
  private:

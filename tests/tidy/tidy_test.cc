@@ -74,6 +74,8 @@ TEST(SourceRules, WantLayersInOneDirection) {
 TEST(SourceRules, WantCoreWithoutTheWorld) {
   expect_good("core/jose/a.cc", "#include <openssl/crypto.h>\n#include <simdjson.h>\n");
   expect_good("core/include/simdjwt/a.h", "#include <absl/status/statusor.h>\n#include <span>\n");
+  expect_bad("core/jose/a.cc", "#include <absl/synchronization/mutex.h>\n", "without");
+  expect_bad("core/jose/a.cc", "#include <absl/time/clock.h>\n", "without");
   for (const char* header : {"mutex", "thread", "iostream", "fstream", "chrono", "ctime", "cstdio",
                              "cstdlib", "filesystem", "sys/socket.h", "unistd.h", "liburing.h",
                              "random", "regex", "functional", "boost/x.h"}) {
