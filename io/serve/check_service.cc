@@ -241,7 +241,7 @@ void CheckService::answer(const Queued& queued) {
   write(queued, answer, outcome, result);
   metrics_.count_request(queued.contract, answer.status);
   if (queued.policy == nullptr) return;
-  queued.policy->count(reactor_, outcome);
+  queued.policy->count(reactor_, outcome, result);
   if (decisions_ != nullptr) log(queued, answer, outcome, result);
 }
 

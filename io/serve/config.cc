@@ -233,9 +233,12 @@ std::string describe(const Config& config) {
            config.log.allow_sample, " of the allowed",
            config.log.hashes_subjects ? ", subjects hashed\n" : "\n");
   }
-  const bool fetches = std::any_of(config.policies.begin(), config.policies.end(),
-                                   [](const PolicyConfig& policy) { return policy.keys.source; });
-  if (fetches) text += describe(config.jwks);
+  const auto fetches = [](const PolicyConfig& policy) {
+    const std::span<const KeyConfig> keys = policy.all_keys();
+    return std::any_of(keys.begin(), keys.end(), [](const KeyConfig& k) { return !!k.source; });
+  };
+  if (std::any_of(config.policies.begin(), config.policies.end(), fetches))
+    text += describe(config.jwks);
   for (const PolicyConfig& policy : config.policies) text += describe(policy);
   return text;
 }

@@ -3,8 +3,9 @@
 
 #include "serve/key_config.h"
 
-#include <array>
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include "serve/text.h"
 #include "simdjwt/limits.h"
@@ -87,38 +88,60 @@ std::string describe(const KeySourcesOptions& options) {
 }
 
 std::string KeyConfig::describe() const {
-  if (!source) return file;
-  if (source->kind == SourceConfig::Kind::kJwksUrl) return source->url;
-  return concat("of ", source->url, ", by discovery");
+  if (source && source->kind == SourceConfig::Kind::kIssuer) {
+    return concat("of ", source->url, ", by discovery");
+  }
+  return concat(source ? source->url : file, issuer.empty() ? "" : ", of ", issuer);
 }
 
 KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
                           PlainHttp plain_http) {
-  constexpr std::array<const char*, 3> kKeys = {"jwks_file", "jwks_url", "issuer"};
-  const char* said = nullptr;
-  for (const char* key : kKeys) {
+  const bool discovers = section.boolean("discovery").value_or(false);
+  const char* said = discovers ? "discovery" : nullptr;
+  for (const char* key : {"jwks_file", "jwks_url"}) {
     if (!section.has(key)) continue;
     if (said != nullptr) section.fail(key, concat("excludes ", said, ": say one of them"));
     said = key;
   }
-  const bool discovers = section.boolean("discovery").value_or(false);
-  if (discovers && !section.has("issuer")) section.fail("discovery", "needs issuer beside it");
-  if (!discovers && section.has("issuer")) {
-    section.fail("issuer", "needs discovery = true beside it; to expect an issuer, write iss");
-  }
-  if (section.has("jwks_url")) {
-    return {.source = SourceConfig{.kind = SourceConfig::Kind::kJwksUrl,
-                                   .url = url_of(section, "jwks_url", plain_http)}};
+  KeyConfig keys;
+  if (discovers) {
+    keys.issuer = section.has("issuer") ? url_of(section, "issuer", plain_http) : "";
+    if (!section.has("issuer")) section.fail("discovery", "needs issuer beside it");
+    keys.source = SourceConfig{.kind = SourceConfig::Kind::kIssuer, .url = keys.issuer};
+    return keys;
   }
   if (section.has("issuer")) {
-    return {.source = SourceConfig{.kind = SourceConfig::Kind::kIssuer,
-                                   .url = url_of(section, "issuer", plain_http)}};
+    keys.issuer = section.required_string("issuer");
+    if (keys.issuer.empty()) section.fail("issuer", "is nobody's name");
   }
-  if (section.has("jwks_file")) {
-    return {.file = relative_to(config_path, section.required_string("jwks_file"))};
+  if (section.has("jwks_url")) {
+    keys.source = SourceConfig{.kind = SourceConfig::Kind::kJwksUrl,
+                               .url = url_of(section, "jwks_url", plain_http)};
+  } else if (section.has("jwks_file")) {
+    keys.file = relative_to(config_path, section.required_string("jwks_file"));
+  } else {
+    section.fail_missing("jwks_file", "write jwks_file, jwks_url, or issuer with discovery = true");
   }
-  section.fail_missing("jwks_file", "write jwks_file, jwks_url, or issuer with discovery = true");
-  return {};
+  return keys;
+}
+
+std::vector<KeyConfig> read_issuers(TomlSection& section, const std::string& config_path,
+                                    PlainHttp plain_http) {
+  std::vector<TomlSection> tables = section.tables("issuers");
+  if (tables.empty()) return {};
+  for (const char* key : {"jwks_file", "jwks_url", "issuer", "discovery", "iss"}) {
+    if (section.has(key)) section.fail(key, "is each issuer's own beside issuers: leave it out");
+  }
+  std::map<std::string, KeyConfig> sorted;
+  for (TomlSection& table : tables) {
+    if (!table.has("issuer")) table.fail_missing("issuer", "write whose keys they are");
+    KeyConfig keys = read_key_config(table, config_path, plain_http);
+    if (sorted.contains(keys.issuer)) table.fail("issuer", "this issuer is given twice");
+    sorted.emplace(keys.issuer, std::move(keys));
+  }
+  std::vector<KeyConfig> issuers;
+  for (auto& [issuer, keys] : sorted) issuers.push_back(std::move(keys));
+  return issuers;
 }
 
 }  // namespace simdjwt::serve

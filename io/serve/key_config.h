@@ -6,9 +6,19 @@
 //   [policy.default]                     # one of these
 //   jwks_file = "keys.json"              # a JWK Set or one JWK; read again when it changes
 //   jwks_url = "https://id.example/jwks" # likewise, but fetched, again and again
-//   issuer = "https://id.example"        # an OpenID provider: its metadata tell the URL of its
-//   keys, discovery = true                     # and iss must be this issuer, so that is not said
-//   again
+//   discovery = true                     # likewise, from where the metadata of the issuer, an
+//                                        # OpenID provider, lead
+//   issuer = "https://id.example"        # whose they are, for discovery or beside any of these:
+//   iss
+//                                        # must be it, and so is not said
+//
+//   [policy.many]                        # or the keys of many issuers, each of whom they bind: iss
+//   [[policy.many.issuers]]              # chooses whose are used, and is not said either
+//   issuer = "https://id.example"
+//   discovery = true                     # or jwks_url or jwks_file
+//   [[policy.many.issuers]]
+//   issuer = "https://other.example"
+//   jwks_url = "https://other.example/jwks"
 //
 //   [jwks]                               # how keys are fetched; optional, as is each of them
 //   cache_directory = "keys"             # the last good sets are kept here for the next start
@@ -30,6 +40,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "jwks/key_sources.h"
 #include "jwks/source_config.h"
@@ -44,18 +55,25 @@ namespace simdjwt::serve {
 // What it means, a line.
 [[nodiscard]] std::string describe(const jwks::KeySourcesOptions& options);
 
-// One of the two.
+// Either a file or a source.
 struct KeyConfig {
   std::string file = {};
   std::optional<jwks::SourceConfig> source = {};
+  std::string issuer = {};  // whose they are; empty: nobody says
 
   // "https://id.example/jwks"
   [[nodiscard]] std::string describe() const;
 };
 
-// Reads where the keys of a [policy.NAME] come from. How they are read, a source is told later.
+// Reads where the keys of a [policy.NAME], or of one of its issuers, come from. How they are read,
+// a source is told later.
 [[nodiscard]] KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
                                         jwks::PlainHttp plain_http);
+
+// Those of each [[policy.NAME.issuers]], sorted by issuer; empty if there are none.
+[[nodiscard]] std::vector<KeyConfig> read_issuers(TomlSection& section,
+                                                  const std::string& config_path,
+                                                  jwks::PlainHttp plain_http);
 
 }  // namespace simdjwt::serve
 

@@ -97,11 +97,13 @@ std::vector<Algorithm> read_algorithms(TomlSection& section) {
 
 // --- What a token must be ---
 
-// A provider's keys are good for its own tokens alone.
-void read_issuer(TomlSection& section, const KeyConfig& keys, PolicyBuilder& builder) {
-  if (keys.source && keys.source->kind == jwks::SourceConfig::Kind::kIssuer) {
+// An issuer's keys are good for its own tokens alone.
+void read_issuer(TomlSection& section, const PolicyConfig& policy, PolicyBuilder& builder) {
+  if (!policy.issuers.empty()) {
+    builder.ignore_iss();  // it chooses the keys, and so is checked
+  } else if (!policy.keys.issuer.empty()) {
     if (section.has("iss")) section.fail("iss", "is the issuer already: leave it out");
-    builder.expect_iss(keys.source->url);
+    builder.expect_iss(policy.keys.issuer);
   } else if (!section.has("iss")) {
     section.fail_missing("iss", "write iss = \"https://...\", or iss = false to accept any issuer");
   } else if (section.is_false("iss")) {
@@ -305,11 +307,16 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path,
   if (!is_policy_name(policy.name)) {
     section.fail("not a policy's name: letters, digits, '-', '.' and '_', at most 64");
   }
-  policy.keys = read_key_config(section, config_path, plain_http);
+  policy.issuers = read_issuers(section, config_path, plain_http);
+  if (policy.issuers.empty()) policy.keys = read_key_config(section, config_path, plain_http);
   policy.algorithms = read_algorithms(section);
-  if (policy.keys.source) policy.keys.source->options.algorithms = policy.algorithms;
+  const auto tell_algorithms = [&policy](KeyConfig& keys) {
+    if (keys.source) keys.source->options.algorithms = policy.algorithms;
+  };
+  tell_algorithms(policy.keys);
+  std::for_each(policy.issuers.begin(), policy.issuers.end(), tell_algorithms);
   PolicyBuilder builder;
-  read_issuer(section, policy.keys, builder);
+  read_issuer(section, policy, builder);
   read_audience(section, builder);
   read_type_and_time(section, builder);
   policy.challenge = read_challenge(section);
@@ -328,15 +335,20 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path,
 }
 
 std::string describe(const PolicyConfig& policy) {
-  std::string text = concat("policy ", policy.name, ":\n  keys: ", policy.keys.describe());
-  for (const Algorithm algorithm : policy.algorithms) {
-    append(text, algorithm == policy.algorithms.front() ? ", for " : ", ", to_string(algorithm));
+  std::string text = concat("policy ", policy.name, ":\n");
+  for (const KeyConfig& keys : policy.all_keys()) {
+    append(text, "  keys: ", keys.describe());
+    for (const Algorithm algorithm : policy.algorithms) {
+      append(text, algorithm == policy.algorithms.front() ? ", for " : ", ", to_string(algorithm));
+    }
+    text += '\n';
   }
-  text += '\n';
   const std::string demands = policy.demands.describe();
   for (std::string_view rest = demands; !rest.empty();) {
     const size_t line_bytes = std::min(rest.find('\n'), rest.size() - 1) + 1;
-    append(text, "  ", rest.substr(0, line_bytes));
+    const std::string_view line = rest.substr(0, line_bytes);
+    const bool is_of_iss = !policy.issuers.empty() && line.starts_with("iss:");
+    append(text, "  ", is_of_iss ? "iss: one of these, by whose keys it is verified\n" : line);
     rest.remove_prefix(line_bytes);
   }
   const ChallengeConfig& challenge = policy.challenge;
@@ -390,14 +402,14 @@ bool holds_secrets(std::string_view jwks) {
 
 }  // namespace
 
-absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy, std::vector<std::string>& warnings) {
-  const std::string& path = policy.keys.file;
+absl::StatusOr<KeySet> load_keys(const std::string& path, const std::vector<Algorithm>& algorithms,
+                                 std::vector<std::string>& warnings) {
   const absl::StatusOr<FileText> text = FileText::read(path, kJwksBytesMax);
   if (!text.ok()) return text.status();
   if (holds_secrets(text->view())) warn_if_open(*text, path, warnings);
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(text->view(), {.algorithms = policy.algorithms}, &skipped);
+      KeySet::from_jwks(text->view(), {.algorithms = algorithms}, &skipped);
   for (const std::string& line : skipped) warnings.push_back(path + ": " + line);
   if (!keys.ok()) {
     return absl::InvalidArgumentError(path + ": " + std::string(keys.status().message()));

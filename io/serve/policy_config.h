@@ -4,11 +4,12 @@
 // PolicyConfig: what a [policy.NAME] section says.
 //
 //   [policy.default]                     # the name is a part of paths: letters, digits, "-._"
-//   jwks_file = "keys.json"              # or jwks_url, or issuer with discovery: see key_config.h
+//   jwks_file = "keys.json"              # or jwks_url, or issuer with discovery, or many issuers:
+//                                        # see key_config.h
 //   algorithms = ["RS256", "ES256"]      # optional: keys for others are left out, and those that
 //                                        # name none are for that which fits their type
 //                                        # the next four must be said, one way or the other, but
-//                                        # for iss where discovery has said it
+//                                        # for iss where issuer or issuers have said it
 //   iss = "https://issuer.example"       # or an array, any of which; or false: not checked
 //   aud = "https://api.example"          # likewise; or aud_all = [...]: all of them
 //   typ = "JWT"                          # or false
@@ -50,6 +51,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -90,6 +92,7 @@ struct IdentityHeader {
 struct PolicyConfig {
   std::string name = {};
   KeyConfig keys = {};
+  std::vector<KeyConfig> issuers = {};     // instead of keys, sorted by issuer; or empty
   std::vector<Algorithm> algorithms = {};  // of the keys; empty: whatever they name
   Policy demands = Policy::signature_only();
   ChallengeConfig challenge = {};
@@ -103,6 +106,11 @@ struct PolicyConfig {
   bool strips_token = false;
   int64_t cache_seconds = 0;
   std::string introspection_secret_file = {};  // empty: none
+
+  // Of issuers, or keys alone.
+  [[nodiscard]] std::span<const KeyConfig> all_keys() const noexcept {
+    return issuers.empty() ? std::span(&keys, 1) : std::span(issuers);
+  }
 };
 
 // Reads a [policy.NAME]; what is wrong in it is noted in its file. `config_path` is what paths are
@@ -113,9 +121,11 @@ struct PolicyConfig {
 // What a policy means, indented lines.
 [[nodiscard]] std::string describe(const PolicyConfig& policy);
 
-// Reads the file of the policy's keys. `warnings` receives a line for each thing that is legal but
-// looks like a mistake: a key that is skipped, or a file of secrets that everybody may read.
-[[nodiscard]] absl::StatusOr<KeySet> load_keys(const PolicyConfig& policy,
+// Reads a file of keys for these algorithms, as JwksOptions has them. `warnings` receives a line
+// for each thing that is legal but looks like a mistake: a key that is skipped, or a file of
+// secrets that everybody may read.
+[[nodiscard]] absl::StatusOr<KeySet> load_keys(const std::string& path,
+                                               const std::vector<Algorithm>& algorithms,
                                                std::vector<std::string>& warnings);
 
 // Reads the secret, without the end of its line; empty if the policy has none.

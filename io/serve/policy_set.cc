@@ -3,11 +3,75 @@
 
 #include "serve/policy_set.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "serve/signature_work.h"
 
 namespace simdjwt::serve {
+namespace {
+
+// The keys of one file or source, and what will be known of them.
+struct LoadedKeys {
+  KeySet keys;
+  ServedKeys served;
+};
+
+ServedKeys serve_keys(const KeySet& keys) {
+  return {keys.num_keys(), signature_work(keys), KeyKind::of(keys)};
+}
+
+LoadedKeys loaded(jwks::RemoteKeys remote) {
+  ServedKeys served = serve_keys(remote.keys);
+  served.generation = remote.generation;
+  served.refetch = std::move(remote.signal);
+  return {std::move(remote.keys), std::move(served)};
+}
+
+absl::StatusOr<LoadedKeys> load(const KeyConfig& config, const std::vector<Algorithm>& algorithms,
+                                jwks::KeySources& sources, std::vector<std::string>& warnings) {
+  if (config.source) return loaded(sources.of(*config.source));
+  absl::StatusOr<KeySet> keys = load_keys(config.file, algorithms, warnings);
+  if (!keys.ok()) return keys.status();
+  return LoadedKeys{*keys, serve_keys(*keys)};
+}
+
+// Of a token by any of them.
+uint32_t most_work(const std::vector<ServedKeys>& keys) {
+  uint32_t most = 0;
+  for (const ServedKeys& of : keys) most = std::max(most, of.token_work);
+  return most;
+}
+
+KeyKind common_kind(const std::vector<ServedKeys>& keys) {
+  const KeyKind first = keys.front().key_kind;
+  const auto differs = [first](const ServedKeys& of) { return of.key_kind.index != first.index; };
+  return std::any_of(keys.begin(), keys.end(), differs) ? KeyKind() : first;
+}
+
+// By the keys of `verifier`, but that those of the policy's key config `index` are these.
+Verifier with_keys(const PolicyConfig& config, const Verifier& verifier, size_t index, KeySet keys,
+                   const std::shared_ptr<SignatureCache>& signatures) {
+  if (config.issuers.empty()) return Verifier(std::move(keys), config.demands, signatures);
+  const IssuerKeys issuers = verifier.issuers().value_or(IssuerKeys());
+  return Verifier(issuers.with(config.issuers[index].issuer, std::move(keys)), config.demands,
+                  signatures);
+}
+
+}  // namespace
+
+void ServedPolicy::refetch(std::string_view issuer) const noexcept {
+  size_t index = 0;
+  if (!config.issuers.empty()) {
+    const auto found = std::lower_bound(
+        config.issuers.begin(), config.issuers.end(), issuer,
+        [](const KeyConfig& of, std::string_view name) { return of.issuer < name; });
+    if (found == config.issuers.end() || found->issuer != issuer) return;
+    index = static_cast<size_t>(found - config.issuers.begin());
+  }
+  if (keys[index].refetch != nullptr) keys[index].refetch->raise();
+}
 
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
                                           jwks::KeySources& sources,
@@ -17,17 +81,15 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
   for (const PolicyConfig& config : configs) {
     absl::StatusOr<std::string> secret = load_introspection_secret(config, warnings);
     if (!secret.ok()) return secret.status();
-    if (config.keys.source) {
-      jwks::RemoteKeys remote = sources.of(*config.keys.source);
-      const auto policy = set.make(config, std::move(remote.keys), *std::move(secret));
-      policy->refetch = std::move(remote.signal);
-      policy->keys_generation = remote.generation;
-      set.insert(policy);
-      continue;
+    Verifier verifier(KeySet::unavailable(), config.demands);
+    std::vector<ServedKeys> served;
+    for (const KeyConfig& from : config.all_keys()) {
+      absl::StatusOr<LoadedKeys> keys = serve::load(from, config.algorithms, sources, warnings);
+      if (!keys.ok()) return keys.status();
+      verifier = with_keys(config, verifier, served.size(), keys->keys, set.signatures_);
+      served.push_back(std::move(keys->served));
     }
-    absl::StatusOr<KeySet> keys = load_keys(config, warnings);
-    if (!keys.ok()) return keys.status();
-    set.add(config, *std::move(keys), *std::move(secret));
+    set.insert(set.make(config, std::move(verifier), std::move(served), *std::move(secret)));
   }
   return set;
 }
@@ -36,40 +98,55 @@ PolicySet PolicySet::renewed(jwks::KeySources& sources) const {
   PolicySet set(signatures_);
   set.answers_ = answers_;
   for (std::shared_ptr<ServedPolicy> policy : policies_) {
-    if (policy->config.keys.source) {
-      jwks::RemoteKeys remote = sources.of(*policy->config.keys.source);
-      if (remote.generation != policy->keys_generation) {
-        policy = std::make_shared<ServedPolicy>(*policy);
-        policy->verifier = Verifier(std::move(remote.keys), policy->config.demands, signatures_);
-        policy->keys_generation = remote.generation;
-        policy->token_work = signature_work(policy->verifier.keys());
-        policy->key_kind = KeyKind::of(policy->verifier.keys());
-      }
-    }
-    set.insert(std::move(policy));
+    set.insert(renewed(std::move(policy), sources));
   }
   return set;
 }
 
-void PolicySet::add(PolicyConfig config, KeySet keys, std::string introspection_secret) {
-  insert(make(std::move(config), std::move(keys), std::move(introspection_secret)));
+std::shared_ptr<ServedPolicy> PolicySet::renewed(std::shared_ptr<ServedPolicy> policy,
+                                                 jwks::KeySources& sources) const {
+  bool is_own = false;
+  for (size_t i = 0; i < policy->keys.size(); ++i) {
+    const std::optional<jwks::SourceConfig>& source = policy->config.all_keys()[i].source;
+    if (!source) continue;
+    jwks::RemoteKeys remote = sources.of(*source);
+    if (remote.generation == policy->keys[i].generation) continue;
+    if (!is_own) policy = std::make_shared<ServedPolicy>(*policy);
+    is_own = true;
+    LoadedKeys renewed = loaded(std::move(remote));
+    policy->verifier =
+        with_keys(policy->config, policy->verifier, i, std::move(renewed.keys), signatures_);
+    policy->keys[i] = std::move(renewed.served);
+  }
+  if (!is_own) return policy;
+  policy->token_work = most_work(policy->keys);
+  policy->key_kind = common_kind(policy->keys);
+  return policy;
 }
 
-std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, KeySet keys,
+void PolicySet::add(PolicyConfig config, KeySet keys, std::string introspection_secret) {
+  std::vector<ServedKeys> served = {serve_keys(keys)};
+  Verifier verifier(std::move(keys), config.demands, signatures_);
+  insert(make(std::move(config), std::move(verifier), std::move(served),
+              std::move(introspection_secret)));
+}
+
+std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, Verifier verifier,
+                                              std::vector<ServedKeys> keys,
                                               std::string introspection_secret) {
   std::shared_ptr<const Answers>& answers = answers_[Answers::key_of(config)];
   if (answers == nullptr) answers = std::make_shared<const Answers>(config);
-  Verifier verifier(std::move(keys), config.demands, signatures_);
   const bool tells_more = !config.identity_headers.empty() || !config.payload_header.empty() ||
                           config.cache_seconds > 0;
-  const uint32_t token_work = signature_work(verifier.keys());
-  const KeyKind key_kind = KeyKind::of(verifier.keys());
+  const uint32_t token_work = most_work(keys);
+  const KeyKind key_kind = common_kind(keys);
   return std::make_shared<ServedPolicy>(
       ServedPolicy{.config = std::move(config),
                    .verifier = std::move(verifier),
                    .answers = answers,
                    .tells_more_when_allowed = tells_more,
                    .introspection_secret = std::move(introspection_secret),
+                   .keys = std::move(keys),
                    .token_work = token_work,
                    .remembers_signatures = signatures_ != nullptr,
                    .key_kind = key_kind});
@@ -89,14 +166,18 @@ void PolicySet::count_in(Metrics& metrics) {
 
 size_t PolicySet::num_keys() const noexcept {
   size_t sum = 0;
-  for (const auto& policy : policies_) sum += policy->verifier.keys().num_keys();
+  for (const auto& policy : policies_) {
+    for (const ServedKeys& keys : policy->keys) sum += keys.num_keys;
+  }
   return sum;
 }
 
 std::vector<std::string> PolicySet::without_keys() const {
   std::vector<std::string> names;
   for (const auto& policy : policies_) {
-    if (policy->verifier.keys().num_keys() == 0) names.push_back(policy->config.name);
+    const std::vector<ServedKeys>& keys = policy->keys;
+    const auto is_empty = [](const ServedKeys& of) { return of.num_keys == 0; };
+    if (std::all_of(keys.begin(), keys.end(), is_empty)) names.push_back(policy->config.name);
   }
   return names;
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,15 @@
 
 namespace simdjwt::serve {
 
+// What is in use of a file or a source.
+struct ServedKeys {
+  size_t num_keys;
+  uint32_t token_work;  // signature_work() of the keys
+  KeyKind key_kind;
+  uint64_t generation = 0;                                 // of the source
+  std::shared_ptr<jwks::RefetchSignal> refetch = nullptr;  // null: a file
+};
+
 // What stands behind one name.
 struct ServedPolicy {
   PolicyConfig config;
@@ -35,9 +45,8 @@ struct ServedPolicy {
   bool tells_more_when_allowed;
   std::string introspection_secret;  // empty: nobody may introspect
   PolicyMetrics* metrics = nullptr;
-  std::shared_ptr<jwks::RefetchSignal> refetch = nullptr;  // null: keys of a file
-  uint64_t keys_generation = 0;                            // of its source
-  uint32_t token_work = 0;                                 // signature_work() of its keys
+  std::vector<ServedKeys> keys = {};  // as in config.all_keys()
+  uint32_t token_work = 0;            // the most of theirs
   bool remembers_signatures = false;
   KeyKind key_kind = {};
 
@@ -46,11 +55,16 @@ struct ServedPolicy {
     return token_work * static_cast<uint32_t>(remembers_signatures ? lookups.misses : num_tokens);
   }
 
-  // One reactor's count of what it came to. Asks for the keys that a token should have had.
-  void count(size_t reactor, Outcome outcome) const noexcept {
+  // One reactor's count of what it came to. Asks for the keys that a token should have had, which
+  // `result`, if it was judged, knows the issuer of.
+  void count(size_t reactor, Outcome outcome, const VerifyResult* result) const noexcept {
     metrics->of(reactor).count(outcome);
-    if (outcome == outcome_of(Reason::kUnknownKid) && refetch != nullptr) refetch->raise();
+    if (outcome == outcome_of(Reason::kUnknownKid) && result != nullptr) refetch(result->issuer());
   }
+
+ private:
+  // Of an issuer, where there are several: nobody's for one that is not known.
+  void refetch(std::string_view issuer) const noexcept;
 };
 
 // Immutable once it is published; any number of threads may use it. Copies share their policies.
@@ -60,7 +74,7 @@ class PolicySet {
   explicit PolicySet(std::shared_ptr<SignatureCache> signatures = nullptr)
       : signatures_(std::move(signatures)) {}
 
-  // Reads the keys of each, or takes those that their source has now. Errors and warnings are
+  // Reads the keys of each, or takes those that their sources have now. Errors and warnings are
   // sentences that name the file: see load_keys().
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
                                                       jwks::KeySources& sources,
@@ -68,10 +82,10 @@ class PolicySet {
                                                       std::vector<std::string>& warnings);
 
   // The same policies, with the keys that their sources have now. Those whose keys have not changed
-  // are the very same.
+  // are the very same; of many issuers' keys, those that have not changed are shared.
   [[nodiscard]] PolicySet renewed(jwks::KeySources& sources) const;
 
-  // One more policy, with secrets at hand. No other has its name.
+  // One more policy, with secrets at hand, of one set of keys. No other has its name.
   void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
 
   // From now on, what happens under each policy counts under its name. Before it is published.
@@ -83,12 +97,15 @@ class PolicySet {
   }
   [[nodiscard]] size_t size() const noexcept { return policies_.size(); }
   [[nodiscard]] size_t num_keys() const noexcept;
-  // The names of policies that judge nothing, for no set of keys was ever fetched.
+  // The names of policies that judge nothing, for no set of keys was ever fetched, of any issuer.
   [[nodiscard]] std::vector<std::string> without_keys() const;
 
  private:
   void insert(std::shared_ptr<ServedPolicy> policy);
-  [[nodiscard]] std::shared_ptr<ServedPolicy> make(PolicyConfig config, KeySet keys,
+  [[nodiscard]] std::shared_ptr<ServedPolicy> renewed(std::shared_ptr<ServedPolicy> policy,
+                                                      jwks::KeySources& sources) const;
+  [[nodiscard]] std::shared_ptr<ServedPolicy> make(PolicyConfig config, Verifier verifier,
+                                                   std::vector<ServedKeys> keys,
                                                    std::string introspection_secret);
 
   std::shared_ptr<SignatureCache> signatures_;           // or null

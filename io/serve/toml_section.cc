@@ -173,6 +173,22 @@ void TomlSection::for_each_in(const char* key,
   }
 }
 
+std::vector<TomlSection> TomlSection::tables(const char* key) {
+  const toml::node* node = data_->find(key);
+  const toml::array* array = node == nullptr ? nullptr : node->as_array();
+  std::vector<TomlSection> sections;
+  const std::string full_name = concat(data_->full_name, ".", key);
+  if (array != nullptr) {
+    for (const toml::node& element : *array) {
+      sections.push_back(data_->file->add(full_name, key, &element));
+    }
+  }
+  if (node != nullptr && sections.empty()) {
+    fail(key, concat("not an array of tables: write [[", full_name, "]]"));
+  }
+  return sections;
+}
+
 void TomlSection::fail(const char* key, std::string_view message) {
   const toml::node* node = data_->find(key);
   data_->fail(node == nullptr ? data_->line() : node->source().begin.line, key, message);

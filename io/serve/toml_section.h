@@ -23,9 +23,9 @@ namespace simdjwt::serve {
 
 class TomlFile;
 
-// One table of a file: [name], a [[name]] or a [name.member]. A wrong type notes an error in the
-// file and reads as absent, so that the reader goes straight on; TomlFile::finish() tells of the
-// first one.
+// One table of a file: [name], a [[name]], a [name.member] or a [[name.member.key]]. A wrong type
+// notes an error in the file and reads as absent, so that the reader goes straight on;
+// TomlFile::finish() tells of the first one.
 class TomlSection {
  public:
   using Value = std::variant<std::string, int64_t, bool, std::vector<std::string>>;
@@ -49,6 +49,9 @@ class TomlSection {
   // Visits the members of a table in the section.
   void for_each_in(const char* key,
                    const std::function<void(const std::string&, const Value&)>& visit);
+
+  // Each [[section.key]]; empty if absent.
+  [[nodiscard]] std::vector<TomlSection> tables(const char* key);
 
   // Notes that the value of `key`, of a member of it, or the section as a whole, is wrong.
   void fail(const char* key, std::string_view message);

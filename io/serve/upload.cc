@@ -36,7 +36,7 @@ const Answer& not_authorized() {
 
 void book(const UploadRequest& request, http::Status status, std::string_view token,
           Outcome outcome, const VerifyResult& result, const UploadTurn& turn) {
-  turn.policy.count(turn.reactor, outcome);
+  turn.policy.count(turn.reactor, outcome, &result);
   if (turn.decisions == nullptr || !turn.decisions->wants(result_of(outcome))) return;
   const std::string client = turn.connection.client_address().to_string();
   Decision decision = decision_of(outcome, token, &result);

@@ -74,6 +74,81 @@ TEST_F(KeyConfigTest, TakesAnIssuerWhoseTokensItThenDemands) {
       << policy.demands.describe();
 }
 
+TEST_F(KeyConfigTest, TakesAnIssuerWhoseKeysAreElsewhere) {
+  for (const char* keys : {"jwks_url = \"https://cdn.example/jwks\"\n", "jwks_file = \"a\"\n"}) {
+    const auto config = load_keys(std::string("issuer = \"https://id.example\"\n") + keys);
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->policies[0].keys.issuer, "https://id.example");
+    const std::string demands = config->policies[0].demands.describe();
+    EXPECT_NE(demands.find("iss: \"https://id.example\""), std::string::npos) << demands;
+  }
+  EXPECT_EQ(error_of("issuer = \"\"\njwks_file = \"a\"\niss = false\n"),
+            ":4: policy.default.issuer: is nobody's name");
+  EXPECT_EQ(error_of("issuer = \"a\"\njwks_file = \"a\"\niss = \"a\"\n"),
+            ":6: policy.default.iss: is the issuer already: leave it out");
+}
+
+// With [[policy.default.issuers]] in line 7.
+constexpr const char* kIssuers =
+    "[[policy.default.issuers]]\nissuer = \"https://b.example\"\ndiscovery = true\n"
+    "[[policy.default.issuers]]\nissuer = \"any name\"\njwks_url = \"https://a.example/jwks\"\n"
+    "[[policy.default.issuers]]\nissuer = \"https://c.example\"\njwks_file = \"c.json\"\n";
+
+TEST_F(KeyConfigTest, TakesManyIssuersWhoseKeysAreApart) {
+  const auto config = load_keys("", kIssuers);
+  ASSERT_TRUE(config.ok()) << config.status();
+  const std::vector<KeyConfig>& issuers = config->policies[0].issuers;
+  ASSERT_EQ(issuers.size(), 3u);
+  EXPECT_EQ(issuers[0].issuer, "any name") << "sorted";
+  EXPECT_EQ(issuers[0].source->name(), "jwks_url https://a.example/jwks");
+  EXPECT_EQ(issuers[1].issuer, "https://b.example");
+  EXPECT_EQ(issuers[1].source->name(), "issuer https://b.example");
+  EXPECT_EQ(issuers[2].issuer, "https://c.example");
+  EXPECT_EQ(issuers[2].file, directory_ + "/c.json");
+  const std::string text = describe(*config);
+  EXPECT_NE(text.find("policy default:\n  keys: https://a.example/jwks, of any name\n"
+                      "  keys: of https://b.example, by discovery\n  keys: " +
+                      directory_ +
+                      "/c.json, of https://c.example\n"
+                      "  iss: one of these, by whose keys it is verified\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(KeyConfigTest, TellsTheAlgorithmsToAllIssuers) {
+  const auto config = load_keys("algorithms = \"RS256\"\n", kIssuers);
+  ASSERT_TRUE(config.ok()) << config.status();
+  for (const KeyConfig& keys : config->policies[0].issuers) {
+    if (!keys.source) continue;
+    EXPECT_EQ(keys.source->options.algorithms, std::vector{Algorithm::kRs256});
+  }
+}
+
+TEST_F(KeyConfigTest, DemandsOfEachIssuerANameAndKeys) {
+  const std::string begin = "[[policy.default.issuers]]\n";
+  EXPECT_EQ(error_of("", begin + "jwks_url = \"https://a\"\n"),
+            ":7: policy.default.issuers.issuer: missing: write whose keys they are");
+  EXPECT_EQ(error_of("", begin + "issuer = \"\"\njwks_url = \"https://a\"\n"),
+            ":8: policy.default.issuers.issuer: is nobody's name");
+  EXPECT_EQ(error_of("", begin + "issuer = \"a\"\n"),
+            ":7: policy.default.issuers.jwks_file: missing: write jwks_file, jwks_url, or issuer "
+            "with discovery = true");
+  EXPECT_EQ(error_of("", begin + "issuer = \"a\"\njwks_file = \"a\"\naud = \"x\"\n"),
+            ":10: policy.default.issuers.aud: unknown");
+  EXPECT_EQ(error_of("", begin + "issuer = \"a\"\njwks_file = \"a\"\n" + begin +
+                             "issuer = \"a\"\njwks_file = \"b\"\n"),
+            ":11: policy.default.issuers.issuer: this issuer is given twice");
+  EXPECT_EQ(error_of("issuers = []\njwks_file = \"a\"\niss = false\n"),
+            ":4: policy.default.issuers: not an array of tables: write "
+            "[[policy.default.issuers]]");
+  for (const char* line : {"jwks_file = \"a\"", "jwks_url = \"https://a\"", "issuer = \"a\"",
+                           "discovery = true", "iss = false"}) {
+    const std::string key(line, std::string_view(line).find(' '));
+    EXPECT_EQ(error_of(std::string(line) + "\n", kIssuers),
+              ":4: policy.default." + key + ": is each issuer's own beside issuers: leave it out");
+  }
+}
+
 TEST_F(KeyConfigTest, DemandsOneSourceOfKeys) {
   EXPECT_EQ(error_of("iss = false\n"),
             ":3: policy.default.jwks_file: missing: write jwks_file, jwks_url, or issuer with "
@@ -82,15 +157,15 @@ TEST_F(KeyConfigTest, DemandsOneSourceOfKeys) {
             ":5: policy.default.jwks_url: excludes jwks_file: say one of them");
   EXPECT_EQ(
       error_of("jwks_url = \"https://a\"\nissuer = \"https://a\"\ndiscovery = true\niss = false\n"),
-      ":5: policy.default.issuer: excludes jwks_url: say one of them");
+      ":4: policy.default.jwks_url: excludes discovery: say one of them");
   EXPECT_EQ(error_of("issuer = \"https://a\"\ndiscovery = true\njwks_file = \"a\"\n"),
-            ":4: policy.default.issuer: excludes jwks_file: say one of them");
+            ":6: policy.default.jwks_file: excludes discovery: say one of them");
 }
 
 TEST_F(KeyConfigTest, DemandsThatDiscoveryIsSaidWithItsIssuer) {
   EXPECT_EQ(error_of("issuer = \"https://a\"\n"),
-            ":4: policy.default.issuer: needs discovery = true beside it; to expect an issuer, "
-            "write iss");
+            ":3: policy.default.jwks_file: missing: write jwks_file, jwks_url, or issuer with "
+            "discovery = true");
   EXPECT_EQ(error_of("discovery = true\njwks_file = \"a\"\niss = false\n"),
             ":4: policy.default.discovery: needs issuer beside it");
   EXPECT_EQ(error_of("issuer = \"https://a\"\ndiscovery = true\niss = \"https://a\"\n"),
@@ -102,8 +177,8 @@ TEST_F(KeyConfigTest, DemandsThatDiscoveryIsSaidWithItsIssuer) {
 
 TEST_F(KeyConfigTest, DemandsUrlsThatKeysMayComeFrom) {
   EXPECT_EQ(error_of("jwks_url = \"http://127.0.0.1/jwks\"\niss = false\n"),
-            ":4: policy.default.jwks_url: not an https URL: http is only for tests, and needs "
-            "[jwks] allow_http = true");
+            ":4: policy.default.jwks_url: not an https URL: http is only for tests, and must "
+            "be allowed (allow_http)");
   EXPECT_EQ(error_of("issuer = \"id.example\"\ndiscovery = true\n"),
             ":4: policy.default.issuer: not a URL");
   EXPECT_EQ(error_of("jwks_url = 1\niss = false\n"), ":4: policy.default.jwks_url: not a string");

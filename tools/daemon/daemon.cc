@@ -113,7 +113,9 @@ std::string fixed_part(Config config) {
 std::vector<jwks::SourceConfig> sources_of(const Config& config) {
   std::vector<jwks::SourceConfig> sources;
   for (const serve::PolicyConfig& policy : config.policies) {
-    if (policy.keys.source) sources.push_back(*policy.keys.source);
+    for (const serve::KeyConfig& keys : policy.all_keys()) {
+      if (keys.source) sources.push_back(*keys.source);
+    }
   }
   return sources;
 }
@@ -241,7 +243,8 @@ void Daemon::handle_events() {
   while (true) {
     pollfd ready[] = {{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                       {.fd = watch_ ? watch_->fd() : -1, .events = POLLIN, .revents = 0}};
-    if (sources_->wait(ready, timeout())) renew_keys();
+    if (sources_->wait(ready, timeout())) renew_keys_at_ = may_renew_keys_at_;
+    if (renew_keys_at_ && Clock::now() >= *renew_keys_at_) renew_keys();
     notifier_.alive();
     signalfd_siginfo signal;
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
@@ -260,8 +263,11 @@ void Daemon::handle_events() {
 }
 
 milliseconds Daemon::timeout() const {
-  const milliseconds timeout = notifier_.alive_interval().value_or(std::chrono::hours(1));
-  return reload_files_at_ ? std::min(timeout, milliseconds_until(*reload_files_at_)) : timeout;
+  milliseconds timeout = notifier_.alive_interval().value_or(std::chrono::hours(1));
+  for (const auto& when : {reload_files_at_, renew_keys_at_}) {
+    if (when) timeout = std::min(timeout, milliseconds_until(*when));
+  }
+  return timeout;
 }
 
 absl::Status Daemon::drain() {
@@ -346,8 +352,14 @@ void Daemon::publish(Material material) {
 }
 
 void Daemon::renew_keys() {
+  renew_keys_at_.reset();
+  const Clock::time_point began = Clock::now();
   note_policies(policies_.renewed(*sources_));
   server_->publish(policies_);
+  // Those of thousands of issuers may come in a second: to put them in use takes half of this
+  // thread's time at most.
+  const Clock::time_point ended = Clock::now();
+  may_renew_keys_at_ = ended + (ended - began);
 }
 
 void Daemon::note_policies(PolicySet policies) {
@@ -385,7 +397,9 @@ void Daemon::watch_files(const Config& config) {
   }
   std::vector<std::string> paths;
   for (const serve::PolicyConfig& policy : config.policies) {
-    if (!policy.keys.source) paths.push_back(policy.keys.file);
+    for (const serve::KeyConfig& keys : policy.all_keys()) {
+      if (!keys.source) paths.push_back(keys.file);
+    }
     const std::string& secret = policy.introspection_secret_file;
     if (!secret.empty()) paths.push_back(secret);
   }

@@ -91,6 +91,8 @@ class Daemon {
   net::UniqueFd signals_;
   std::optional<serve::FileWatch> watch_;
   std::optional<Clock::time_point> reload_files_at_;
+  std::optional<Clock::time_point> renew_keys_at_;
+  Clock::time_point may_renew_keys_at_;
   std::unique_ptr<jwks::KeySources> sources_;
   std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
   std::unique_ptr<serve::DecisionLog> log_;
