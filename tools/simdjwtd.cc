@@ -9,12 +9,14 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <ctime>
 #include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "daemon/daemon.h"
+#include "registry/follower.h"
 #include "serve/config.h"
 #include "serve/policy_set.h"
 #include "serve/wires.h"
@@ -50,6 +52,10 @@ int check(const simdjwt::serve::Config& config) {
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return fail(policies.status());
   if (!tls.ok()) return fail(tls.status());
+  if (config.registry) {
+    const auto registry = simdjwt::registry::Follower::open(config.registry->path, time(nullptr));
+    if (!registry.ok()) return fail(registry.status());
+  }
   std::cout << describe(config) << "keys: " << policies->num_keys() << '\n';
   return 0;
 }

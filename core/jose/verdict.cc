@@ -100,6 +100,12 @@ constexpr VerdictFacts kFacts[] = {
      "There are no keys to judge the token by."},
 
     {V::kRevoked, C::kRevoked, "revoked", "", "The token has been revoked."},
+    {V::kNotRegistered, C::kClaimsRejected, "not-registered", "jti",
+     "The token is not one that the registry has issued."},
+    {V::kNotAssociated, C::kClaimsRejected, "not-associated", "jti",
+     "The token is not associated with this server."},
+    {V::kRefreshToken, C::kClaimsRejected, "refresh-token", "token_type",
+     "The token is a refresh token, which gives no access."},
 };
 
 constexpr bool is_in_order() {

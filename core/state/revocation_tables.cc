@@ -49,8 +49,12 @@ bool RevocationTables::ask(const Tag& owner, const jose::Claims& claims,
 }
 
 RevocationGuard::RevocationGuard(const RevocationCheck& check)
-    : owner_(check.revocations), tables_(RevocationAccess::tables(*owner_)) {
-  if (!check.account.empty()) account_ = tables_.tag(TokenOwner::account(check.account));
+    : revocations_(check.revocations),
+      tables_(revocations_ == nullptr ? nullptr : &RevocationAccess::tables(*revocations_)),
+      gate_(check.gate) {
+  if (tables_ != nullptr && !check.account.empty()) {
+    account_ = tables_->tag(TokenOwner::account(check.account));
+  }
 }
 
 }  // namespace internal

@@ -59,15 +59,20 @@ class RevocationGuard {
  public:
   explicit RevocationGuard(const RevocationCheck& check);
 
-  // Whether a token with these claims, which are as the policy demands, is revoked.
-  [[nodiscard]] bool refuses(const jose::Claims& claims) const noexcept {
-    return tables_.refuse(claims, account_ ? &*account_ : nullptr);
+  // kValid, or why a token is refused whose claims are as the policy demands.
+  [[nodiscard]] Verdict judge(const jose::Claims& claims,
+                              const VerifiedToken& token) const noexcept {
+    if (tables_ != nullptr && tables_->refuse(claims, account_ ? &*account_ : nullptr)) {
+      return Verdict::kRevoked;
+    }
+    return gate_ == nullptr ? Verdict::kValid : gate_->judge(token);
   }
 
  private:
-  std::shared_ptr<const Revocations> owner_;
-  const RevocationTables& tables_;
+  std::shared_ptr<const Revocations> revocations_;  // or null
+  const RevocationTables* tables_;                  // theirs
   std::optional<Tag> account_;
+  std::shared_ptr<const TokenGate> gate_;  // or null
 };
 
 struct RevocationAccess {

@@ -359,12 +359,14 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   if (accepted == nullptr) {
     return reject(pending, Findings::only(Verdict::kOutOfMemory), result);
   }
+  const auto* const token = new (accepted->token)
+      VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   if (!rules.signature_only) {
     const Findings findings = judge(pending, *accepted);
     if (findings.first != Verdict::kValid) return reject(pending, findings, result);
-    if (revocations != nullptr && revocations->refuses(accepted->claims)) {
-      return reject(pending, Findings::only(Verdict::kRevoked), result);
-    }
+    const Verdict verdict =
+        revocations == nullptr ? Verdict::kValid : revocations->judge(accepted->claims, *token);
+    if (verdict != Verdict::kValid) return reject(pending, Findings::only(verdict), result);
   }
   if (accepted != pending.read_ahead) [[likely]]
     keep(*accepted);
@@ -372,8 +374,7 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   if (pending.is_new) [[unlikely]]
     remember_signature(pending);
   result.issuer_ = pending.issuer;
-  result.token_ = new (accepted->token)
-      VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
+  result.token_ = token;
   result.failures_ = {};
   result.failed_rules_ = 0;
   result.verdict_ = Verdict::kValid;

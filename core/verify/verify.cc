@@ -51,7 +51,7 @@ Verifier::Verifier(KeySet keys, std::optional<IssuerKeys> issuers, Policy policy
       issuers_(std::move(issuers)),
       policy_(std::move(policy)),
       signatures_(std::move(signatures)),
-      revocations_(revocations.revocations == nullptr
+      revocations_(revocations.revocations == nullptr && revocations.gate == nullptr
                        ? nullptr
                        : std::make_shared<const internal::RevocationGuard>(revocations)),
       id_(next_verifier_id()) {}

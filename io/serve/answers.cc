@@ -27,6 +27,7 @@ Status status_of(Contract contract, Outcome outcome, const PolicyConfig& policy)
     case Reason::kScope:
       return Status::kForbidden;
     case Reason::kAudience:
+    case Reason::kNotAssociated:
       return policy.aud_mismatch;
     case Reason::kUnavailable:
       // Envoy takes 5xx for a failure of ours, which failure_mode_allow lets pass.

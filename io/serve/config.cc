@@ -204,7 +204,11 @@ absl::StatusOr<Config> load_config(const std::string& path) {
     config.admin = AdminConfig{read_socket(admin)};
   }
   config.jwks = read_jwks(file->section("jwks"), path);
-  for (const TomlSection& section : file->members("policy")) {
+  if (TomlSection registry = file->section("registry"); registry.is_present()) {
+    config.registry = RegistryConfig{relative_to(path, registry.required_string("path")),
+                                     read_conduct_of_servers(registry)};
+  }
+  for (const TomlSection& section : file->members("policy", config.registry ? 0 : 1)) {
     config.policies.push_back(read_policy(section, path, config.jwks.fetch.plain_http));
   }
   config.limits = read_limits(file->section("limits"));
@@ -233,6 +237,7 @@ std::string describe(const Config& config) {
            config.log.allow_sample, " of the allowed",
            config.log.hashes_subjects ? ", subjects hashed\n" : "\n");
   }
+  if (config.registry) append(text, "registry: ", config.registry->path, "\n");
   const auto fetches = [](const PolicyConfig& policy) {
     const std::span<const KeyConfig> keys = policy.all_keys();
     return std::any_of(keys.begin(), keys.end(), [](const KeyConfig& k) { return !!k.source; });

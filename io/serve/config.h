@@ -35,6 +35,10 @@
 //   cached_signatures = 100000           # tokens whose RS, PS, ES or EdDSA signature was right, at
 //                                        # 24 bytes each, for all policies together; 0: verify anew
 //
+//   [registry]                           # absent: none. Its servers are asked like policies
+//   path = "registry.db"                 # beside it, what of a policy concerns conduct and
+//   challenges
+//
 //   [jwks]                               # how keys are fetched: see key_config.h
 //
 //   [log]
@@ -98,11 +102,17 @@ struct LogConfig {
   bool hashes_subjects = false;
 };
 
+struct RegistryConfig {
+  std::string path;
+  PolicyConfig conduct;  // of all servers
+};
+
 struct Config {
   ServerConfig server = {};
   std::vector<ListenConfig> listeners;  // one or more
   std::optional<AdminConfig> admin;
-  std::vector<PolicyConfig> policies;  // one or more, sorted by name
+  std::vector<PolicyConfig> policies;  // sorted by name; one or more, unless there is a registry
+  std::optional<RegistryConfig> registry;
   LimitsConfig limits;
   jwks::KeySourcesOptions jwks;
   LogConfig log;

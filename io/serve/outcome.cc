@@ -50,6 +50,10 @@ std::string_view describe(Outcome outcome) noexcept {
       return "The token claims are not acceptable";
     case Reason::kRevoked:
       return "The token has been revoked";
+    case Reason::kNotRegistered:
+      return "The token is not registered here";
+    case Reason::kNotAssociated:
+      return "The token is not for this server";
     case Reason::kUnavailable:
       return "The token could not be judged";
   }

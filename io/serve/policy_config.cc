@@ -334,6 +334,13 @@ PolicyConfig read_policy(TomlSection section, const std::string& config_path,
   return policy;
 }
 
+PolicyConfig read_conduct_of_servers(TomlSection& section) {
+  PolicyConfig conduct;
+  conduct.challenge = read_challenge(section);
+  read_conduct(section, conduct);
+  return conduct;
+}
+
 std::string describe(const PolicyConfig& policy) {
   std::string text = concat("policy ", policy.name, ":\n");
   for (const KeyConfig& keys : policy.all_keys()) {

@@ -118,6 +118,10 @@ struct PolicyConfig {
 [[nodiscard]] PolicyConfig read_policy(TomlSection section, const std::string& config_path,
                                        jwks::PlainHttp plain_http = jwks::PlainHttp::kRefuse);
 
+// What a [registry] says of how its servers are asked: the keys from token_from to cache_seconds,
+// and realm and error_description. The rest is the registry's to say.
+[[nodiscard]] PolicyConfig read_conduct_of_servers(TomlSection& section);
+
 // What a policy means, indented lines.
 [[nodiscard]] std::string describe(const PolicyConfig& policy);
 

@@ -131,6 +131,30 @@ void PolicySet::add(PolicyConfig config, KeySet keys, std::string introspection_
               std::move(introspection_secret)));
 }
 
+PolicySet PolicySet::with_servers(const std::vector<registry::CheckedServer>& servers,
+                                  const PolicyConfig& conduct,
+                                  std::vector<std::string>& clashes) const {
+  PolicySet set(signatures_);
+  set.answers_ = answers_;
+  for (const std::shared_ptr<ServedPolicy>& policy : policies_) {
+    if (!policy->is_server) set.insert(policy);
+  }
+  for (const registry::CheckedServer& server : servers) {
+    if (set.router_.has(server.name)) {
+      clashes.push_back(server.name);
+      continue;
+    }
+    PolicyConfig config = conduct;
+    config.name = server.name;
+    const auto policy =
+        set.make(std::move(config), server.verifier, {serve_keys(server.verifier.keys())}, {});
+    policy->is_server = true;
+    policy->is_open = !server.authenticates;
+    set.insert(policy);
+  }
+  return set;
+}
+
 std::shared_ptr<ServedPolicy> PolicySet::make(PolicyConfig config, Verifier verifier,
                                               std::vector<ServedKeys> keys,
                                               std::string introspection_secret) {
@@ -177,6 +201,8 @@ std::vector<std::string> PolicySet::without_keys() const {
   for (const auto& policy : policies_) {
     const std::vector<ServedKeys>& keys = policy->keys;
     const auto is_empty = [](const ServedKeys& of) { return of.num_keys == 0; };
+    // A server whose account has no token yet has no key, either, and lacks nothing.
+    if (policy->is_server) continue;
     if (std::all_of(keys.begin(), keys.end(), is_empty)) names.push_back(policy->config.name);
   }
   return names;

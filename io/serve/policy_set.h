@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "jwks/key_sources.h"
+#include "registry/follower.h"
 #include "serve/answers.h"
 #include "serve/metrics.h"
 #include "serve/policy_config.h"
@@ -49,6 +50,8 @@ struct ServedPolicy {
   uint32_t token_work = 0;            // the most of theirs
   bool remembers_signatures = false;
   KeyKind key_kind = {};
+  bool is_server = false;  // of the registry, named like it
+  bool is_open = false;    // whoever asks passes, whatever token it has
 
   // What it took to judge so many tokens, of which `lookups` tell, as far as one knows.
   [[nodiscard]] uint32_t work_done(size_t num_tokens, SignatureLookups lookups) const noexcept {
@@ -87,6 +90,13 @@ class PolicySet {
 
   // One more policy, with secrets at hand, of one set of keys. No other has its name.
   void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
+
+  // The same policies, but for the servers among them: these are now `servers`, which are asked as
+  // `conduct` says. `clashes` receives the names of those that a policy has, and which are left
+  // out.
+  [[nodiscard]] PolicySet with_servers(const std::vector<registry::CheckedServer>& servers,
+                                       const PolicyConfig& conduct,
+                                       std::vector<std::string>& clashes) const;
 
   // From now on, what happens under each policy counts under its name. Before it is published.
   void count_in(Metrics& metrics);

@@ -9,11 +9,14 @@ namespace simdjwt::serve {
 
 std::string_view to_string(Reason reason) noexcept {
   constexpr std::string_view kNames[kNumReasons] = {
-      "none",          "missing",  "multiple",        "malformed",     "too_large",
-      "base64",        "json",     "alg_not_allowed", "crit",          "unknown_kid",
-      "bad_signature", "typ",      "expired",         "not_yet_valid", "issued_in_future",
-      "issuer",        "audience", "scope",           "claim",         "revoked",
-      "unavailable"};
+      "none",           "missing",         "multiple",
+      "malformed",      "too_large",       "base64",
+      "json",           "alg_not_allowed", "crit",
+      "unknown_kid",    "bad_signature",   "typ",
+      "expired",        "not_yet_valid",   "issued_in_future",
+      "issuer",         "audience",        "scope",
+      "claim",          "revoked",         "not_registered",
+      "not_associated", "unavailable"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -82,11 +85,16 @@ Reason reason_of(const VerifyResult& result, const Policy& policy) noexcept {
     case Verdict::kBadIat:
     case Verdict::kBadJti:
     case Verdict::kClaimForbidden:
+    case Verdict::kRefreshToken:
     case Verdict::kExpMissing:
     case Verdict::kIatMissing:
       return Reason::kClaim;
     case Verdict::kRevoked:
       return Reason::kRevoked;
+    case Verdict::kNotRegistered:
+      return Reason::kNotRegistered;
+    case Verdict::kNotAssociated:
+      return Reason::kNotAssociated;
     case Verdict::kOutOfMemory:
     case Verdict::kKeysUnavailable:
       return Reason::kUnavailable;

@@ -37,6 +37,8 @@ enum class Reason : uint8_t {
   kScope,           // lacks a scope
   kClaim,           // another claim is missing, forbidden or not as demanded
   kRevoked,         // nothing is wrong with it but that it was taken back
+  kNotRegistered,   // not one of the registry's
+  kNotAssociated,   // one of the registry's, for other servers
   kUnavailable,     // could not be judged
 };
 

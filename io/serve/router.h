@@ -35,6 +35,8 @@ class Router {
   // `name` outlives the router and was not added before.
   void add(std::string_view name, uint32_t policy) { policies_.emplace(name, policy); }
 
+  [[nodiscard]] bool has(std::string_view name) const noexcept { return policies_.contains(name); }
+
   // Allocates nothing: some comparisons and one look-up, however many policies there are.
   [[nodiscard]] Route route(std::string_view path) const noexcept;
 

@@ -245,10 +245,11 @@ std::vector<TomlSection> TomlFile::sections(const char* name) {
   return sections;
 }
 
-std::vector<TomlSection> TomlFile::members(const char* name) {
+std::vector<TomlSection> TomlFile::members(const char* name, size_t num_min) {
   const toml::node* node = impl_->find(name);
   const toml::table* table = node == nullptr ? nullptr : node->as_table();
   std::vector<TomlSection> sections;
+  if (node == nullptr && num_min == 0) return sections;
   if (table == nullptr || table->empty()) {
     impl_->fail(node == nullptr ? kNoLine : node->source().begin.line,
                 concat(name, ": missing: write at least one, as [", name, ".default]"));

@@ -79,8 +79,8 @@ class TomlFile {
   [[nodiscard]] TomlSection section(const char* name);
   // Each [[name]], as they stand in the file; at least one, which may be empty.
   [[nodiscard]] std::vector<TomlSection> sections(const char* name);
-  // Each [name.member], sorted by member; at least one is demanded.
-  [[nodiscard]] std::vector<TomlSection> members(const char* name);
+  // Each [name.member], sorted by member; at least `num_min`, 0 or 1, is demanded.
+  [[nodiscard]] std::vector<TomlSection> members(const char* name, size_t num_min = 1);
 
   // The error of the smallest line, or, if there is none, of the first key nobody asked for.
   [[nodiscard]] absl::Status finish() const;

@@ -224,6 +224,31 @@ TEST_F(RevocationTest, IsNotAskedForAPayloadThatHasNoClaims) {
   EXPECT_EQ(judge_of("", Policy::signature_only())(issued_at(1)), Verdict::kValid);
 }
 
+// Lets those pass whose subject is alice.
+class AlicesGate final : public TokenGate {
+ public:
+  Verdict judge(const VerifiedToken& token) const noexcept override {
+    return token.sub() == "alice" ? Verdict::kValid : Verdict::kNotAssociated;
+  }
+};
+
+TEST(TokenGate, HasTheLastWord) {
+  const auto revocations = Revocations::create(kSeed);
+  const auto judge_with = [&](std::shared_ptr<const Revocations> asked) {
+    return Judge(
+        Verifier(KeySet::of(make_key()), lenient().require_claim("x").build().value(), nullptr,
+                 {.revocations = std::move(asked), .gate = std::make_shared<const AlicesGate>()}));
+  };
+  for (const auto& asked : {std::shared_ptr<Revocations>(), revocations}) {
+    Judge judge = judge_with(asked);
+    EXPECT_EQ(judge(forge_claims(R"({"x":1,"sub":"alice"})")), Verdict::kValid);
+    EXPECT_EQ(judge(forge_claims(R"({"x":1,"sub":"bob"})")), Verdict::kNotAssociated);
+    EXPECT_EQ(judge(forge_claims(R"({"sub":"bob"})")), Verdict::kClaimMissing);
+  }
+  revocations->refuse_before(1);
+  EXPECT_EQ(judge_with(revocations)(forge_claims(R"({"x":1,"sub":"bob"})")), Verdict::kRevoked);
+}
+
 TEST_F(RevocationTest, OutlivesWhoMadeIt) {
   std::optional<Verifier> verifier(std::in_place, KeySet::of(make_key()), lenient().build().value(),
                                    nullptr, RevocationCheck{.revocations = revocations});

@@ -71,6 +71,9 @@ constexpr Row kTable[] = {
     {Verdict::kOutOfMemory, "out-of-memory", "", VerdictClass::kUnavailable},
     {Verdict::kKeysUnavailable, "keys-unavailable", "", VerdictClass::kUnavailable},
     {Verdict::kRevoked, "revoked", "", VerdictClass::kRevoked},
+    {Verdict::kNotRegistered, "not-registered", "jti", VerdictClass::kClaimsRejected},
+    {Verdict::kNotAssociated, "not-associated", "jti", VerdictClass::kClaimsRejected},
+    {Verdict::kRefreshToken, "refresh-token", "token_type", VerdictClass::kClaimsRejected},
 };
 
 TEST(Verdict, HasStableNamesSubjectsAndClasses) {

@@ -36,6 +36,9 @@ namespace {
 // After the first change of a file: whoever changes several does it at once.
 constexpr milliseconds kSettle{100};
 
+// How often the registry is asked whether it has changed: how long, at most, a change waits.
+constexpr milliseconds kFollow{100};
+
 sigset_t set_of(std::initializer_list<int> numbers) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -103,6 +106,11 @@ serve::DecisionLogOptions log_options(const Config& config) {
       .subjects = config.log.hashes_subjects ? serve::Subjects::kHashed : serve::Subjects::kPlain};
 }
 
+std::string names_of_policies_too(const std::vector<std::string>& servers) {
+  return fmt::format("servers of the registry have the names of policies: {}",
+                     fmt::join(servers, ", "));
+}
+
 // In words, what is fixed when the daemon starts.
 std::string fixed_part(Config config) {
   config.policies.clear();
@@ -163,6 +171,11 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   auto signatures = make_signature_cache(daemon->config_.limits.num_cached_signatures);
   if (!signatures.ok()) return signatures.status();
   daemon->signatures_ = *std::move(signatures);
+  if (const auto& registry = daemon->config_.registry) {
+    auto follower = registry::Follower::open(registry->path, time(nullptr));
+    if (!follower.ok()) return follower.status();
+    daemon->registry_ = *std::move(follower);
+  }
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
   if (!material.ok()) return material.status();
@@ -245,6 +258,7 @@ void Daemon::handle_events() {
                       {.fd = watch_ ? watch_->fd() : -1, .events = POLLIN, .revents = 0}};
     if (sources_->wait(ready, timeout())) renew_keys_at_ = may_renew_keys_at_;
     if (renew_keys_at_ && Clock::now() >= *renew_keys_at_) renew_keys();
+    if (registry_ != nullptr) follow_registry();
     notifier_.alive();
     signalfd_siginfo signal;
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
@@ -264,6 +278,7 @@ void Daemon::handle_events() {
 
 milliseconds Daemon::timeout() const {
   milliseconds timeout = notifier_.alive_interval().value_or(std::chrono::hours(1));
+  if (registry_ != nullptr) timeout = std::min(timeout, kFollow);
   for (const auto& when : {reload_files_at_, renew_keys_at_}) {
     if (when) timeout = std::min(timeout, milliseconds_until(*when));
   }
@@ -327,9 +342,13 @@ absl::Status Daemon::load_config() {
   sources_->keep(sources_of(*config));
   publish(*std::move(material));
   if (fixed_part(*config) != fixed_part(config_)) {
-    spdlog::warn("listeners, threads, limits and [jwks] stay as they are until a restart");
+    spdlog::warn(
+        "listeners, threads, limits, [jwks] and [registry] stay as they are until a restart");
   }
   config_.policies = std::move(config->policies);
+  if (config->registry && config_.registry) {
+    config_.registry->conduct = std::move(config->registry->conduct);
+  }
   config_.log = config->log;
   return absl::OkStatus();
 }
@@ -342,6 +361,12 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return policies.status();
   if (!tls.ok()) return tls.status();
+  if (registry_ != nullptr) {
+    std::vector<std::string> clashes;
+    const Config& source = config.registry ? config : config_;
+    *policies = policies->with_servers(registry_->servers(), source.registry->conduct, clashes);
+    if (!clashes.empty()) return absl::InvalidArgumentError(names_of_policies_too(clashes));
+  }
   return Material{*std::move(policies), *std::move(tls)};
 }
 
@@ -360,6 +385,24 @@ void Daemon::renew_keys() {
   // thread's time at most.
   const Clock::time_point ended = Clock::now();
   may_renew_keys_at_ = ended + (ended - began);
+}
+
+void Daemon::follow_registry() {
+  const absl::StatusOr<bool> has_new_servers = registry_->follow(time(nullptr));
+  if (!has_new_servers.ok()) {
+    return note_registry(fmt::format("the registry cannot be read, what was read before counts: {}",
+                                     std::string(has_new_servers.status().message())));
+  }
+  if (!*has_new_servers) return;
+  std::vector<std::string> clashes;
+  note_policies(policies_.with_servers(registry_->servers(), config_.registry->conduct, clashes));
+  server_->publish(policies_);
+  note_registry(clashes.empty() ? "" : names_of_policies_too(clashes));
+}
+
+void Daemon::note_registry(std::string trouble) {
+  if (!trouble.empty() && trouble != registry_trouble_) spdlog::error("{}", trouble);
+  registry_trouble_ = std::move(trouble);
 }
 
 void Daemon::note_policies(PolicySet policies) {

@@ -8,7 +8,7 @@
 //   SIGTERM, SIGINT   finishes what is under way and ends; a second one ends at once, while the
 //                     others then wait in vain
 //   a key file or a certificate that changes is read again by itself, and so are keys that others
-//   publish, by the same thread
+//   publish, and what changes in the registry, by the same thread
 
 #ifndef SIMDJWT_TOOLS_DAEMON_DAEMON_H_
 #define SIMDJWT_TOOLS_DAEMON_DAEMON_H_
@@ -24,6 +24,7 @@
 #include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
+#include "registry/follower.h"
 #include "serve/admin_server.h"
 #include "serve/config.h"
 #include "serve/decision_log.h"
@@ -76,6 +77,10 @@ class Daemon {
   void publish(Material material);
   // Puts the keys that were fetched in use.
   void renew_keys();
+  // Takes in what has changed in the registry, and puts it in use.
+  void follow_registry();
+  // Tells of servers that are left out and of what keeps the registry from being read, once.
+  void note_registry(std::string trouble);
   // These serve from now on.
   void note_policies(serve::PolicySet policies);
   void note_reload(const char* what, const absl::Status& status);
@@ -94,7 +99,9 @@ class Daemon {
   std::optional<Clock::time_point> renew_keys_at_;
   Clock::time_point may_renew_keys_at_;
   std::unique_ptr<jwks::KeySources> sources_;
-  std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
+  std::shared_ptr<SignatureCache> signatures_;    // of all policies, through all reloads; or null
+  std::unique_ptr<registry::Follower> registry_;  // or null
+  std::string registry_trouble_;                  // that was last told of
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;

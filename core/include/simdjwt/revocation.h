@@ -13,6 +13,8 @@
 #include <optional>
 #include <string_view>
 
+#include "simdjwt/token_gate.h"
+
 namespace simdjwt {
 
 namespace internal {
@@ -90,10 +92,11 @@ class Revocations {
 };
 
 // What a Verifier asks about a token that would be valid: its jti, and the dates before which it
-// must not have been issued, of its issuer and of the account.
+// must not have been issued, of its issuer and of the account; then the gate.
 struct RevocationCheck {
   std::shared_ptr<const Revocations> revocations = nullptr;  // null: nothing is revoked
   std::string_view account = {};                             // empty: the tokens are no account's
+  std::shared_ptr<const TokenGate> gate = nullptr;           // null: open to all
 };
 
 }  // namespace simdjwt

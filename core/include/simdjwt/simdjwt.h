@@ -27,6 +27,7 @@
 #include "simdjwt/signer.h"
 #include "simdjwt/snapshot.h"
 #include "simdjwt/token.h"
+#include "simdjwt/token_gate.h"
 #include "simdjwt/verdict.h"
 #include "simdjwt/verified_token.h"
 #include "simdjwt/verifier.h"

@@ -79,11 +79,14 @@ enum class Verdict : uint8_t {
   kOutOfMemory,      // the scratch could not grow; the token was not judged
   kKeysUnavailable,  // the keys could not be obtained (KeySet::unavailable()); it was not judged
 
-  // Revocation: the last check, of a token that is all right otherwise.
-  kRevoked,  // its issuer, or whoever runs the verifier, has taken it back (revocation.h)
+  // The last check, of a token that is all right otherwise: Revocations and TokenGate.
+  kRevoked,        // its issuer, or whoever runs the verifier, has taken it back
+  kNotRegistered,  // only tokens that the registry has issued are accepted
+  kNotAssociated,  // the registry knows the token, but not for this server
+  kRefreshToken,   // it gets other tokens, and gives access to nothing else
 };
 
-inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kRevoked) + 1;
+inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kRefreshToken) + 1;
 static_assert(kNumVerdicts <= 64, "a VerdictSet is one word");
 
 // What a client, a metric or a troubleshooting page tells apart. Stable.

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// TokenGate: the last word on a token, of whoever knows more about it than it says itself.
+
+#ifndef SIMDJWT_TOKEN_GATE_H_
+#define SIMDJWT_TOKEN_GATE_H_
+
+#include "simdjwt/verdict.h"
+#include "simdjwt/verified_token.h"
+
+namespace simdjwt {
+
+class TokenGate {
+ public:
+  virtual ~TokenGate() = default;
+
+  // kValid, or why this token, with which nothing else is wrong, is refused all the same. Called by
+  // all threads of a Verifier: wait-free, allocates nothing.
+  [[nodiscard]] virtual Verdict judge(const VerifiedToken& token) const noexcept = 0;
+};
+
+}  // namespace simdjwt
+
+#endif  // SIMDJWT_TOKEN_GATE_H_

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Follower: what checks need of a registry, in memory, kept as the store has it.
+
+#ifndef SIMDJWT_IO_REGISTRY_FOLLOWER_H_
+#define SIMDJWT_IO_REGISTRY_FOLLOWER_H_
+
+#include <absl/status/statusor.h>
+#include <simdjwt/verifier.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "registry/store.h"
+
+namespace simdjwt::registry {
+
+// A server as it is checked now. What it says of tokens, associations and revocations changes with
+// the follower; its keys and whether it asks for tokens at all do not.
+struct CheckedServer {
+  std::string name;
+  bool authenticates;
+  Verifier verifier;
+};
+
+// Used by one thread; the verifiers it has made, by any.
+class Follower {
+ public:
+  // Reads all of the registry at `path`, which may take seconds.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Follower>> open(const std::string& path,
+                                                                      int64_t now);
+  ~Follower();
+
+  // Takes in what has changed since. True if servers() has: until these are in use, the ones before
+  // are checked by keys that may have been replaced, while tokens that were issued, revoked,
+  // associated or dissociated are known to both at once. Reads one row if nothing has changed.
+  [[nodiscard]] absl::StatusOr<bool> follow(int64_t now);
+
+  // In the order in which they were made.
+  [[nodiscard]] std::vector<CheckedServer> servers() const;
+
+ private:
+  class Image;
+
+  explicit Follower(Store store);
+  absl::Status read_all(int64_t now);
+
+  Store store_;
+  int64_t version_ = 0;
+  std::unique_ptr<Image> image_;
+};
+
+}  // namespace simdjwt::registry
+
+#endif  // SIMDJWT_IO_REGISTRY_FOLLOWER_H_
