@@ -99,15 +99,13 @@ std::vector<Algorithm> read_algorithms(TomlSection& section) {
 
 // An issuer's keys are good for its own tokens alone.
 void read_issuer(TomlSection& section, const PolicyConfig& policy, PolicyBuilder& builder) {
-  if (!policy.issuers.empty()) {
-    builder.ignore_iss();  // it chooses the keys, and so is checked
-  } else if (!policy.keys.issuer.empty()) {
+  if (!policy.keys.issuer.empty()) {
     if (section.has("iss")) section.fail("iss", "is the issuer already: leave it out");
     builder.expect_iss(policy.keys.issuer);
+  } else if (!policy.issuers.empty() || section.is_false("iss")) {
+    builder.ignore_iss();  // that of issuers chooses the keys, and so is checked
   } else if (!section.has("iss")) {
     section.fail_missing("iss", "write iss = \"https://...\", or iss = false to accept any issuer");
-  } else if (section.is_false("iss")) {
-    builder.ignore_iss();
   } else {
     builder.expect_iss_any_of(section.strings("iss"));
   }
