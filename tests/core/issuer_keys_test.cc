@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <simdjwt/issuer_keys.h>
 
+#include <array>
+
 #include "support/judge.h"
 
 namespace simdjwt::testing {
@@ -109,7 +111,7 @@ TEST(IssuerKeys, ThatHaveYetToBeFetchedMakeTheirTokensWait) {
 TEST(IssuerKeys, TakeTurnsUnderOneHeader) {
   const Verifier verifier = verifier_of(first_issuers(3));
   Scratch scratch;
-  for (const size_t i : {0, 1, 0, 0, 2, 1, 1, 1, 0, 2}) {
+  for (const size_t i : std::to_array<size_t>({0, 1, 0, 0, 2, 1, 1, 1, 0, 2})) {
     EXPECT_EQ(verifier.verify(token_of(i, i), scratch, kNow).verdict(), Verdict::kValid);
     EXPECT_EQ(verifier.verify(token_of(i, (i + 1) % 3), scratch, kNow).verdict(),
               Verdict::kBadSignature);
