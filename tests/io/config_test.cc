@@ -454,13 +454,18 @@ constexpr std::string_view kJwk =
 constexpr std::string_view kPublicJwk = R"({"kty":"OKP","crv":"Ed25519","kid":"d","alg":"EdDSA",)"
                                         R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
 
+absl::StatusOr<KeySet> load_keys_of(const Config& config, std::vector<std::string>& warnings) {
+  const PolicyConfig& policy = config.policies[0];
+  return load_keys(policy.keys.file, policy.algorithms, warnings);
+}
+
 TEST_F(ConfigTest, LoadsKeysBesideTheConfiguration) {
   const auto config = load(with_all_said());
   ASSERT_TRUE(config.ok()) << config.status();
   write_file(keys_path_, kJwk);
   chmod(keys_path_.c_str(), 0640);
   std::vector<std::string> warnings;
-  const auto keys = load_keys(config->policies[0], warnings);
+  const auto keys = load_keys_of(*config, warnings);
   ASSERT_TRUE(keys.ok()) << keys.status();
   EXPECT_EQ(keys->num_keys(), 1);
   EXPECT_EQ(warnings, std::vector<std::string>());
@@ -471,7 +476,7 @@ TEST_F(ConfigTest, WarnsOfSecretsThatEverybodyMayRead) {
   write_file(keys_path_, kJwk);
   chmod(keys_path_.c_str(), 0644);
   std::vector<std::string> warnings;
-  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+  EXPECT_TRUE(load_keys_of(*config, warnings).ok());
   EXPECT_EQ(warnings, std::vector<std::string>(
                           {keys_path_ + ": everybody on this machine may read these secrets"}));
 }
@@ -485,7 +490,7 @@ TEST_F(ConfigTest, WarnsOfPrivateKeysAmongThemEvenIfTheyAreSkipped) {
                R"({"keys":[)" + std::string(more) + "," + std::string(kPublicJwk) + "]}");
     chmod(keys_path_.c_str(), 0644);
     std::vector<std::string> warnings;
-    EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+    EXPECT_TRUE(load_keys_of(*config, warnings).ok());
     EXPECT_EQ(std::count(warnings.begin(), warnings.end(), open_to_all), 1) << more;
   }
 }
@@ -495,7 +500,7 @@ TEST_F(ConfigTest, LetsEverybodyReadPublicKeys) {
   write_file(keys_path_, R"({"keys":[)" + std::string(kPublicJwk) + "]}");
   chmod(keys_path_.c_str(), 0644);
   std::vector<std::string> warnings;
-  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+  EXPECT_TRUE(load_keys_of(*config, warnings).ok());
   EXPECT_EQ(warnings, std::vector<std::string>());
 }
 
@@ -504,7 +509,7 @@ TEST_F(ConfigTest, WarnsOfKeysThatAreSkipped) {
   write_file(keys_path_, R"({"keys":[{"kty":"XYZ"},)" + std::string(kJwk) + "]}");
   chmod(keys_path_.c_str(), 0600);
   std::vector<std::string> warnings;
-  EXPECT_TRUE(load_keys(config->policies[0], warnings).ok());
+  EXPECT_TRUE(load_keys_of(*config, warnings).ok());
   ASSERT_EQ(warnings.size(), 1);
   EXPECT_TRUE(warnings[0].starts_with(keys_path_ + ": keys[0]")) << warnings[0];
 }
@@ -512,10 +517,10 @@ TEST_F(ConfigTest, WarnsOfKeysThatAreSkipped) {
 TEST_F(ConfigTest, SaysWhyKeysCannotBeLoaded) {
   const auto config = load(with_all_said());
   std::vector<std::string> warnings;
-  EXPECT_EQ(load_keys(config->policies[0], warnings).status().message(),
+  EXPECT_EQ(load_keys_of(*config, warnings).status().message(),
             keys_path_ + ": No such file or directory");
   write_file(keys_path_, "{}");
-  const absl::Status status = load_keys(config->policies[0], warnings).status();
+  const absl::Status status = load_keys_of(*config, warnings).status();
   EXPECT_TRUE(std::string(status.message()).starts_with(keys_path_ + ": ")) << status;
 }
 
