@@ -54,13 +54,13 @@ class World {
     for (size_t i = 0; i < num_rounds; ++i) {
       if (one_in(20)) exchange_keys();
       if (one_in(50)) exchange_policy();
-      if (one_in(300)) forget_revocations();
-      if (one_in(60)) revoke();
+      if (one_in(150)) forget_revocations();
+      if (one_in(20)) revoke();
       if (one_in(10)) now_ = kNow + static_cast<int64_t>(below(120)) - 60;
       if (!with_) make_verifiers();
       ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
     }
-    EXPECT_GT(num_accepted_, num_rounds / 20);
+    EXPECT_GT(num_accepted_, num_rounds / 40);
     EXPECT_GT(num_revoked_, num_rounds / 200);
   }
 

@@ -94,7 +94,7 @@ class Sign(CliTestCase):
         self.assert_fails(self.run_program("sign", "--jwk-file", keys), "keys: ")
         self.assert_fails(self.run_program("sign", "--jwk-file", keys, "--kid", "c"), "keys: ")
         self.assert_fails(self.run_program("sign", "--jwk-file", self.key, "--alg", "HS512"),
-                          'expected was "HS512"')
+                          "expected was HS512")
         self.assert_fails(self.run_program("sign", "--secret-file", self.secret,
                                            "--alg", "HS256,HS512"),
                           "--alg: a token is signed with one algorithm")
