@@ -67,7 +67,7 @@ class ConfigurationTest(OperationsTestCase):
         daemon = self.start()
         self.configure(policy(), "[limits]\nhead_seconds = 5")
         daemon.send(signal.SIGHUP)
-        daemon.await_text("listeners, threads, limits and .jwks. stay as they are until a restart")
+        daemon.await_text("listeners, threads, limits, .jwks. and .registry. stay as they are until a restart")
         daemon.await_text("configuration reloaded")
         self.assertEqual(daemon.status(forge()), 200)
 
