@@ -3,6 +3,8 @@
 
 #include "registry/rows.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <vector>
 
 namespace simdjwt::registry {
@@ -24,7 +26,7 @@ Account account_of(const Statement& row) {
 }
 
 absl::StatusOr<Account> load_account(Database& database, AccountId account) {
-  Statement row = database.query(std::string(kSelectAccounts) + "WHERE id = ?", account);
+  Statement row = database.query(absl::StrCat(kSelectAccounts, "WHERE id = ?"), account);
   if (absl::Status s = row.only_row("there is no such account"); !s.ok()) return s;
   return account_of(row);
 }

@@ -3,6 +3,8 @@
 //
 // Accounts, and the servers and secrets that they own.
 
+#include <absl/strings/str_cat.h>
+
 #include "registry/names.h"
 #include "registry/rows.h"
 #include "registry/store.h"
@@ -74,7 +76,7 @@ absl::StatusOr<Account> Store::create_account(std::string_view name, Accepts acc
 }
 
 absl::StatusOr<std::vector<Account>> Store::accounts() {
-  Statement rows = database_.query(std::string(kSelectAccounts) + "ORDER BY name");
+  Statement rows = database_.query(absl::StrCat(kSelectAccounts, "ORDER BY name"));
   std::vector<Account> accounts;
   while (rows.next()) accounts.push_back(account_of(rows));
   if (!rows.status().ok()) return rows.status();
@@ -82,7 +84,7 @@ absl::StatusOr<std::vector<Account>> Store::accounts() {
 }
 
 absl::StatusOr<Account> Store::find_account(std::string_view name) {
-  Statement row = database_.query(std::string(kSelectAccounts) + "WHERE name = ?", name);
+  Statement row = database_.query(absl::StrCat(kSelectAccounts, "WHERE name = ?"), name);
   if (absl::Status s = row.only_row(no_such("account", name)); !s.ok()) return s;
   return account_of(row);
 }
@@ -133,7 +135,7 @@ absl::StatusOr<Server> Store::create_server(AccountId account, std::string_view 
 
 absl::StatusOr<std::vector<Server>> Store::servers(AccountId account) {
   Statement rows =
-      database_.query(std::string(kSelectServers) + "WHERE account = ? ORDER BY name", account);
+      database_.query(absl::StrCat(kSelectServers, "WHERE account = ? ORDER BY name"), account);
   std::vector<Server> servers;
   while (rows.next()) servers.push_back(server_of(rows));
   if (!rows.status().ok()) return rows.status();
@@ -141,7 +143,7 @@ absl::StatusOr<std::vector<Server>> Store::servers(AccountId account) {
 }
 
 absl::StatusOr<Server> Store::find_server(AccountId account, std::string_view name) {
-  Statement row = database_.query(std::string(kSelectServers) + "WHERE account = ? AND name = ?",
+  Statement row = database_.query(absl::StrCat(kSelectServers, "WHERE account = ? AND name = ?"),
                                   account, name);
   if (absl::Status s = row.only_row(no_such("server", name)); !s.ok()) return s;
   return server_of(row);

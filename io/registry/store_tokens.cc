@@ -3,6 +3,8 @@
 //
 // Tokens: how they are made, found, associated and revoked.
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 
 #include "registry/jti.h"
@@ -52,7 +54,7 @@ absl::Status load_servers(Database& database, Token& token) {
 absl::StatusOr<Token> find_by_whole_jti(Database& database, AccountId account, std::string_view jti,
                                         TokenIndex index) {
   Statement row =
-      database.query(std::string(kSelectTokens) + "WHERE t.idx = ? AND t.account = ? AND t.jti = ?",
+      database.query(absl::StrCat(kSelectTokens, "WHERE t.idx = ? AND t.account = ? AND t.jti = ?"),
                      as_integer(index), account, jti);
   if (absl::Status s = row.only_row(no_such("token", jti)); !s.ok()) return s;
   return token_of(row);
@@ -64,7 +66,7 @@ absl::StatusOr<Token> find_by_prefix(Database& database, AccountId account,
     return absl::NotFoundError(no_such("token", prefix));
   }
   Statement rows = database.query(
-      std::string(kSelectTokens) + "WHERE t.account = ? AND substr(t.jti, 1, ?) = ? LIMIT 2",
+      absl::StrCat(kSelectTokens, "WHERE t.account = ? AND substr(t.jti, 1, ?) = ? LIMIT 2"),
       account, static_cast<int64_t>(prefix.size()), prefix);
   if (absl::Status s = rows.only_row(no_such("token", prefix)); !s.ok()) return s;
   Token token = token_of(rows);
@@ -230,14 +232,14 @@ absl::StatusOr<TokenPage> Store::tokens(AccountId account, const TokenQuery& que
   TokenPage page;
   const absl::Status status = read([&]() -> absl::Status {
     const std::string pattern = like_pattern(query.search);
-    Statement rows =
-        database_.query(std::string(kSelectTokens) +
-                            "WHERE t.account = ? AND t.idx < ? "
-                            "AND (lower(t.description) LIKE lower(?) ESCAPE '\\' OR t.jti LIKE ? "
-                            "ESCAPE '\\') AND " +
-                            status_condition(query.status) + " ORDER BY t.idx DESC LIMIT ?",
-                        account, as_integer(query.before.value_or(kTokenIndexMax + 1)), pattern,
-                        pattern, now, now, static_cast<int64_t>(limit + 1));
+    Statement rows = database_.query(
+        absl::StrCat(kSelectTokens,
+                     "WHERE t.account = ? AND t.idx < ? "
+                     "AND (lower(t.description) LIKE lower(?) ESCAPE '\\' OR t.jti LIKE ? "
+                     "ESCAPE '\\') AND ",
+                     status_condition(query.status), " ORDER BY t.idx DESC LIMIT ?"),
+        account, as_integer(query.before.value_or(kTokenIndexMax + 1)), pattern, pattern, now, now,
+        static_cast<int64_t>(limit + 1));
     while (rows.next()) page.tokens.push_back(token_of(rows));
     if (!rows.status().ok()) return rows.status();
     if (page.tokens.size() > limit) {
