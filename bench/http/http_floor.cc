@@ -172,9 +172,8 @@ class Floor {
   void receive(uint32_t index) {
     connections_[index].is_receiving = true;
     io_uring_sqe* sqe = submission();
-    io_uring_prep_recv_multishot(sqe, static_cast<int>(index), nullptr, 0, 0);
-    sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
-    sqe->buf_group = net::BufferRing::kGroup;
+    net::BufferRing::prepare_receive(sqe, static_cast<int>(index));
+    sqe->flags |= IOSQE_FIXED_FILE;
     label(sqe, Operation::kReceive, index);
   }
 

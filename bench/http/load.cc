@@ -266,9 +266,8 @@ size_t Load::num_to_send(size_t index) const {
 void Load::receive(size_t index) {
   connections_[index].is_receiving = true;
   io_uring_sqe* sqe = ring_.next_submission();
-  io_uring_prep_recv_multishot(sqe, static_cast<int>(index), nullptr, 0, 0);
-  sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
-  sqe->buf_group = net::BufferRing::kGroup;
+  net::BufferRing::prepare_receive(sqe, static_cast<int>(index));
+  sqe->flags |= IOSQE_FIXED_FILE;
   sqe->user_data = uint64_t{static_cast<uint8_t>(Operation::kReceive)} << 32 | index;
 }
 
