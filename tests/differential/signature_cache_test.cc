@@ -61,7 +61,7 @@ class World {
       ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
     }
     EXPECT_GT(num_accepted_, num_rounds / 40);
-    EXPECT_GT(num_revoked_, num_rounds / 200);
+    EXPECT_GT(num_revoked_, num_rounds / 500);
   }
 
  private:
