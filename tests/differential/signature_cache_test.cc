@@ -54,14 +54,14 @@ class World {
     for (size_t i = 0; i < num_rounds; ++i) {
       if (one_in(20)) exchange_keys();
       if (one_in(50)) exchange_policy();
-      if (one_in(150)) forget_revocations();
-      if (one_in(20)) revoke();
+      if (one_in(300)) forget_revocations();
+      if (one_in(60)) revoke();
       if (one_in(10)) now_ = kNow + static_cast<int64_t>(below(120)) - 60;
       if (!with_) make_verifiers();
       ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
     }
-    EXPECT_GT(num_accepted_, num_rounds / 40);
-    EXPECT_GT(num_revoked_, num_rounds / 500);
+    EXPECT_GT(num_accepted_, num_rounds / 20);
+    EXPECT_GT(num_revoked_, num_rounds / 200);
   }
 
  private:
@@ -178,9 +178,12 @@ class World {
   size_t num_revoked_ = 0;
 };
 
-TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_tokens(10'000)); }
+// Enough also under sanitizers for what is rare to be seen.
+size_t num_rounds(size_t in_release) { return std::max<size_t>(num_tokens(in_release), 2'000); }
 
-TEST(SignatureCache, ChangesNoVerdictWhereItForgetsMost) { World(1).run(num_tokens(5'000)); }
+TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_rounds(10'000)); }
+
+TEST(SignatureCache, ChangesNoVerdictWhereItForgetsMost) { World(1).run(num_rounds(5'000)); }
 
 // --- What it remembers ---
 
