@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -41,6 +42,17 @@ inline std::string without_date(std::string text) {
   return text;
 }
 
+// Makes a system call again while a signal interrupts it: the kernel sends one to a thread some
+// 20 ms after a ring of its was closed, and a socket with a time limit does not go on by itself.
+template <class Call>
+ssize_t uninterrupted(Call call) {
+  ssize_t result;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
 class Client {
  public:
   static constexpr auto kPatience = std::chrono::seconds(20);  // nothing should ever take that long
@@ -65,7 +77,8 @@ class Client {
   // False if the connection is gone.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t n = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n = uninterrupted(
+          [&] { return ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
       if (n <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(n));
     }
@@ -130,10 +143,7 @@ class Client {
  private:
   bool receive_more() {
     char buffer[16384];
-    ssize_t n;
-    do {
-      n = ::recv(fd_.get(), buffer, sizeof(buffer), 0);
-    } while (n < 0 && errno == EINTR);  // the kernel's, from taking down a ring of this thread
+    const ssize_t n = uninterrupted([&] { return ::recv(fd_.get(), buffer, sizeof(buffer), 0); });
     if (n < 0) {
       was_reset_ = errno == ECONNRESET;
       if (!was_reset_) ADD_FAILURE() << "no answer in time";

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -77,10 +76,8 @@ class SecureClient {
   bool exchange() {
     send(tls_.output());
     char buffer[16384];
-    ssize_t n;
-    do {
-      n = ::recv(socket_.fd(), buffer, sizeof(buffer), 0);
-    } while (n < 0 && errno == EINTR);  // see Client
+    const ssize_t n =
+        uninterrupted([&] { return ::recv(socket_.fd(), buffer, sizeof(buffer), 0); });
     if (n <= 0) return false;
     tls_.take({buffer, static_cast<size_t>(n)});
     received_ += tls_.received();
