@@ -7,6 +7,8 @@ A peer's test case derives from Exchange or LibraryExchange, and from CliTestCas
   their_verdict(alg, token)  {"claims": ...}, or {"error": the peer's name for what is wrong}
 """
 
+import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -54,6 +56,15 @@ def run_peer(command, request, **options):
 def read_source(name):
     with open(os.path.join(os.path.dirname(__file__), name), encoding="ascii") as file:
         return file.read()
+
+
+@contextlib.contextmanager
+def alone_in(folder):
+    """Makes the folder, and keeps other tests that want to fill it waiting."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, ".lock"), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def skip_unless(available, reason):

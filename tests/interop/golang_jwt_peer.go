@@ -53,6 +53,8 @@ func (r request) number(member string) *big.Int {
 func (r request) key() interface{} {
 	_, isPrivate := r.Jwk["d"]
 	switch r.Jwk["kty"] {
+	case "oct":
+		return r.bytes("k")
 	case "RSA":
 		public := rsa.PublicKey{N: r.number("n"), E: int(r.number("e").Int64())}
 		if !isPrivate {

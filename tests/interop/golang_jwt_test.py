@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from asymmetric_exchange import RSA, AsymmetricExchange
-from exchange import run_peer, skip_unless
+from exchange import alone_in, run_peer, skip_unless
 from support import CliTestCase
 
 GO = shutil.which("go")
@@ -23,12 +23,13 @@ def build():
     skip_unless(GO, "go not found (golang-go)")
     skip_unless(os.path.exists(PACKAGES + "/src/github.com/golang-jwt/jwt/parser.go"),
                 "golang-jwt not found (golang-github-golang-jwt-jwt-dev)")
-    if os.path.exists(PROGRAM) and os.path.getmtime(PROGRAM) >= os.path.getmtime(SOURCE):
-        return
-    os.makedirs(FOLDER, exist_ok=True)
     environment = {**os.environ, "GO111MODULE": "off", "GOPATH": PACKAGES, "GOFLAGS": "",
                    "GOPROXY": "off", "CGO_ENABLED": "0", "GOCACHE": os.path.join(FOLDER, "cache")}
-    subprocess.run([GO, "build", "-o", PROGRAM, SOURCE], env=environment, timeout=240, check=True)
+    with alone_in(FOLDER):
+        if os.path.exists(PROGRAM) and os.path.getmtime(PROGRAM) >= os.path.getmtime(SOURCE):
+            return
+        subprocess.run([GO, "build", "-o", PROGRAM, SOURCE], env=environment, timeout=240,
+                       check=True)
 
 
 class GolangJwt(AsymmetricExchange, CliTestCase):

@@ -12,12 +12,10 @@ from exchange import (AUDIENCE, ISSUER, LibraryExchange, claims_until, for_each_
                       run_peer, tampered_twins)
 from support import CliTestCase, header_of, jwk
 
-VERSION = "6.2.17"
-
 
 def ask(request):
     command = [npm.NODE, "--input-type=module", "--eval", read_source("jose_peer.mjs")]
-    return run_peer(command, request, cwd=npm.require("jose", VERSION))
+    return run_peer(command, request, cwd=npm.require("jose", npm.JOSE))
 
 
 class Jose(LibraryExchange, CliTestCase):
@@ -27,7 +25,7 @@ class Jose(LibraryExchange, CliTestCase):
 
     @classmethod
     def setUpClass(cls):
-        npm.require("jose", VERSION)
+        npm.require("jose", npm.JOSE)
 
     def their_token(self, alg, claims, key=None):
         return ask({"alg": alg, "jwk": key or jwk(), "claims": claims})

@@ -8,8 +8,16 @@ import shutil
 import subprocess
 import unittest
 
+from exchange import alone_in
+
 NODE = shutil.which("node")
 NPM = shutil.which("npm")
+
+# The versions that the tests ask for.
+JOSE = "6.2.17"
+EXPRESS = "5.3.0"
+JSONWEBTOKEN = "9.0.3"
+MCP_SDK = "1.32.2"
 
 
 def installed_version(folder, package):
@@ -21,23 +29,35 @@ def installed_version(folder, package):
         return None
 
 
-def require(package, version):
-    """The folder that has the package in just this version. Skips the tests where it cannot be."""
+def is_installed(folder, wanted):
+    return all(installed_version(folder, name) == version
+               for name, version in (each.rsplit("@", 1) for each in wanted))
+
+
+def require(package, version, *others):
+    """The folder that has the package in just this version, and the others, each name@version,
+    beside it. Skips the tests where it cannot be."""
     folder = os.path.join(os.environ["INTEROP_NODE_FOLDER"], package)
+    wanted = [f"{package}@{version}", *others]
     if NODE is None:
         raise unittest.SkipTest("node not found")
-    if installed_version(folder, package) == version:
+    if is_installed(folder, wanted):
         return folder
     if NPM is None:
         raise unittest.SkipTest("npm not found")
-    os.makedirs(folder, exist_ok=True)
+    with alone_in(folder):
+        if not is_installed(folder, wanted):
+            install(folder, wanted)
+    return folder
+
+
+def install(folder, wanted):
     command = [NPM, "install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit",
-               "--no-fund", "--fetch-retries=0", "--prefix", folder, f"{package}@{version}"]
+               "--no-fund", "--fetch-retries=0", "--prefix", folder, *wanted]
+    names = " ".join(wanted)
     try:
         process = subprocess.run(command, capture_output=True, timeout=120, check=False)
     except subprocess.TimeoutExpired:
-        raise unittest.SkipTest(f"npm took too long to install {package} {version}") from None
+        raise unittest.SkipTest(f"npm took too long to install {names}") from None
     if process.returncode != 0:
-        raise unittest.SkipTest(
-            f"npm cannot install {package} {version}: {process.stderr.decode().strip()}")
-    return folder
+        raise unittest.SkipTest(f"npm cannot install {names}: {process.stderr.decode().strip()}")
