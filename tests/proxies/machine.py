@@ -39,11 +39,11 @@ def answers(address, family):
 class Process:
     """A program that runs until stopped, and whose output is kept."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, **options):
         self.name = command[0]
         self.log = tempfile.TemporaryFile("a+b")  # it writes at the end, whatever was read
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
-                                        stderr=subprocess.STDOUT)
+                                        stderr=subprocess.STDOUT, **options)
 
     def output(self):
         self.log.seek(0)
@@ -145,9 +145,9 @@ class Relay:
 
 
 class Daemon:
-    """The real one, with the example's configuration."""
+    """The real one, with the example's configuration, and a registry if there is one."""
 
-    def __init__(self):
+    def __init__(self, registry=None):
         self.folder = tempfile.TemporaryDirectory()
         self.relay = Relay()
         self.process = None
@@ -155,6 +155,10 @@ class Daemon:
         with open(os.path.join(self.folder.name, "keys.json"), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
             file.write(to_bytes(jwk(alg="HS256")))
+        if registry is not None:
+            with open(self.config, "a", encoding="ascii") as file:
+                file.write(f'[registry]\npath = "{registry.path}"\n'
+                           'identity_headers = { "X-Jwt-Sub" = "sub" }\n')
 
     def start(self):
         io = ["--io=" + os.environ["SIMDJWT_TEST_IO"]] if "SIMDJWT_TEST_IO" in os.environ else []

@@ -4,6 +4,7 @@
 
 import concurrent.futures
 import http.client
+import os
 import re
 import socket
 import tempfile
@@ -12,6 +13,7 @@ import unittest
 
 from machine import Backend, Daemon, Process, SITE_PORT, answers
 from support import claims_of, decode, encode, forge
+from tokens import Registry
 
 CLAIMS = {"iss": "https://id.example", "aud": "https://api.example", "scope": "read",
           "sub": "alice"}
@@ -103,11 +105,14 @@ class ProxyTestCase(unittest.TestCase):
 
     program = None  # of programs.py: takes a new folder, gives a command
     connections_max = 1  # that twenty checks in turn may need
+    has_registry = False
 
     @classmethod
     def setUpClass(cls):
-        command = cls.program(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.daemon = Daemon()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        command = cls.program(folder)
+        cls.registry = Registry(os.path.join(folder, "tokens.db")) if cls.has_registry else None
+        cls.daemon = Daemon(cls.registry)
         cls.daemon.start()
         cls.addClassCleanup(cls.daemon.close)
         cls.backend = Backend()
@@ -124,6 +129,12 @@ class ProxyTestCase(unittest.TestCase):
 
     def ask(self, *args, **kwargs):
         return self.client.ask(*args, **kwargs)
+
+    @staticmethod
+    def status_of(target, token):
+        """Asked on a connection of its own."""
+        fields = [] if token is None else [("Authorization", "Bearer " + token)]
+        return ask_once(target, *fields).status
 
     def checks(self):
         return self.daemon.relay.requests()
