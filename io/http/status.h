@@ -13,16 +13,22 @@ namespace simdjwt::http {
 
 enum class Status : uint16_t {
   kOk = 200,
+  kCreated = 201,
   kBadRequest = 400,
   kUnauthorized = 401,
   kForbidden = 403,
   kNotFound = 404,
   kMethodNotAllowed = 405,
   kRequestTimeout = 408,
+  kConflict = 409,
   kContentTooLarge = 413,
   kUriTooLong = 414,
+  kUnsupportedMediaType = 415,
   kExpectationFailed = 417,
+  kUnprocessableContent = 422,
+  kTooManyRequests = 429,
   kHeadTooLarge = 431,
+  kInternalError = 500,
   kNotImplemented = 501,
   kUnavailable = 503,
   kVersionNotSupported = 505,
@@ -32,6 +38,8 @@ enum class Status : uint16_t {
   switch (status) {
     case Status::kOk:
       return "OK";
+    case Status::kCreated:
+      return "Created";
     case Status::kBadRequest:
       return "Bad Request";
     case Status::kUnauthorized:
@@ -44,14 +52,24 @@ enum class Status : uint16_t {
       return "Method Not Allowed";
     case Status::kRequestTimeout:
       return "Request Timeout";
+    case Status::kConflict:
+      return "Conflict";
     case Status::kContentTooLarge:
       return "Content Too Large";
     case Status::kUriTooLong:
       return "URI Too Long";
+    case Status::kUnsupportedMediaType:
+      return "Unsupported Media Type";
     case Status::kExpectationFailed:
       return "Expectation Failed";
+    case Status::kUnprocessableContent:
+      return "Unprocessable Content";
+    case Status::kTooManyRequests:
+      return "Too Many Requests";
     case Status::kHeadTooLarge:
       return "Request Header Fields Too Large";
+    case Status::kInternalError:
+      return "Internal Server Error";
     case Status::kNotImplemented:
       return "Not Implemented";
     case Status::kUnavailable:

@@ -172,9 +172,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   if (!signatures.ok()) return signatures.status();
   daemon->signatures_ = *std::move(signatures);
   if (const auto& registry = daemon->config_.registry) {
-    auto follower = registry::Follower::open(registry->path, time(nullptr));
-    if (!follower.ok()) return follower.status();
-    daemon->registry_ = *std::move(follower);
+    auto node = registry::Node::open(registry->path, time(nullptr), [d = daemon.get()](auto s) {
+      d->publish_servers(std::move(s));
+    });
+    if (!node.ok()) return node.status();
+    daemon->registry_ = *std::move(node);
+    daemon->servers_ = daemon->registry_->servers();
   }
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
@@ -221,7 +224,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   }
   if (!config_.admin) return absl::OkStatus();
 
-  auto admin = serve::AdminServer::create(*config_.admin, io, readiness_, [this] {
+  operations_.emplace(readiness_, [this] {
     return serve::expose({.metrics = server_->metrics(),
                           .log = *log_,
                           .reactors = server_->counters_by_reactor(),
@@ -232,6 +235,9 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .io = server_->io_mode(),
                           .kernels = active_kernels()});
   });
+  auto admin = serve::ControlServer::create(
+      {.socket = config_.admin->socket, .io = io},
+      [this](const serve::ControlRequest& request) { return operations_->answer(request); });
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
@@ -316,11 +322,13 @@ absl::Status Daemon::drain() {
 
 void Daemon::reload_config() {
   notifier_.reloading();
+  const std::lock_guard lock(serving_mutex_);
   note_reload("configuration", load_config());
 }
 
 void Daemon::reload_files() {
   notifier_.reloading();
+  const std::lock_guard lock(serving_mutex_);
   absl::StatusOr<Material> material = load_material(config_);
   const absl::Status status = material.status();
   if (status.ok()) publish(*std::move(material));
@@ -364,7 +372,7 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   if (registry_ != nullptr) {
     std::vector<std::string> clashes;
     const Config& source = config.registry ? config : config_;
-    *policies = policies->with_servers(registry_->servers(), source.registry->conduct, clashes);
+    *policies = policies->with_servers(servers_, source.registry->conduct, clashes);
     if (!clashes.empty()) return absl::InvalidArgumentError(names_of_policies_too(clashes));
   }
   return Material{*std::move(policies), *std::move(tls)};
@@ -379,6 +387,7 @@ void Daemon::publish(Material material) {
 void Daemon::renew_keys() {
   renew_keys_at_.reset();
   const Clock::time_point began = Clock::now();
+  const std::lock_guard lock(serving_mutex_);
   note_policies(policies_.renewed(*sources_));
   server_->publish(policies_);
   // Those of thousands of issuers may come in a second: to put them in use takes half of this
@@ -388,14 +397,18 @@ void Daemon::renew_keys() {
 }
 
 void Daemon::follow_registry() {
-  const absl::StatusOr<bool> has_new_servers = registry_->follow(time(nullptr));
-  if (!has_new_servers.ok()) {
-    return note_registry(fmt::format("the registry cannot be read, what was read before counts: {}",
-                                     std::string(has_new_servers.status().message())));
-  }
-  if (!*has_new_servers) return;
+  const absl::Status status = registry_->follow(time(nullptr));
+  if (status.ok()) return;
+  const std::lock_guard lock(serving_mutex_);
+  note_registry(fmt::format("the registry cannot be read, what was read before counts: {}",
+                            std::string(status.message())));
+}
+
+void Daemon::publish_servers(std::vector<registry::CheckedServer> servers) {
+  const std::lock_guard lock(serving_mutex_);
+  servers_ = std::move(servers);
   std::vector<std::string> clashes;
-  note_policies(policies_.with_servers(registry_->servers(), config_.registry->conduct, clashes));
+  note_policies(policies_.with_servers(servers_, config_.registry->conduct, clashes));
   server_->publish(policies_);
   note_registry(clashes.empty() ? "" : names_of_policies_too(clashes));
 }

@@ -18,18 +18,21 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
-#include "registry/follower.h"
-#include "serve/admin_server.h"
+#include "registry/node.h"
 #include "serve/config.h"
+#include "serve/control_server.h"
 #include "serve/decision_log.h"
 #include "serve/file_watch.h"
 #include "serve/notifier.h"
+#include "serve/operations.h"
 #include "serve/policy_set.h"
 #include "serve/readiness.h"
 #include "serve/server.h"
@@ -77,8 +80,10 @@ class Daemon {
   void publish(Material material);
   // Puts the keys that were fetched in use.
   void renew_keys();
-  // Takes in what has changed in the registry, and puts it in use.
+  // Takes in what others have changed in the registry.
   void follow_registry();
+  // Puts the registry's servers in use. By whoever changed the registry, or this thread.
+  void publish_servers(std::vector<registry::CheckedServer> servers);
   // Tells of servers that are left out and of what keeps the registry from being read, once.
   void note_registry(std::string trouble);
   // These serve from now on.
@@ -88,9 +93,13 @@ class Daemon {
   void watch_files(const serve::Config& config);
 
   const std::string config_path_;
-  serve::Config config_;       // that serves
-  serve::PolicySet policies_;  // that serve, for others to be made of
-  std::string summary_;        // "2 policies, 3 keys"
+  // Held while what serves is being replaced, which is not this thread's alone to do. Guards
+  // config_ while others may run, policies_, summary_, servers_ and registry_trouble_.
+  std::mutex serving_mutex_;
+  serve::Config config_;                          // that serves
+  serve::PolicySet policies_;                     // that serve, for others to be made of
+  std::string summary_;                           // "2 policies, 3 keys"
+  std::vector<registry::CheckedServer> servers_;  // of the registry, among the policies
   const serve::Notifier notifier_ = serve::Notifier::from_environment();
   serve::Readiness readiness_;
   net::UniqueFd signals_;
@@ -99,13 +108,14 @@ class Daemon {
   std::optional<Clock::time_point> renew_keys_at_;
   Clock::time_point may_renew_keys_at_;
   std::unique_ptr<jwks::KeySources> sources_;
-  std::shared_ptr<SignatureCache> signatures_;    // of all policies, through all reloads; or null
-  std::unique_ptr<registry::Follower> registry_;  // or null
-  std::string registry_trouble_;                  // that was last told of
+  std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
+  std::unique_ptr<registry::Node> registry_;    // or null
+  std::string registry_trouble_;                // that was last told of
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;
-  std::unique_ptr<serve::AdminServer> admin_;  // or null
+  std::optional<serve::Operations> operations_;
+  std::unique_ptr<serve::ControlServer> admin_;  // or null
 };
 
 }  // namespace simdjwt::daemon

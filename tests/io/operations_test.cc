@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "serve/admin_service.h"
+#include "serve/operations.h"
 
 #include <gtest/gtest.h>
 
@@ -19,92 +19,49 @@
 namespace simdjwt::serve {
 namespace {
 
+using http::Status;
 using testing::read_exposition;
 
-// --- The endpoints, on a connection without a socket ---
+// --- The endpoints ---
 
-class AdminServiceTest : public ::testing::Test {
+class OperationsTest : public ::testing::Test {
  protected:
-  AdminServiceTest() { service_.begin_turn(kNow); }
-
-  // What is answered to this, in one turn on a connection of its own, without Date.
-  std::string ask(std::string_view bytes) {
-    net::Connection connection;
-    connection.open(0, 0, net::PeerAddress(), nullptr, timeouts_, kNow);
-    service_.open(connection);
-    connection.receive(service_, bytes, kNow);
-    service_.flush();
-    std::string answer(connection.begin_send(kNow));
-    for (size_t at; (at = answer.find("Date: ")) != std::string::npos;) answer.erase(at, 37);
-    return answer;
-  }
-  static std::string get(std::string_view path) {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  ControlResponse ask(std::string path, std::string method = "GET") {
+    return operations_.answer({.method = std::move(method), .path = std::move(path)});
   }
 
-  static constexpr net::Instant kNow{.unix_seconds = 1'795'420'800, .steady_ms = 1000};
-  const net::Timeouts timeouts_;
   Readiness readiness_;
-  AdminService service_{readiness_, [] { return std::string("m 1\n"); }, 1};
+  Operations operations_{readiness_, [] { return std::string("m 1\n"); }};
 };
 
-TEST_F(AdminServiceTest, SaysThatItLives) {
-  EXPECT_EQ(ask(get("/livez")),
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
-            "3\r\n\r\nok\n");
+TEST_F(OperationsTest, SaysThatItLives) {
+  EXPECT_EQ(ask("/livez").status, Status::kOk);
+  EXPECT_EQ(ask("/livez").content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(ask("/livez").body, "ok\n");
 }
 
-TEST_F(AdminServiceTest, IsReadyBetweenItsStartAndItsEnd) {
-  const std::string head =
-      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
-      "Content-Length: ";
-  EXPECT_TRUE(ask(get("/readyz")).starts_with(head));
-  EXPECT_TRUE(ask(get("/readyz"))
-                  .ends_with("\r\nstarting: configuration and keys are being "
-                             "loaded\n"));
+TEST_F(OperationsTest, IsReadyBetweenItsStartAndItsEnd) {
+  EXPECT_EQ(ask("/readyz").status, Status::kUnavailable);
+  EXPECT_EQ(ask("/readyz").body, "starting: configuration and keys are being loaded\n");
   readiness_.begin();
-  EXPECT_TRUE(ask(get("/readyz")).starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(ask("/readyz").status, Status::kOk);
   readiness_.end();
-  EXPECT_TRUE(ask(get("/readyz")).starts_with(head));
-  EXPECT_TRUE(ask(get("/readyz")).ends_with("\r\ndraining: the server is shutting down\n"));
-  EXPECT_TRUE(ask(get("/livez")).starts_with("HTTP/1.1 200 OK\r\n")) << "but it lives";
+  EXPECT_EQ(ask("/readyz").status, Status::kUnavailable);
+  EXPECT_EQ(ask("/readyz").body, "draining: the server is shutting down\n");
+  EXPECT_EQ(ask("/livez").status, Status::kOk) << "but it lives";
 }
 
-TEST_F(AdminServiceTest, GivesTheMetrics) {
-  EXPECT_EQ(ask(get("/metrics")),
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
-            "Content-Length: 4\r\n\r\nm 1\n");
-  EXPECT_EQ(ask(get("/metrics?a=b")), ask(get("/metrics")));
+TEST_F(OperationsTest, GivesTheMetrics) {
+  EXPECT_EQ(ask("/metrics").status, Status::kOk);
+  EXPECT_EQ(ask("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(ask("/metrics").body, "m 1\n");
 }
 
-TEST_F(AdminServiceTest, AnswersPipelinedRequestsInOrder) {
-  EXPECT_EQ(ask(get("/metrics") + get("/livez")), ask(get("/metrics")) + ask(get("/livez")));
-}
-
-TEST_F(AdminServiceTest, SaysToHeadWhatItWouldSayToGetWithoutTheBody) {
-  const std::string answer = ask("HEAD /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(answer + "m 1\n", ask(get("/metrics")));
-}
-
-TEST_F(AdminServiceTest, RefusesWhatItDoesNotServe) {
-  EXPECT_TRUE(ask(get("/")).starts_with("HTTP/1.1 404 Not Found\r\n"));
-  EXPECT_TRUE(ask(get("/metrics/")).starts_with("HTTP/1.1 404 Not Found\r\n"));
-  EXPECT_EQ(ask("PUT /metrics HTTP/1.1\r\nHost: a\r\n\r\n"),
-            "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_TRUE(ask("GET /livez\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
-}
-
-TEST_F(AdminServiceTest, TakesNoBodyForARequest) {
-  const std::string answer =
-      ask("GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n" + get("/metrics"));
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
-  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
-  EXPECT_TRUE(answer.ends_with("\r\n\r\nok\n"));
-}
-
-TEST_F(AdminServiceTest, ClosesConnectionsWhenItDrains) {
-  service_.drain();
-  EXPECT_NE(ask(get("/livez")).find("Connection: close\r\n"), std::string::npos);
+TEST_F(OperationsTest, RefusesWhatItDoesNotServe) {
+  EXPECT_EQ(ask("/").status, Status::kNotFound);
+  EXPECT_EQ(ask("/metrics/").status, Status::kNotFound);
+  EXPECT_EQ(ask("/metrics", "PUT").status, Status::kMethodNotAllowed);
+  EXPECT_EQ(ask("/metrics", "PUT").fields, "Allow: GET, HEAD\r\n");
 }
 
 // --- The metrics ---

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+
+#include "registry/node.h"
+
+namespace simdjwt::registry {
+
+absl::StatusOr<std::unique_ptr<Node>> Node::open(const std::string& path, int64_t now,
+                                                 Publish publish) {
+  absl::StatusOr<Store> store = Store::open(path);
+  if (!store.ok()) return store.status();
+  if (absl::Status s = store->check_integrity(); !s.ok()) return s;
+  absl::StatusOr<std::unique_ptr<Follower>> follower = Follower::open(path, now);
+  if (!follower.ok()) return follower.status();
+  return std::unique_ptr<Node>(
+      new Node(*std::move(store), *std::move(follower), std::move(publish)));
+}
+
+std::vector<CheckedServer> Node::servers() const {
+  const std::lock_guard lock(follow_mutex_);
+  return follower_->servers();
+}
+
+absl::Status Node::follow(int64_t now) {
+  const std::lock_guard lock(follow_mutex_);
+  const absl::StatusOr<bool> has_new_servers = follower_->follow(now);
+  if (has_new_servers.ok() && *has_new_servers) publish_(follower_->servers());
+  return has_new_servers.status();
+}
+
+absl::Status Node::change(int64_t now, absl::FunctionRef<absl::Status(Store&)> body) {
+  const absl::Status changed = use(body);
+  // A body of several changes may have made the first and failed with the second.
+  absl::Status followed = follow(now);
+  return changed.ok() ? followed : changed;
+}
+
+absl::Status Node::use(absl::FunctionRef<absl::Status(Store&)> body) {
+  const std::lock_guard lock(store_mutex_);
+  return body(store_);
+}
+
+}  // namespace simdjwt::registry
