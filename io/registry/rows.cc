@@ -42,6 +42,26 @@ absl::Status switch_authentication(Writer& writer, const Server& server, bool au
   return writer.log_audit(server.account, "server.auth", server.name, authenticates ? "on" : "off");
 }
 
+// --- Tokens ---
+
+absl::Status revoke_row(Writer& writer, const Token& token, std::string_view reason) {
+  if (token.revoked) return absl::OkStatus();
+  const auto index = static_cast<int64_t>(token.index);
+  if (absl::Status s = writer.database().run(
+          "UPDATE tokens SET revoked = ?, reason = ? WHERE idx = ? AND account = ?", writer.now(),
+          reason, index, token.account);
+      !s.ok()) {
+    return s;
+  }
+  return log_revocation(writer, token.account, index, token.jti, reason);
+}
+
+absl::Status log_revocation(Writer& writer, AccountId account, int64_t index, std::string_view jti,
+                            std::string_view reason) {
+  if (absl::Status s = writer.log_change(ChangeKind::kToken, index); !s.ok()) return s;
+  return writer.log_audit(account, "token.revoke", jti, reason);
+}
+
 // --- Secrets ---
 
 absl::StatusOr<SecretText> insert_secret(Writer& writer, const Vault& vault, AccountId account,

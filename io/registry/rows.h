@@ -32,6 +32,12 @@ inline constexpr char kSelectAccounts[] =
 [[nodiscard]] absl::Status switch_authentication(Writer& writer, const Server& server,
                                                  bool authenticates);
 
+// The token, unless it is revoked already.
+[[nodiscard]] absl::Status revoke_row(Writer& writer, const Token& token, std::string_view reason);
+// Its entries in both logs, for a row that was changed.
+[[nodiscard]] absl::Status log_revocation(Writer& writer, AccountId account, int64_t index,
+                                          std::string_view jti, std::string_view reason);
+
 struct CurrentSecret {
   int64_t generation;
   SecretText text;

@@ -128,7 +128,62 @@ CREATE TABLE changes (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr const char* kScripts[] = {kFirst};
+// What an authorization may bring about, again and again: clients and refresh tokens. The first
+// version had a table for the latter, which nothing filled.
+constexpr char kGrants[] = R"sql(
+DROP TABLE refresh_families;
+
+CREATE TABLE grants (
+  id             INTEGER PRIMARY KEY,
+  account        INTEGER NOT NULL REFERENCES accounts (id),
+  description    TEXT NOT NULL,
+  template       INTEGER NOT NULL,
+  sub            TEXT NOT NULL,
+  audiences      TEXT NOT NULL,      -- one a line
+  scope          TEXT NOT NULL,
+  user_id        TEXT NOT NULL,
+  custom_claims  TEXT NOT NULL,
+  aud_of_servers INTEGER NOT NULL,
+  access_seconds INTEGER NOT NULL,
+  created        INTEGER NOT NULL,
+  revoked        INTEGER,
+  reason         TEXT
+) STRICT;
+CREATE INDEX grants_of_account ON grants (account, id);
+
+CREATE TABLE grant_servers (
+  grant_id INTEGER NOT NULL REFERENCES grants (id),
+  server   INTEGER NOT NULL REFERENCES servers (id),
+  PRIMARY KEY (grant_id, server)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_of_server ON grant_servers (server);
+
+CREATE TABLE clients (
+  grant_id INTEGER PRIMARY KEY REFERENCES grants (id),
+  name     TEXT NOT NULL UNIQUE,
+  secret   BLOB NOT NULL             -- SHA-256 of it, which is random
+) STRICT;
+
+CREATE TABLE refresh_families (
+  grant_id INTEGER PRIMARY KEY REFERENCES grants (id),
+  client   INTEGER REFERENCES clients (grant_id),
+  current  BLOB NOT NULL UNIQUE,     -- SHA-256 of the one refresh token that is still good
+  expires  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX refresh_families_of_client ON refresh_families (client);
+CREATE INDEX refresh_families_by_expiry ON refresh_families (expires);
+
+CREATE TABLE spent_refresh_tokens (
+  hash   BLOB PRIMARY KEY,           -- SHA-256
+  family INTEGER NOT NULL REFERENCES refresh_families (grant_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_of_family ON spent_refresh_tokens (family);
+
+ALTER TABLE tokens ADD COLUMN grant_id INTEGER REFERENCES grants (id);
+CREATE INDEX tokens_of_grant ON tokens (grant_id) WHERE grant_id IS NOT NULL;
+)sql";
+
+constexpr const char* kScripts[] = {kFirst, kGrants};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);

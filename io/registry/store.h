@@ -159,6 +159,7 @@ class Store {
   [[nodiscard]] absl::StatusOr<int64_t> read_changes(FeedSink& sink, int64_t since, int64_t now);
 
  private:
+  friend class Grants;
   Store(Database database, Vault vault, std::string issuer)
       : database_(std::move(database)), vault_(std::move(vault)), issuer_(std::move(issuer)) {}
 
@@ -167,6 +168,10 @@ class Store {
   // The same for one that reads, all of it as of one version.
   [[nodiscard]] absl::Status read(absl::FunctionRef<absl::Status()> body);
 
+  // A token, and the grant that it came of.
+  [[nodiscard]] absl::StatusOr<IssuedToken> issue(Writer& writer, AccountId account,
+                                                  const TokenRequest& request,
+                                                  std::optional<int64_t> grant);
   [[nodiscard]] absl::StatusOr<std::string> sign_again(const Token& token, int64_t now);
 
   Database database_;

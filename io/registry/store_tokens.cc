@@ -134,12 +134,12 @@ absl::StatusOr<Token> make_token(Database& database, const TokenRequest& request
                .expires = request.expires};
 }
 
-absl::Status insert_token(Writer& writer, const Token& token) {
+absl::Status insert_token(Writer& writer, const Token& token, std::optional<int64_t> grant) {
   if (absl::Status s = writer.database().run(
           "INSERT INTO tokens (idx, account, jti, header, generation, created, expires, "
-          "description, claims) VALUES (?, ?, ?, 'HS256', ?, ?, ?, ?, ?)",
+          "description, claims, grant_id) VALUES (?, ?, ?, 'HS256', ?, ?, ?, ?, ?, ?)",
           as_integer(token.index), token.account, token.jti, token.secret_generation, token.created,
-          token.expires, token.description, token.claims_json);
+          token.expires, token.description, token.claims_json, grant);
       !s.ok()) {
     return s;
   }
@@ -200,31 +200,38 @@ std::string status_condition(TokenQuery::Status status) {
 
 absl::StatusOr<IssuedToken> Store::create_token(AccountId account, const TokenRequest& request,
                                                 const Act& act) {
-  IssuedToken issued;
-  const absl::Status status = write(act, [&](Writer& writer) -> absl::Status {
-    const absl::StatusOr<Account> owner = load_account(database_, account);
-    if (!owner.ok()) return owner.status();
-    absl::StatusOr<std::vector<Server>> named = find_servers(*this, account, request.servers);
-    if (!named.ok()) return named.status();
-    const TokenRequest complete = with_audiences_of(*named, request);
-    if (absl::Status s = check_request(complete, owner->life, act.time); !s.ok()) return s;
-    const absl::StatusOr<CurrentSecret> secret = current_secret(writer, vault_, *owner);
-    if (!secret.ok()) return secret.status();
-
-    absl::StatusOr<Token> token = make_token(database_, complete, *owner, issuer_, act.time);
-    if (!token.ok()) return token.status();
-    token->secret_generation = secret->generation;
-    absl::StatusOr<std::string> text = sign_token(secret->text, token->claims_json);
-    if (!text.ok()) return text.status();
-    if (absl::Status s = insert_token(writer, *token); !s.ok()) return s;
-    for (const Server& server : *named) {
-      if (absl::Status s = insert_association(writer, *token, server); !s.ok()) return s;
-    }
-    issued = {*std::move(token), *std::move(text)};
-    return load_servers(database_, issued.token);
+  absl::StatusOr<IssuedToken> issued = absl::InternalError("");
+  const absl::Status status = write(act, [&](Writer& writer) {
+    issued = issue(writer, account, request, std::nullopt);
+    return issued.status();
   });
   if (!status.ok()) return status;
   return issued;
+}
+
+absl::StatusOr<IssuedToken> Store::issue(Writer& writer, AccountId account,
+                                         const TokenRequest& request,
+                                         std::optional<int64_t> grant) {
+  const absl::StatusOr<Account> owner = load_account(database_, account);
+  if (!owner.ok()) return owner.status();
+  absl::StatusOr<std::vector<Server>> named = find_servers(*this, account, request.servers);
+  if (!named.ok()) return named.status();
+  const TokenRequest complete = with_audiences_of(*named, request);
+  if (absl::Status s = check_request(complete, owner->life, writer.now()); !s.ok()) return s;
+  const absl::StatusOr<CurrentSecret> secret = current_secret(writer, vault_, *owner);
+  if (!secret.ok()) return secret.status();
+
+  absl::StatusOr<Token> token = make_token(database_, complete, *owner, issuer_, writer.now());
+  if (!token.ok()) return token.status();
+  token->secret_generation = secret->generation;
+  absl::StatusOr<std::string> text = sign_token(secret->text, token->claims_json);
+  if (!text.ok()) return text.status();
+  if (absl::Status s = insert_token(writer, *token, grant); !s.ok()) return s;
+  for (const Server& server : *named) {
+    if (absl::Status s = insert_association(writer, *token, server); !s.ok()) return s;
+  }
+  if (absl::Status s = load_servers(database_, *token); !s.ok()) return s;
+  return IssuedToken{*std::move(token), *std::move(text)};
 }
 
 absl::StatusOr<TokenPage> Store::tokens(AccountId account, const TokenQuery& query, int64_t now) {
@@ -301,17 +308,7 @@ absl::Status Store::revoke_token(AccountId account, std::string_view jti, std::s
   return write(act, [&](Writer& writer) -> absl::Status {
     const absl::StatusOr<Token> token = load_token(database_, account, jti);
     if (!token.ok()) return token.status();
-    if (token->revoked) return absl::OkStatus();
-    if (absl::Status s =
-            database_.run("UPDATE tokens SET revoked = ?, reason = ? WHERE idx = ? AND account = ?",
-                          act.time, reason, as_integer(token->index), account);
-        !s.ok()) {
-      return s;
-    }
-    if (absl::Status s = writer.log_change(ChangeKind::kToken, as_integer(token->index)); !s.ok()) {
-      return s;
-    }
-    return writer.log_audit(account, "token.revoke", token->jti, reason);
+    return revoke_row(writer, *token, reason);
   });
 }
 

@@ -17,6 +17,7 @@
 #include <set>
 #include <sstream>
 
+#include "registry/grants.h"
 #include "registry/registry_fixture.h"
 
 namespace simdjwt::registry {
@@ -148,6 +149,14 @@ void change_for_ever(const std::string& path, AccountId account, const Acknowled
       require(store->revoke_token(account, jti, "leaked", act).ok());
       acknowledge("revoked " + jti);
     }
+    if (i % 4 == 1) {
+      Grants grants(*store);
+      const absl::StatusOr<TokenPair> pair =
+          grants.create_family(account, {.description = "a child's"}, 60, kNow + 1000, "", act);
+      require(pair.ok());
+      require(grants.refresh(pair->refresh_token, nullptr, {}, act).ok());
+      acknowledge("spent " + pair->refresh_token);
+    }
     if (i % 4 == 3) {
       const absl::StatusOr<SecretInfo> secret = store->rotate_secret(account, 1000, act);
       require(secret.ok());
@@ -161,6 +170,11 @@ void expect_there(Store& store, AccountId account, const std::string& lines) {
   for (std::string what, which; stream >> what >> which;) {
     if (what == "rotated") {
       EXPECT_GE(store.secrets(account).value().at(0).generation, std::stoll(which));
+      continue;
+    }
+    if (what == "spent") {
+      const auto again = Grants(store).refresh(which, nullptr, {}, {"tester", kNow});
+      EXPECT_TRUE(absl::IsPermissionDenied(again.status())) << again.status();
       continue;
     }
     const absl::StatusOr<Token> token = store.find_token(account, which);
