@@ -21,8 +21,9 @@ void pad(char* text, size_t num_bytes) noexcept {
 
 }  // namespace
 
-JsonReader::JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known)
-    : known_(known), quotes_(kernel) {
+JsonReader::JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known,
+                       JsonConstants constants)
+    : known_(known), constants_(constants), quotes_(kernel) {
   for (size_t i = 0; i < known.size(); ++i) {
     const std::string with_quote = std::string(known[i]) + '"';
     const size_t num_chars = std::min<size_t>(with_quote.size(), 4);
@@ -78,8 +79,8 @@ void JsonReader::learn(const JsonObject& object, size_t num_bytes) noexcept {
     const size_t slot = (last_shape_ + kShapes - i) % kShapes;
     if (fitted_in_[slot] != round_) pupil = slot;
   }
-  uint32_t variables = 0;
-  uint32_t variables_in_general = 0;
+  uint32_t variables = constants_ == JsonConstants::kNone ? ~uint32_t{0} : 0;
+  uint32_t variables_in_general = variables;
   bool generalize = true;
   for (size_t i = 0; i < kShapes; ++i) {
     if (!shapes_[i].is_like(object)) continue;

@@ -45,11 +45,16 @@ constexpr Verdict verdict_of(JsonStatus status, Verdict if_invalid, Verdict if_d
   return Verdict::kValid;
 }
 
+// Whether a reader looks for values that are always the same. Who takes any value for one that may
+// differ reads an unusual one as fast as others.
+enum class JsonConstants : uint8_t { kFind, kNone };
+
 // Remembers the shapes of the last objects, to read their like faster. Not thread-safe; 12 KiB.
 class JsonReader {
  public:
   // `known` lives as long as the reader.
-  explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {});
+  explicit JsonReader(const bytes::JsonIndexKernel& kernel, KnownNames known = {},
+                      JsonConstants constants = JsonConstants::kFind);
 
   // Reads the `num_bytes` bytes at `text`, at most kTokenBytesMax, which has room for
   // json_room_bytes(num_bytes); overwrites what lies behind the text. `object` then refers to the
@@ -88,6 +93,7 @@ class JsonReader {
   void find_known(JsonObject& object) const noexcept;
 
   KnownNames known_;
+  JsonConstants constants_;
   // The first four bytes of each known name and the quote behind it, as far as they go.
   std::array<uint32_t, kKnownNamesMax> first_words_{};
   std::array<uint32_t, kKnownNamesMax> first_masks_{};

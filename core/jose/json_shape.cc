@@ -125,8 +125,10 @@ bool JsonShape::add_parts(const JsonObject& object, size_t num_bytes) noexcept {
     members_[i].part = members_[i].end_part = static_cast<uint8_t>(num_parts_);
     members_[i].name_begin = static_cast<uint16_t>(member.name_begin - begin);
     members_[i].raw_begin = static_cast<uint16_t>(member.raw_begin - begin);
-    if (member.raw_chars > kConstantCharsMax) variables_ |= uint32_t{1} << i;
-    if ((variables_ >> i & 1) == 0) continue;
+    const uint32_t bit = uint32_t{1} << i;
+    if (member.raw_chars > kConstantCharsMax) variables_ |= bit;
+    if (kind_of(member) == Kind::kTenDigits) variables_ &= ~bit;
+    if ((variables_ & bit) == 0) continue;
     const bool is_string = member.type == JsonType::kString;
     const size_t end = member.raw_begin + size_t{is_string};
     if (!add_part(text.substr(begin, end - begin), i + 1)) return false;

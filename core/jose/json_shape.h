@@ -38,7 +38,8 @@ struct JsonNote {
 // its part; anything else is read as the walk reads it. A text with other parts is left to the
 // walk, so that a shape decides how fast an object is read, never how it is judged.
 //
-// Every value is taken for one that is always the same, until an object shows that it is not.
+// Every value is taken for one that is always the same, until an object shows that it is not, or
+// the reader says so beforehand.
 //
 // PERF NOTES. Claims of 194 bytes take 390 instructions, 220 of them the match, 110 the dates. The
 // members of an object are those of its shape, but for where parts begin; to list them anew for
@@ -73,8 +74,8 @@ class JsonShape {
   }
 
   // Takes on the shape of a text in UTF-8 without backslashes and control characters, whose members
-  // the walk has found and of whose values these differ; or none, if there is no room for all of
-  // it.
+  // the walk has found and of whose values these, dates among them or not, differ; or none, if
+  // there is no room for all of it.
   void learn(const JsonObject& object, size_t num_bytes, uint32_t variables) noexcept;
 
  private:

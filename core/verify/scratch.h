@@ -38,7 +38,7 @@ class ScratchMemory {
         sha512_lanes(*kernels.sha512),
         rsa_lanes{bytes::RsaLanes(*kernels.rsa), bytes::RsaLanes(*kernels.rsa),
                   bytes::RsaLanes(*kernels.rsa)},
-        header_reader(*kernels.json, jose::kHeaderNames),
+        header_reader(*kernels.json, jose::kHeaderNames, jose::JsonConstants::kNone),
         claims_reader(*kernels.json, jose::kClaimNames),
         unsigned_reader(*kernels.json, jose::kClaimNames) {}
 
@@ -53,6 +53,7 @@ class ScratchMemory {
   bytes::HmacLanes<bytes::Sha256> sha256_lanes;
   bytes::HmacLanes<bytes::Sha512> sha512_lanes;
   bytes::RsaLanes rsa_lanes[bytes::RsaModulus::kLengths];  // by length_index()
+  // What repeats is the memo's: the reader has what does not, unknown keys and algorithms among it.
   jose::JsonReader header_reader;
   jose::JsonReader claims_reader;  // one each, so that they keep different shapes
   // Of claims that are read before the signature: whoever writes such makes only them slower.

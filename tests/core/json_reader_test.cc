@@ -30,9 +30,9 @@ constexpr std::string_view kKnownNames[] = {"a", "exp", "alg", ""};
 // Reads `text` with one kernel, in room that ends where memory does.
 class GuardedReader {
  public:
-  explicit GuardedReader(const bytes::JsonIndexKernel& kernel)
+  GuardedReader(const bytes::JsonIndexKernel& kernel, JsonConstants constants)
       : kernel_(kernel.name),
-        reader_(kernel, kKnownNames),
+        reader_(kernel, kKnownNames, constants),
         memory_(json_room_bytes(kTokenBytesMax)) {}
 
   JsonStatus read(std::string_view text, JsonObject& object) {
@@ -65,8 +65,10 @@ class JsonReaderTest : public ::testing::Test {
  protected:
   JsonReaderTest() {
     for (const bytes::JsonIndexKernel* kernel : bytes::available_json_kernels()) {
-      readers_.push_back(std::make_unique<GuardedReader>(*kernel));
+      readers_.push_back(std::make_unique<GuardedReader>(*kernel, JsonConstants::kFind));
     }
+    readers_.push_back(std::make_unique<GuardedReader>(*bytes::available_json_kernels().back(),
+                                                       JsonConstants::kNone));
   }
 
   // The status that all kernels agree on.
@@ -399,6 +401,26 @@ TEST_F(JsonReaderTest, LearnsFromWhatItReadsAndNotFromWhatItPeeksAt) {
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(is_new(R"({"kid":"x"})"));
   EXPECT_FALSE(is_new(R"({"alg":"HS256"})"));
   EXPECT_FALSE(is_new(R"({"alg":"HS25\u0036"})")) << "nothing to learn from a text with escapes";
+}
+
+TEST_F(JsonReaderTest, KnowsOtherValuesAtOnceWhereItLooksForNoConstants) {
+  for (const JsonConstants constants : {JsonConstants::kFind, JsonConstants::kNone}) {
+    JsonReader reader(*bytes::available_json_kernels().back(), kKnownNames, constants);
+    std::vector<char> room(json_room_bytes(kTokenBytesMax));
+    JsonMembers members;
+    JsonObject object;
+    const auto copy = [&](std::string_view text) {
+      std::copy(text.begin(), text.end(), room.begin());
+      return text.size();
+    };
+    reader.read(room.data(), copy(R"({"alg":"HS256","n":1,"exp":1750003600})"), members, object);
+    reader.release_objects();
+    const std::string_view other = R"({"alg":"RS256","n":[2],"exp":1750003601})";
+    bool is_new;
+    EXPECT_EQ(reader.peek(room.data(), copy(other), members, object, is_new), JsonStatus::kOk);
+    EXPECT_EQ(is_new, constants == JsonConstants::kFind);
+    ASSERT_NO_FATAL_FAILURE(compare_members(object, *parse_json(other), other));
+  }
 }
 
 // --- Random damage ---
