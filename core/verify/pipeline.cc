@@ -350,7 +350,7 @@ void Pipeline::learn_header(std::string_view encoded) const noexcept {
 }
 
 inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const noexcept {
-  if (pending.begin == nullptr) [[unlikely]]
+  if (pending.begin == nullptr || !pending.from_memo) [[unlikely]]
     learn(pending);
   // Where only the signature matters, nobody is shown claims that were read.
   AcceptedToken* accepted = rules.signature_only ? nullptr : pending.read_ahead;

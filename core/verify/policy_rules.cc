@@ -150,8 +150,11 @@ Findings judge_claims(const PolicyRules& rules, Verdict typ_verdict, VerdictSet 
   note(judge_nbf(rules, claims.nbf(), now));
   note_unless(Verdict::kBadIat, judge_iat(rules, claims.iat(), now));
 
-  if (failures.empty() && rules.rules.empty()) [[likely]]
-    return {};
+  if (rules.rules.empty()) [[likely]] {
+    if (failures.empty()) [[likely]]
+      return {};
+    if (!rules.collect_all) return Findings::only(failures.first());
+  }
   return judge_rules(rules, failures, claims.object());
 }
 
