@@ -8,6 +8,8 @@
 #include <random>
 
 #include "support/fixtures.h"
+#include "support/instruction_trace.h"
+#include "support/sanitizers.h"
 #include "verify/header_memo.h"
 
 namespace simdjwt::testing {
@@ -91,6 +93,26 @@ TEST(HashedBegin, BelongsToOneKey) {
   EXPECT_FALSE(other.verify(of_first, scratch, kNow));
   EXPECT_TRUE(other.verify(of_second, scratch, kNow));
   EXPECT_TRUE(verifier.verify(of_first, scratch, kNow - 1));
+}
+
+TEST(HeaderMemo, RemembersWhatComesWithALaterKey) {
+  if (kSanitized || trace_instructions([] {}).empty()) GTEST_SKIP() << "nothing is counted here";
+  std::vector<Key> keys;
+  keys.push_back(make_key(kOtherSecret));
+  keys.push_back(make_key());
+  const Verifier verifier(make_keys(std::move(keys)), Policy::signature_only());
+  const std::string of_first = forge(header_of(Algorithm::kHs256, 10), kClaims, kOtherSecret);
+  const std::string of_second = forge(header_of(Algorithm::kHs256, 90), kClaims);
+  Scratch scratch;
+  EXPECT_TRUE(verifier.verify(of_first, scratch, kNow));
+  std::vector<size_t> num_instructions;
+  for (int i = 0; i < 3; ++i) {
+    num_instructions.push_back(
+        trace_instructions([&] { (void)verifier.verify(of_second, scratch, kNow); }).size());
+  }
+  // The header is read and learnt once, which takes longer than all the rest.
+  EXPECT_LT(num_instructions[1] + 500, num_instructions[0]);
+  EXPECT_EQ(num_instructions[2], num_instructions[1]);
 }
 
 TEST(HeaderMemo, LearnsTheWholeBlocksThatSigningInputsShare) {
