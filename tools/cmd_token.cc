@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "cli/claims_text.h"
 #include "cli/confirm.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/registry_input.h"
+#include "cli/request_input.h"
 #include "cli/text.h"
 #include "cli/times.h"
 #include "cli/token_report.h"
+#include "registry/grants.h"
 
 namespace simdjwt::cli {
 namespace {
@@ -24,7 +25,6 @@ namespace {
 using registry::Account;
 using registry::Server;
 using registry::Store;
-using registry::Template;
 using registry::Token;
 using registry::TokenQuery;
 using registry::TokenRequest;
@@ -42,14 +42,12 @@ constexpr char kFooter[] =
 struct Arguments {
   RegistryInput registry;
   // create
-  TokenRequest request;
-  std::string claims_template = "standard";
+  RequestInput input;
   std::optional<int64_t> expires_in;
   std::optional<int64_t> expires_at;
   bool indefinite = false;
-  bool no_server_aud = false;
-  std::optional<std::string> user_id;
-  std::vector<std::string> claims;
+  std::optional<int64_t> refresh_for;
+  std::string client;
   // list
   TokenQuery query;
   std::string status = "any";
@@ -63,14 +61,6 @@ struct Arguments {
 
 // --- create ---
 
-Template parse_template(const std::string& name) {
-  if (name == "standard") return Template::kStandard;
-  if (name == "django") return Template::kDjango;
-  if (name == "custom") return Template::kCustom;
-  throw UsageError("--template: " + quote(name) +
-                   " is unknown; there are standard, django and custom");
-}
-
 std::optional<int64_t> expiry(const Arguments& arguments, int64_t now) {
   const int num_given = (arguments.expires_in ? 1 : 0) + (arguments.expires_at ? 1 : 0) +
                         (arguments.indefinite ? 1 : 0);
@@ -81,30 +71,38 @@ std::optional<int64_t> expiry(const Arguments& arguments, int64_t now) {
   return arguments.expires_at;
 }
 
-TokenRequest make_request(const Arguments& arguments, int64_t now) {
-  TokenRequest request = arguments.request;
-  request.claims = parse_template(arguments.claims_template);
-  request.expires = expiry(arguments, now);
-  request.aud_of_servers = !arguments.no_server_aud;
-  // Digits are a number; any other text is one of Django's string identifiers.
-  if (arguments.user_id) {
-    const bool is_number = !arguments.user_id->empty() &&
-                           arguments.user_id->find_first_not_of("0123456789") == std::string::npos;
-    request.user_id = is_number ? *arguments.user_id : json_string(*arguments.user_id);
+// The first token of a family, and its refresh token below it.
+void create_pair(const Arguments& arguments) {
+  if (!arguments.expires_in) {
+    throw UsageError("--refresh-for: needs --expires-in, the life of each token");
   }
-  if (request.claims == Template::kCustom) {
-    ClaimsText claims;
-    for (const std::string& assignment : arguments.claims) claims.add_assignment(assignment);
-    request.custom_claims = claims.text();
-  } else if (!arguments.claims.empty()) {
-    throw UsageError("--claim: is for --template custom");
+  const registry::Act act = act_now();
+  const TokenRequest request = request_of(arguments.input);
+  Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  const registry::TokenPair pair = value_of(registry::Grants(store).create_family(
+      account.id, request, *arguments.expires_in, act.time + *arguments.refresh_for,
+      arguments.client, act));
+  if (arguments.registry.json) {
+    return print(token_json(pair.access.token, act.time)
+                     .add("token", json_string(pair.access.text))
+                     .add("refresh_token", json_string(pair.refresh_token))
+                     .add("refresh_expires", json_time(pair.refresh_expires))
+                     .text() +
+                 '\n');
   }
-  return request;
+  print(pair.access.text + '\n' + pair.refresh_token + '\n');
+  tell("made a token that expires " + utc(*pair.access.token.expires) +
+       ", and a refresh token, shown this once, that gives others until " +
+       utc(pair.refresh_expires));
 }
 
 void create(const Arguments& arguments) {
+  if (arguments.refresh_for) return create_pair(arguments);
+  if (!arguments.client.empty()) throw UsageError("--client: is for --refresh-for");
   const registry::Act act = act_now();
-  const TokenRequest request = make_request(arguments, act.time);
+  TokenRequest request = request_of(arguments.input);
+  request.expires = expiry(arguments, act.time);
   Store store = open_registry(arguments.registry);
   const Account account = find_account(store, arguments.registry);
   const registry::IssuedToken issued = value_of(store.create_token(account.id, request, act));
@@ -254,42 +252,18 @@ void add_life_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--indefinite", arguments.indefinite, "No end but revocation");
 }
 
-void add_claim_options(CLI::App& command, Arguments& arguments) {
-  TokenRequest& request = arguments.request;
-  command
-      .add_option("--template", arguments.claims_template,
-                  "standard (if not given): iss, sub, aud, scope;\n"
-                  "django: also what simplejwt demands; custom: the\n"
-                  "claims given by --claim. All have jti and iat")
-      ->type_name("NAME");
-  command.add_option("--sub", request.sub, "The subject; the account's name if not given")
-      ->type_name("SUBJECT");
-  command.add_option("--aud", request.audiences, "An audience; may be given several times")
-      ->type_name("AUDIENCE")
-      ->allow_extra_args(false);
-  command.add_flag("--no-server-aud", arguments.no_server_aud,
-                   "Leave the servers' URLs out of aud, for verifiers\n"
-                   "that expect none");
-  command.add_option("--scope", request.scope, "Scopes, separated by blanks")->type_name("WORDS");
-  add_text_option(command, "--user-id", arguments.user_id, "The user_id of the template django")
-      ->type_name("ID");
-  command.add_option("--claim", arguments.claims, "NAME=VALUE, of the template custom")
-      ->type_name("CLAIM")
-      ->allow_extra_args(false);
-}
-
 void add_create_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--description", arguments.request.description, "What the token is for")
-      ->type_name("TEXT")
-      ->required();
+  add_description_option(command, arguments.input, "the token");
   add_life_options(command, arguments);
-  add_claim_options(command, arguments);
+  add_duration_option(command, "--refresh-for", arguments.refresh_for,
+                      "Issue a refresh token, too: for so long it gives new\n"
+                      "tokens of the life --expires-in");
   command
-      .add_option("--server", arguments.request.servers,
-                  "A server that it is for; may be given several\n"
-                  "times")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
+      .add_option("--client", arguments.client,
+                  "The client that alone may use the refresh token;\n"
+                  "whoever has it, if not given")
+      ->type_name("NAME");
+  add_claim_options(command, arguments.input);
 }
 
 void add_list_options(CLI::App& command, Arguments& arguments) {

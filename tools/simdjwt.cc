@@ -17,9 +17,11 @@
 #include "cli/output.h"
 #include "cmd_account.h"
 #include "cmd_audit.h"
+#include "cmd_client.h"
 #include "cmd_decode.h"
 #include "cmd_jwks.h"
 #include "cmd_keygen.h"
+#include "cmd_refresh.h"
 #include "cmd_registry.h"
 #include "cmd_secret.h"
 #include "cmd_server.h"
@@ -142,6 +144,8 @@ int run(int argc, char** argv) {
   add_server_command(app);
   add_token_command(app);
   add_secret_command(app);
+  add_client_command(app);
+  add_refresh_command(app);
   add_audit_command(app);
   try {
     execute(app, argc, argv);

@@ -71,6 +71,12 @@ std::string json_list(std::string_view name, const std::vector<std::string>& obj
   return '{' + json_string(name) + ":[" + list + "]}";
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
+  return list;
+}
+
 std::string json_strings(const std::vector<std::string>& texts) {
   std::string list;
   for (const std::string& text : texts) list += (list.empty() ? "" : ",") + json_string(text);

@@ -66,6 +66,8 @@ registry::Act act_now();
 
 // {"NAME":[...]}, of objects that are JSON already.
 std::string json_list(std::string_view name, const std::vector<std::string>& objects);
+// "one, two"
+std::string joined(const std::vector<std::string>& texts);
 std::string json_strings(const std::vector<std::string>& texts);
 // "null" for none.
 std::string json_time(std::optional<int64_t> time);

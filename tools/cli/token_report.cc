@@ -29,12 +29,6 @@ std::string inactive_reason(const Token& token, int64_t now) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
-  return list;
-}
-
 std::string time_text(std::optional<int64_t> time, const std::string& absent) {
   return time ? utc(*time) : absent;
 }

@@ -71,7 +71,8 @@ class Registry(RegistryTestCase):
                           "tokens.db.key: No such file or directory")
 
     def test_commands_need_an_action(self):
-        for group in ("registry", "account", "server", "token", "secret", "audit"):
+        for group in ("registry", "account", "server", "token", "secret", "client", "refresh",
+                      "audit"):
             self.assert_fails(self.run_program(group), "A subcommand is required")
             self.assertIn("Usage: simdjwt " + group, self.run_program(group, "--help").out)
 
@@ -79,6 +80,7 @@ class Registry(RegistryTestCase):
         for group, actions in (("registry", "init check"), ("account", "create list show policy"),
                                ("server", "create list show auth"), ("secret", "show rotate"),
                                ("token", "create list show copy revoke associate dissociate"),
+                               ("client", "create list revoke"), ("refresh", "list revoke"),
                                ("audit", "list")):
             for action in actions.split():
                 outcome = self.run_program(group, action, "--help")
