@@ -3,6 +3,8 @@
 
 #include "differential/token_mutator.h"
 
+#include <simdjwt/limits.h>
+
 #include <cstdlib>
 
 #include "support/sanitizers.h"
@@ -27,6 +29,10 @@ constexpr std::string_view kHeaders[] = {
     R"({"alg":"RS256"})",
     R"({"alg":"HS256","crit":["x"],"x":1})",
     R"({"alg":"HS256","b64":true,"b65":false})",
+    R"({"alg":"HS256","b64":false})",
+    R"({"alg":"HS256","crit":[]})",
+    R"({"alg":"HS256","kid":["a"]})",
+    R"({"alg":"HS256","kid":"a","\u006bid":"a"})",
     R"({"alg":"HS256","kid":"a","x5t#S256":"the header alone fills a block of hash"})",
     R"({"alg":"HS512","kid":"c","x":"and the header alone fills a block of the larger hash, too"})",
 };
@@ -45,6 +51,19 @@ constexpr std::string_view kClaimSets[] = {
     R"({"iss":"https://other.example","aud":"api","exp":1750003600})",
     R"({"iss":"https://issuer.example","aud":"api","exp":1749999999})",
     R"({"iss":"https://issuer.example","aud":["api",1],"exp":1750003600})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"nbf":1750000100})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"iat":1750000100})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"iat":1749900000,"jti":"1"})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"iat":1749999000,"jti":"2"})",
+    R"({"x":1,"iss":"https://issuer.example","aud":"api","exp":1750003600,"iat":1749999000,)"
+    R"("jti":"1"})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"nbf":"1749990000"})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"iat":null})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"sub":7,"jti":[]})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"jti":8})",
+    R"({"iss":null,"aud":"api","exp":1750003600})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":1750003600,"\u0065xp":1750003600})",
+    R"({"iss":"https://issuer.example","aud":"api","exp":"1750003600"})",
     "{}",
     "no json",
 };
@@ -107,6 +126,28 @@ ReferenceVerifier TokenMutator::reference_by_issuer() {
   return reference;
 }
 
+ReferenceVerifier TokenMutator::strict_reference() {
+  ReferenceVerifier reference = TokenMutator::reference();
+  reference.keys = {
+      {.kid = "a", .secret = secret_for("a")},
+      {.kid = "b",
+       .algorithm = Algorithm::kHs384,
+       .secret = secret_for("b"),
+       .period = {.not_before = kNow + 1}},
+      {.kid = "c",
+       .algorithm = Algorithm::kHs512,
+       .secret = secret_for("c"),
+       .period = {.not_after = kNow}},
+      {.kid = "d", .secret = secret_for("")},  // found by those without kid
+  };
+  reference.typ = "jwt";
+  reference.max_age_seconds = 3600;
+  reference.expected_claim = "jti";
+  reference.expected_value = "1";
+  reference.forbidden_claim = "x";
+  return reference;
+}
+
 void TokenMutator::damage(std::string& text, bool is_json) {
   const size_t at = below(text.size() + 1);
   const size_t length = std::min(text.size() - at, 1 + below(one_in(4) ? 40 : 3));
@@ -130,6 +171,7 @@ void TokenMutator::damage(std::string& text, bool is_json) {
 
 std::string TokenMutator::header() {
   std::string header(any_of(kHeaders));
+  if (one_in(500)) header.append(kHeaderCharsMax * 3 / 4, ' ');
   while (one_in(6)) damage(header, true);
   return header;
 }
@@ -137,6 +179,7 @@ std::string TokenMutator::header() {
 std::string TokenMutator::claims() {
   std::string claims(any_of(kClaimSets));
   if (one_in(8)) claims.append(below(300), ' ');
+  if (one_in(500)) claims.append(kTokenBytesMax * 3 / 4, ' ');
   while (one_in(2)) damage(claims, true);
   return claims;
 }

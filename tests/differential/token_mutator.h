@@ -25,9 +25,11 @@ class TokenMutator {
 
   std::string next();
 
-  // What the stream's tokens meet: several keys, expectations of iss, aud and exp. About a third of
-  // the tokens pass.
+  // What the stream's tokens meet: several keys, expectations of iss, aud and exp. About one in
+  // eight passes.
   static ReferenceVerifier reference();
+  // The same with keys that all have a kid, some of them out of their time, and more expectations.
+  static ReferenceVerifier strict_reference();
   // The same with keys of several issuers, some with the same kid, some the same.
   static ReferenceVerifier reference_by_issuer();
 

@@ -43,13 +43,19 @@ PolicyBuilder lenient() {
 Verifier make_verifier(const ReferenceVerifier& reference) {
   std::map<std::string, std::vector<Key>> keys;
   for (const ReferenceKey& key : reference.keys) {
-    keys[key.issuer].push_back(make_key(key.secret, key.kid, key.algorithm));
+    keys[key.issuer].push_back(make_key(key.secret, key.kid, key.algorithm, key.period));
   }
   PolicyBuilder builder;
-  builder.ignore_typ().leeway_seconds(reference.leeway_seconds);
+  builder.leeway_seconds(reference.leeway_seconds);
+  reference.typ ? builder.expect_typ(*reference.typ) : builder.ignore_typ();
   reference.iss ? builder.expect_iss(*reference.iss) : builder.ignore_iss();
   reference.aud ? builder.expect_aud(*reference.aud) : builder.ignore_aud();
   reference.exp_required ? builder.expect_exp() : builder.allow_missing_exp();
+  if (reference.max_age_seconds) builder.max_age_seconds(*reference.max_age_seconds);
+  if (!reference.expected_claim.empty()) {
+    builder.expect_string(reference.expected_claim, reference.expected_value);
+  }
+  if (!reference.forbidden_claim.empty()) builder.forbid_claim(reference.forbidden_claim);
   const Policy policy = builder.build().value();
   if (!reference.by_issuer) return Verifier(make_keys(std::move(keys[""])), policy);
   IssuerKeys issuers;

@@ -114,7 +114,18 @@ bool has_audience(const JsonValue& aud, std::string_view wanted) {
                      [&](const JsonValue& e) { return e.text == wanted; });
 }
 
-Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& claims, int64_t now) {
+// Of a media type, what follows "application/", which may be left out where there is no other
+// slash.
+std::string bare_typ(const JsonValue& typ) {
+  const std::string text = lower(typ.text);
+  const std::string prefix = "application/";
+  const bool has_prefix = text.size() > prefix.size() && text.starts_with(prefix) &&
+                          text.find('/', prefix.size()) == text.npos;
+  return has_prefix ? text.substr(prefix.size()) : text;
+}
+
+Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& header,
+                     const JsonValue& claims, int64_t now) {
   if (has_duplicates(claims)) return Verdict::kDuplicateClaim;
   VerdictSet failures;
   struct {
@@ -142,15 +153,30 @@ Verdict judge_claims(const ReferenceVerifier& verifier, const JsonValue& claims,
   if (!failures.empty()) return failures.first();
 
   const int64_t leeway = verifier.leeway_seconds;
+  const JsonValue* typ = header.find("typ");
+  if (verifier.typ && !typ) return Verdict::kTypMissing;
+  if (verifier.typ && bare_typ(*typ) != *verifier.typ) return Verdict::kTypMismatch;
   if (!exp && verifier.exp_required) return Verdict::kExpMissing;
   if (exp && now >= *exp + leeway) return Verdict::kExpired;
   if (nbf && now < *nbf - leeway) return Verdict::kNotYetValid;
   if (iat && now < *iat - leeway) return Verdict::kIssuedInFuture;
+  if (verifier.max_age_seconds && !iat) return Verdict::kIatMissing;
+  if (verifier.max_age_seconds && now > *iat + *verifier.max_age_seconds + leeway) {
+    return Verdict::kTooOld;
+  }
   const JsonValue* iss = claims.find("iss");
   if (verifier.iss && !iss) return Verdict::kIssMissing;
   if (verifier.iss && iss->text != *verifier.iss) return Verdict::kIssMismatch;
   if (verifier.aud && !aud) return Verdict::kAudMissing;
   if (verifier.aud && !has_audience(*aud, *verifier.aud)) return Verdict::kAudMismatch;
+  if (!verifier.expected_claim.empty()) {
+    const JsonValue* value = claims.find(verifier.expected_claim);
+    if (!value) return Verdict::kClaimMissing;
+    const bool is_string = value->type == JsonType::kString;
+    if (!is_string || value->text != verifier.expected_value) return Verdict::kClaimMismatch;
+  }
+  const std::string& forbidden = verifier.forbidden_claim;
+  if (!forbidden.empty() && claims.find(forbidden)) return Verdict::kClaimForbidden;
   if (verifier.revocations == nullptr) return Verdict::kValid;
   const auto text = [&](const char* name) {
     const JsonValue* value = claims.find(name);
@@ -174,6 +200,10 @@ std::vector<ReferenceKey> keys_of_issuer(const std::vector<ReferenceKey>& keys,
   std::copy_if(keys.begin(), keys.end(), std::back_inserter(found),
                [iss](const ReferenceKey& key) { return key.issuer == iss->text; });
   return found;
+}
+
+bool is_active(const KeyPeriod& period, int64_t now) {
+  return period.not_before <= now && now < period.not_after;
 }
 
 std::vector<ReferenceKey> candidates(const std::vector<ReferenceKey>& keys, const JsonValue* kid) {
@@ -236,6 +266,9 @@ Verdict ReferenceVerifier::verify(std::string_view token, int64_t now) const {
   const std::string& alg = header->find("alg")->text;
   std::erase_if(usable, [&](const ReferenceKey& key) { return to_string(key.algorithm) != alg; });
   if (usable.empty()) return Verdict::kAlgMismatch;
+  const bool is_early = now < usable[0].period.not_before;
+  std::erase_if(usable, [&](const ReferenceKey& key) { return !is_active(key.period, now); });
+  if (usable.empty()) return is_early ? Verdict::kKeyNotYetActive : Verdict::kKeyExpired;
   if (signature->size() != signature_bytes(usable[0].algorithm)) {
     return Verdict::kBadSignatureLength;
   }
@@ -246,7 +279,7 @@ Verdict ReferenceVerifier::verify(std::string_view token, int64_t now) const {
   if (!verifies) return Verdict::kBadSignature;
 
   const auto claims = read_object(*claims_json);
-  return claims ? judge_claims(*this, *claims, now) : Verdict::kBadClaimsJson;
+  return claims ? judge_claims(*this, *header, *claims, now) : Verdict::kBadClaimsJson;
 }
 
 }  // namespace simdjwt::testing

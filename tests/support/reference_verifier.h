@@ -25,6 +25,7 @@ struct ReferenceKey {
   Algorithm algorithm = Algorithm::kHs256;
   std::string secret;
   std::string issuer = {};
+  KeyPeriod period = {};
 };
 
 // What a verifier is told, in the terms of PolicyBuilder.
@@ -33,8 +34,13 @@ struct ReferenceVerifier {
   bool by_issuer = false;  // keys verify the tokens of their issuer alone; else, those of all
   std::optional<std::string> iss;
   std::optional<std::string> aud;
+  std::optional<std::string> typ = {};  // in lower case, without "application/"
   bool exp_required = false;
   int64_t leeway_seconds = 0;
+  std::optional<int64_t> max_age_seconds = {};
+  std::string expected_claim = {};  // a name, or none; and the string it must have
+  std::string expected_value = {};
+  std::string forbidden_claim = {};
   const ReferenceRevocations* revocations = nullptr;
   std::string account = {};
 
