@@ -2,7 +2,7 @@
 // Copyright The simdjwt Authors
 
 // Verifiers with a SignatureCache against verifiers without: the same verdicts, whatever happens to
-// keys, policies, revocations and the clock, and however small the cache is.
+// keys, issuers, policies, revocations and the clock, and however small the cache is.
 
 #include <gtest/gtest.h>
 #include <simdjwt/signature_cache.h>
@@ -26,26 +26,31 @@ namespace {
 
 constexpr SignatureCache::Seed kSeed = {1, 2, 3};
 
-struct Issuer {
+struct Signing {
   std::string_view jwk;
   Algorithm algorithm;
 };
 
-constexpr Issuer kIssuers[] = {
+constexpr Signing kSignings[] = {
     {kP256Jwk, Algorithm::kEs256},    {kOtherP256Jwk, Algorithm::kEs256},
     {kEd25519Jwk, Algorithm::kEdDsa}, {kOtherEd25519Jwk, Algorithm::kEdDsa},
     {kRsaJwk, Algorithm::kRs256},     {kOtherRsaJwk, Algorithm::kRs256},
     {kRsaJwk, Algorithm::kPs256}};  // the same key, differently used
 constexpr std::string_view kKids[] = {"", "a", "b"};
+constexpr std::string_view kIssuers[] = {"p", "q"};
+
+// Whose keys the verifiers have: a set for all tokens, or one for each issuer.
+enum class KeysOf : uint8_t { kEverybody, kEachIssuer };
 
 // Changes at random; then shows tokens, some of them again and again.
 class World {
  public:
-  explicit World(size_t num_tokens) : cache_(SignatureCache::create(num_tokens, kSeed).value()) {
-    for (const Issuer& issuer : kIssuers) {
-      for (const std::string_view kid : kKids) sign_tokens(issuer, kid);
+  explicit World(size_t num_tokens, KeysOf keys_of = KeysOf::kEverybody)
+      : keys_of_(keys_of), cache_(SignatureCache::create(num_tokens, kSeed).value()) {
+    for (const Signing& signing : kSignings) {
+      for (const std::string_view kid : kKids) sign_tokens(signing, kid);
     }
-    exchange_keys();
+    for (size_t i = 0; i < std::size(kIssuers); ++i) exchange_keys();
     exchange_policy();
     forget_revocations();
   }
@@ -60,7 +65,7 @@ class World {
       if (!with_) make_verifiers();
       ASSERT_NO_FATAL_FAILURE(one_in(3) ? show_many() : show_one(next_token()));
     }
-    EXPECT_GT(num_accepted_, num_rounds / 20);
+    EXPECT_GT(num_accepted_, num_rounds / 40);
     EXPECT_GT(num_revoked_, num_rounds / 200);
   }
 
@@ -68,13 +73,14 @@ class World {
   size_t below(size_t bound) { return random_() % bound; }
   bool one_in(size_t odds) { return below(odds) == 0; }
 
-  void sign_tokens(const Issuer& issuer, std::string_view kid) {
+  void sign_tokens(const Signing& signing, std::string_view kid) {
     for (int i = 0; i < 3; ++i) {
       const std::string claims =
-          R"({"sub":"s)" + std::to_string(i) + R"(","aud":")" + (i > 0 ? "x" : "y") +
+          R"({"iss":")" + std::string(kIssuers[tokens_.size() % std::size(kIssuers)]) +
+          R"(","sub":"s)" + std::to_string(i) + R"(","aud":")" + (i > 0 ? "x" : "y") +
           R"(","jti":")" + std::to_string(tokens_.size()) + R"(","iat":)" +
           std::to_string(kNow - 200 + 5 * i) + R"(,"exp":)" + std::to_string(kNow + 50 * i) + '}';
-      tokens_.push_back(sign_with(issuer.jwk, issuer.algorithm, claims, std::string(kid)));
+      tokens_.push_back(sign_with(signing.jwk, signing.algorithm, claims, std::string(kid)));
     }
   }
 
@@ -83,7 +89,9 @@ class World {
     do {
       keys = random_keys();
     } while (!keys.ok());  // a kid for two keys of an algorithm
-    keys_ = *std::move(keys);
+    keys_ = *keys;
+    const std::string_view issuer = kIssuers[num_exchanges_++ % std::size(kIssuers)];
+    issuers_ = one_in(20) ? issuers_.without(issuer) : issuers_.with(issuer, *keys);
     with_.reset();
   }
 
@@ -92,11 +100,11 @@ class World {
     std::vector<std::string_view> kids = {"", "", "", "a", "a", "b"};
     std::shuffle(kids.begin(), kids.end(), random_);
     for (size_t i = 0; i < 3 + below(kids.size() - 2); ++i) {
-      const Issuer& issuer = kIssuers[below(std::size(kIssuers))];
+      const Signing& signing = kSignings[below(std::size(kSignings))];
       KeyPeriod period;
       if (one_in(8)) period.not_after = kNow + 20;
       if (one_in(8)) period.not_before = kNow - 20;
-      builder.add(Key::from_jwk(public_jwk(issuer.jwk), issuer.algorithm,
+      builder.add(Key::from_jwk(public_jwk(signing.jwk), signing.algorithm,
                                 {.kid = std::string(kids[i]), .period = period})
                       .value());
     }
@@ -119,7 +127,8 @@ class World {
   }
 
   void revoke() {
-    const TokenOwner owner = one_in(2) ? TokenOwner::issuer("") : TokenOwner::account("a");
+    const TokenOwner owner = one_in(2) ? TokenOwner::issuer(kIssuers[below(std::size(kIssuers))])
+                                       : TokenOwner::account("a");
     const auto date = kNow - 200 + static_cast<int64_t>(below(12));
     if (one_in(40)) return revocations_->refuse_before(date);
     if (one_in(8)) return revocations_->refuse_before(owner, "s" + std::to_string(below(3)), date);
@@ -129,8 +138,12 @@ class World {
 
   void make_verifiers() {
     const RevocationCheck check = {.revocations = revocations_, .account = "a"};
-    with_.emplace(*keys_, *policy_, cache_, check);
-    without_.emplace(*keys_, *policy_, nullptr, check);
+    const auto make = [&](const std::shared_ptr<SignatureCache>& cache) {
+      return keys_of_ == KeysOf::kEachIssuer ? Verifier(issuers_, *policy_, cache, check)
+                                             : Verifier(*keys_, *policy_, cache, check);
+    };
+    with_.emplace(make(cache_));
+    without_.emplace(make(nullptr));
   }
 
   std::string next_token() {
@@ -163,10 +176,13 @@ class World {
     }
   }
 
+  const KeysOf keys_of_;
   std::mt19937_64 random_{11};
   std::shared_ptr<SignatureCache> cache_;
   std::vector<std::string> tokens_;
   std::optional<KeySet> keys_;
+  IssuerKeys issuers_;
+  size_t num_exchanges_ = 0;
   std::optional<Policy> policy_;
   std::shared_ptr<Revocations> revocations_;
   std::optional<Verifier> with_;
@@ -184,6 +200,11 @@ size_t num_rounds(size_t in_release) { return std::max<size_t>(num_tokens(in_rel
 TEST(SignatureCache, ChangesNoVerdictWhereItHoldsAll) { World(1000).run(num_rounds(10'000)); }
 
 TEST(SignatureCache, ChangesNoVerdictWhereItForgetsMost) { World(1).run(num_rounds(5'000)); }
+
+TEST(SignatureCache, ChangesNoVerdictByTheKeysOfManyIssuers) {
+  World(1000, KeysOf::kEachIssuer).run(num_rounds(10'000));
+  World(1, KeysOf::kEachIssuer).run(num_rounds(3'000));
+}
 
 // --- What it remembers ---
 
