@@ -139,9 +139,21 @@ void Pipeline::reject(const PendingToken& pending, const Findings& findings,
                       VerifyResult& result) noexcept {
   result.token_ = nullptr;
   result.issuer_ = pending.issuer;
+  result.refused_jti_ = {};
   result.failures_ = findings.all;
   result.failed_rules_ = findings.failed_rules;
   result.verdict_ = findings.first;
+}
+
+// The signature is right: so is what the claims say, if they can be read. Their texts lie in what
+// open() has taken for the payload.
+void Pipeline::refuse(const PendingToken& pending, const Findings& findings,
+                      const jose::Claims& claims, VerifyResult& result) noexcept {
+  reject(pending, findings, result);
+  if (findings.first == Verdict::kBadClaimsJson || findings.first == Verdict::kDuplicateClaim) {
+    return;
+  }
+  result.refused_jti_ = claims.jti().value_or(std::string_view());
 }
 
 // Most tokens begin with the header that the last one had. Then its key is known, and by the length
@@ -363,10 +375,14 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
   if (!rules.signature_only) {
     const Findings findings = judge(pending, *accepted);
-    if (findings.first != Verdict::kValid) return reject(pending, findings, result);
+    if (findings.first != Verdict::kValid) {
+      return refuse(pending, findings, accepted->claims, result);
+    }
     const Verdict verdict =
         revocations == nullptr ? Verdict::kValid : revocations->judge(accepted->claims, *token);
-    if (verdict != Verdict::kValid) return reject(pending, Findings::only(verdict), result);
+    if (verdict != Verdict::kValid) {
+      return refuse(pending, Findings::only(verdict), accepted->claims, result);
+    }
   }
   if (accepted != pending.read_ahead) [[likely]]
     keep(*accepted);
@@ -374,6 +390,7 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   if (pending.is_new) [[unlikely]]
     remember_signature(pending);
   result.issuer_ = pending.issuer;
+  result.refused_jti_ = {};
   result.token_ = token;
   result.failures_ = {};
   result.failed_rules_ = 0;

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <simdjwt/revocation.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "support/judge.h"
 
@@ -247,6 +251,41 @@ TEST(TokenGate, HasTheLastWord) {
   }
   revocations->refuse_before(1);
   EXPECT_EQ(judge_with(revocations)(forge_claims(R"({"x":1,"sub":"bob"})")), Verdict::kRevoked);
+}
+
+// --- Whose token was refused ---
+
+TEST_F(RevocationTest, TellsTheJtiOfARefusedTokenWhoseSignatureIsRight) {
+  revocations->revoke_jti(i, "revoked", std::nullopt);
+  const Verifier verifier(KeySet::of(make_key()), lenient().require_claim("iss").build().value(),
+                          nullptr, {.revocations = revocations});
+  std::string forged = claims_of("i", "s", "forged");
+  forged.back() = forged.back() == 'A' ? 'E' : 'A';
+  const std::vector<std::pair<std::string, std::string_view>> cases = {
+      {claims_of("i", "s", "revoked"), "revoked"},
+      {forge_claims(R"({"jti":"lacks iss"})"), "lacks iss"},
+      {forge_claims(R"({"jti":"exp\u0069red","exp":1})"), "expired"},
+      {claims_of("i", "s", "valid"), ""},
+      {forged, ""},
+      {forge_claims(R"({"exp":1})"), ""},
+      {forge_claims(R"({"jti":7})"), ""},
+      {forge_claims(R"({"jti":"twice","jti":"twice"})"), ""},
+      {forge_claims(R"({"jti":"malformed",})"), ""},
+      {"no token", ""}};
+  Scratch scratch;
+  std::vector<std::string_view> tokens;
+  std::vector<VerifyResult> results(cases.size());
+  for (const auto& [token, jti] : cases) {
+    tokens.emplace_back(token);
+    EXPECT_EQ(verifier.verify(token, scratch, kNow).refused_jti(), jti);
+  }
+  for (int round = 0; round < 2; ++round) {
+    verifier.verify_batch(tokens, results, scratch, kNow);
+    for (size_t n = 0; n < cases.size(); ++n) {
+      EXPECT_EQ(results[n].refused_jti(), cases[n].second) << n;
+    }
+    std::rotate(results.begin(), results.begin() + 1, results.end());  // with what is in them
+  }
 }
 
 TEST_F(RevocationTest, OutlivesWhoMadeIt) {

@@ -82,9 +82,15 @@ class VerifyResult {
     return issuer_ == nullptr ? std::string_view() : *issuer_;
   }
 
+  // Of a token that is refused although its signature is right, by its claims or by a
+  // RevocationCheck: its jti, for whoever counts what is tried with which token. Empty if it has
+  // none, and of all other tokens, valid ones too. Valid until the Scratch is used again.
+  [[nodiscard]] std::string_view refused_jti() const noexcept { return refused_jti_; }
+
  private:
   friend struct internal::Pipeline;
   const VerifiedToken* token_ = nullptr;
+  std::string_view refused_jti_;
   const std::string* issuer_ = nullptr;
   VerdictSet failures_;
   uint64_t failed_rules_ = 0;
