@@ -4,9 +4,11 @@
 #include "cmd_token.h"
 
 #include <CLI/App.hpp>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/confirm.h"
@@ -37,6 +39,7 @@ constexpr char kFooter[] =
     "  simdjwt token list --status active\n"
     "  simdjwt token show ID\n"
     "  simdjwt token revoke ID --reason leaked\n"
+    "  simdjwt token revoke --matching 'CI' --reason rotated\n"
     "each with --registry FILE, or SIMDJWT_REGISTRY in the environment.";
 
 struct Arguments {
@@ -52,6 +55,9 @@ struct Arguments {
   TokenQuery query;
   std::string status = "any";
   std::optional<uint64_t> before;
+  // revoke
+  std::vector<std::string> jtis;
+  std::optional<std::string> matching;
   // the others
   std::string jti;
   std::string server;
@@ -206,15 +212,55 @@ void report(Store& store, const Arguments& arguments, const Token& token, const 
   print(token_json(changed, system_now()).text() + '\n');
 }
 
+// Those that were named, or all active ones that --matching finds.
+std::vector<Token> tokens_to_revoke(Store& store, const Account& account,
+                                    const Arguments& arguments) {
+  std::vector<Token> tokens;
+  if (arguments.matching.has_value() == !arguments.jtis.empty()) {
+    throw UsageError("one of ID and --matching is needed");
+  }
+  for (const std::string& jti : arguments.jtis) {
+    tokens.push_back(value_of(store.find_token(account.id, jti)));
+  }
+  if (!arguments.matching) return tokens;
+  TokenQuery query{
+      .search = *arguments.matching, .status = TokenQuery::Status::kActive, .limit = 1000};
+  do {
+    registry::TokenPage page = value_of(store.tokens(account.id, query, system_now()));
+    std::move(page.tokens.begin(), page.tokens.end(), std::back_inserter(tokens));
+    query.before = page.next;
+  } while (query.before);
+  if (tokens.empty()) throw Failure("no active token matches " + quote(*arguments.matching));
+  return tokens;
+}
+
 void revoke(const Arguments& arguments) {
   Store store = open_registry(arguments.registry);
   const Account account = find_account(store, arguments.registry);
-  const Token token = value_of(store.find_token(account.id, arguments.jti));
-  confirm("Whoever uses the token " + token.jti + ", " + quote(token.description) +
+  const std::vector<Token> tokens = tokens_to_revoke(store, account, arguments);
+  const Token& first = tokens.front();
+  const bool is_one = tokens.size() == 1;
+  confirm("Whoever uses " +
+              (is_one ? "the token " + first.jti + ", " + quote(first.description)
+                      : "one of these " + std::to_string(tokens.size()) + " tokens, the first " +
+                            first.jti + ", " + quote(first.description)) +
               ", will be refused, for good.",
           arguments.yes);
-  succeed(store.revoke_token(account.id, token.jti, arguments.reason, act_now()));
-  report(store, arguments, token, "is revoked");
+  std::vector<std::string> jtis;
+  for (const Token& token : tokens) jtis.push_back(token.jti);
+  const size_t num_revoked =
+      value_of(store.revoke_tokens(account.id, jtis, arguments.reason, act_now()));
+  if (is_one) return report(store, arguments, first, "is revoked");
+  if (!arguments.registry.json) {
+    return tell("revoked " + std::to_string(num_revoked) + " tokens" +
+                (num_revoked < jtis.size() ? "; the others were so before" : ""));
+  }
+  std::vector<std::string> objects;
+  for (const Token& token : tokens) {
+    objects.push_back(
+        token_json(value_of(store.find_token(account.id, token.jti)), system_now()).text());
+  }
+  print(json_list("tokens", objects) + '\n');
 }
 
 void associate(const Arguments& arguments) {
@@ -296,16 +342,21 @@ void add_token_command(CLI::App& app) {
       *group, "show", "What is known of a token, and how to use it", arguments, show);
   CLI::App* copied = add_registry_action(*group, "copy", "Print the token again", arguments, copy);
   CLI::App* revoked =
-      add_registry_action(*group, "revoke", "End a token, for good", arguments, revoke);
+      add_registry_action(*group, "revoke", "End tokens, for good", arguments, revoke);
   CLI::App* tied =
       add_registry_action(*group, "associate", "Let a server take it", arguments, associate);
   CLI::App* untied =
       add_registry_action(*group, "dissociate", "Let it no longer", arguments, dissociate);
-  for (CLI::App* command : {shown, copied, revoked, tied, untied}) {
+  for (CLI::App* command : {shown, copied, tied, untied}) {
     command->add_option("ID", arguments->jti, "The token")->required();
   }
   shown->add_option("--server", arguments->server, "The server that the examples call")
       ->type_name("NAME");
+  revoked->add_option("ID", arguments->jtis, "The token, or several");
+  add_text_option(*revoked, "--matching", arguments->matching,
+                  "All active ones with this in description or ID, at\n"
+                  "once")
+      ->type_name("TEXT");
   revoked->add_option("--reason", arguments->reason, "Why, for the record")->type_name("TEXT");
   for (CLI::App* command : {tied, untied}) {
     command->add_option("SERVER", arguments->server, "The server's name")->required();

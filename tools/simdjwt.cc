@@ -27,6 +27,7 @@
 #include "cmd_server.h"
 #include "cmd_sign.h"
 #include "cmd_token.h"
+#include "cmd_usage.h"
 #include "cmd_verify.h"
 
 namespace simdjwt::cli {
@@ -147,6 +148,7 @@ int run(int argc, char** argv) {
   add_client_command(app);
   add_refresh_command(app);
   add_audit_command(app);
+  add_usage_command(app);
   try {
     execute(app, argc, argv);
     flush_output();

@@ -61,8 +61,8 @@ class Follower::Image final : public FeedSink {
     forget_verifiers(account);
   }
   void on_server(const FeedServer& row) override {
-    servers_.insert_or_assign(
-        row.id, ServerRow{row.account, std::string(row.name), row.authenticates, std::nullopt});
+    servers_.insert_or_assign(row.id, ServerRow{row.account, std::string(row.name),
+                                                row.authenticates, std::nullopt, nullptr});
     has_new_servers_ = true;
   }
   void on_token(const FeedToken& row) override {
@@ -89,7 +89,7 @@ class Follower::Image final : public FeedSink {
   std::vector<CheckedServer> servers() const {
     std::vector<CheckedServer> servers;
     for (const auto& [id, row] : servers_) {
-      servers.push_back({row.name, row.authenticates, *row.verifier});
+      servers.push_back({id, row.name, row.authenticates, *row.verifier, row.gate});
     }
     return servers;
   }
@@ -108,6 +108,7 @@ class Follower::Image final : public FeedSink {
     std::string name;
     bool authenticates;
     std::optional<Verifier> verifier;
+    std::shared_ptr<const ServerGate> gate;  // the verifier's
   };
 
   // Of an account, for Revocations.
@@ -180,11 +181,11 @@ absl::StatusOr<bool> Follower::Image::complete(int64_t now) {
     }
     absl::StatusOr<Policy> demands = policy();
     if (!demands.ok()) return demands.status();
+    row.gate = std::make_shared<const ServerGate>(tables_, id, row.account, account.accepts);
     row.verifier.emplace(keys.at(row.account), *std::move(demands), nullptr,
                          RevocationCheck{.revocations = tables_->revocations,
                                          .account = name_of(row.account),
-                                         .gate = std::make_shared<const ServerGate>(
-                                             tables_, id, row.account, account.accepts)});
+                                         .gate = row.gate});
   }
   has_new_servers_ = false;
   return true;

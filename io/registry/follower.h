@@ -18,12 +18,16 @@
 
 namespace simdjwt::registry {
 
+class ServerGate;
+
 // A server as it is checked now. What it says of tokens, associations and revocations changes with
 // the follower; its keys and whether it asks for tokens at all do not.
 struct CheckedServer {
+  ServerId id;
   std::string name;
   bool authenticates;
   Verifier verifier;
+  std::shared_ptr<const ServerGate> gate;  // the verifier's
 };
 
 // Used by one thread; the verifiers it has made, by any.

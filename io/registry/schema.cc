@@ -183,7 +183,37 @@ ALTER TABLE tokens ADD COLUMN grant_id INTEGER REFERENCES grants (id);
 CREATE INDEX tokens_of_grant ON tokens (grant_id) WHERE grant_id IS NOT NULL;
 )sql";
 
-constexpr const char* kScripts[] = {kFirst, kGrants};
+// `token` is an index, or -1 for a server's own counts. The times of last uses change all the time:
+// a page holds 300 of them, or half a dozen tokens.
+constexpr char kUsage[] = R"sql(
+CREATE TABLE usage_minutes (
+  server  INTEGER NOT NULL,
+  token   INTEGER NOT NULL,
+  start   INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (server, token, start, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_minutes_by_age ON usage_minutes (start);
+
+CREATE TABLE usage_hours (
+  server  INTEGER NOT NULL,
+  token   INTEGER NOT NULL,
+  start   INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (server, token, start, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_hours_by_age ON usage_hours (start);
+
+CREATE TABLE last_uses (
+  token INTEGER PRIMARY KEY,
+  time  INTEGER NOT NULL
+) STRICT;
+ALTER TABLE tokens DROP COLUMN last_used;
+)sql";
+
+constexpr const char* kScripts[] = {kFirst, kGrants, kUsage};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);

@@ -7,14 +7,16 @@
 
 namespace simdjwt::registry {
 
+std::optional<TokenIndex> ServerGate::find(std::string_view jti) const noexcept {
+  const std::optional<TokenIndex> index = index_of_jti(jti);
+  return index && tables_->tokens.holds(*index, jti, account_) ? index : std::nullopt;
+}
+
 Verdict ServerGate::judge(const VerifiedToken& token) const noexcept {
   const std::optional<Claim> type = token.claim("token_type");
   if (type && type->string() == "refresh") return Verdict::kRefreshToken;
-  const std::string_view jti = token.jti().value_or(std::string_view());
-  const std::optional<TokenIndex> index = index_of_jti(jti);
-  if (!index || !tables_->tokens.holds(*index, jti, account_)) {
-    return accepts_ == Accepts::kSigned ? Verdict::kValid : Verdict::kNotRegistered;
-  }
+  const std::optional<TokenIndex> index = find(token.jti().value_or(std::string_view()));
+  if (!index) return accepts_ == Accepts::kSigned ? Verdict::kValid : Verdict::kNotRegistered;
   if (tables_->revocations->is_index_revoked(static_cast<uint32_t>(*index))) {
     return Verdict::kRevoked;
   }

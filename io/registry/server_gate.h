@@ -10,6 +10,8 @@
 #include <simdjwt/token_gate.h>
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "registry/model.h"
 #include "registry/token_table.h"
@@ -32,6 +34,9 @@ class ServerGate final : public TokenGate {
   // revoked, and be associated with this server. Others pass where the account accepts what its own
   // services sign. Refresh tokens, which they sign with the same secret, never do.
   [[nodiscard]] Verdict judge(const VerifiedToken& token) const noexcept override;
+
+  // The index of the account's token in the registry that has this jti.
+  [[nodiscard]] std::optional<TokenIndex> find(std::string_view jti) const noexcept;
 
  private:
   const std::shared_ptr<const CheckTables> tables_;

@@ -118,6 +118,12 @@ absl::Status Statement::only_row(std::string_view missing) {
   return status_.ok() ? absl::NotFoundError(std::string(missing)) : status_;
 }
 
+void Statement::rewind() {
+  // It tells once more of the last error, which is known.
+  (void)sqlite3_reset(statement_.get());
+  num_bound_ = 0;
+}
+
 int64_t Statement::integer(int column) const noexcept {
   return sqlite3_column_int64(statement_.get(), column);
 }

@@ -37,6 +37,13 @@ class Statement {
   [[nodiscard]] const absl::Status& status() const noexcept { return status_; }
   // To the end, for what yields no rows.
   [[nodiscard]] absl::Status finish();
+  // Runs it, which yields no rows, with other values than before: preparing takes longer than that.
+  template <class... Values>
+  [[nodiscard]] absl::Status run(const Values&... values) {
+    rewind();
+    (bind(values), ...);
+    return finish();
+  }
   // The one row that there must be: kNotFound with this message if there is none.
   [[nodiscard]] absl::Status only_row(std::string_view missing);
 
@@ -56,6 +63,7 @@ class Statement {
  private:
   friend class Database;
   Statement(sqlite3* connection, const std::string& path, std::string_view sql);
+  void rewind();
   // Keeps the connection's error, unless `result` is none.
   void note(int result);
 

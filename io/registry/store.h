@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "registry/model.h"
 #include "registry/secret_text.h"
 #include "registry/sqlite.h"
+#include "registry/usage.h"
 #include "registry/vault.h"
 
 namespace simdjwt::registry {
@@ -117,6 +119,11 @@ class Store {
   // For good. Revoking it once more changes nothing.
   [[nodiscard]] absl::Status revoke_token(AccountId account, std::string_view jti,
                                           std::string_view reason, const Act& act);
+  // All of them or, where one is not found, none; at once, as one change of the disk. Returns how
+  // many were not revoked before.
+  [[nodiscard]] absl::StatusOr<size_t> revoke_tokens(AccountId account,
+                                                     std::span<const std::string> jtis,
+                                                     std::string_view reason, const Act& act);
   // A server's first token turns its authentication on; removing the last never turns it off. Both
   // change nothing where it is already so.
   [[nodiscard]] absl::Status associate(AccountId account, std::string_view jti,
@@ -142,6 +149,15 @@ class Store {
   // longer. Fails if there is none yet.
   [[nodiscard]] absl::StatusOr<SecretInfo> rotate_secret(AccountId account, int64_t grace_seconds,
                                                          const Act& act);
+
+  // --- Usage ---
+
+  // Adds to the counts and dates, and tidies up some of what is older than it is kept; true if
+  // there is more of that. No change that followers or the audit log hear of.
+  [[nodiscard]] absl::StatusOr<bool> add_usage(const UsageBatch& batch, int64_t now);
+  // In the order of names or times, those of which nothing is counted left out.
+  [[nodiscard]] absl::StatusOr<std::vector<UsageLine>> usage(AccountId account,
+                                                             const UsageQuery& query);
 
   // --- Following ---
 

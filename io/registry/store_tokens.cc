@@ -21,7 +21,8 @@ constexpr size_t kJtiPrefixCharsMin = 6;
 
 constexpr char kSelectTokens[] =
     "SELECT t.idx, t.account, t.jti, t.description, t.claims, t.generation, t.created, t.expires, "
-    "t.last_used, t.revoked, t.reason, s.generation, s.valid_until FROM tokens t "
+    "(SELECT u.time FROM last_uses u WHERE u.token = t.idx), "
+    "t.revoked, t.reason, s.generation, s.valid_until FROM tokens t "
     "LEFT JOIN secrets s ON s.account = t.account AND s.generation = t.generation ";
 
 int64_t as_integer(TokenIndex index) { return static_cast<int64_t>(index); }
@@ -302,14 +303,28 @@ absl::StatusOr<std::string> Store::copy_token(AccountId account, std::string_vie
 
 absl::Status Store::revoke_token(AccountId account, std::string_view jti, std::string_view reason,
                                  const Act& act) {
+  const std::string only(jti);
+  return revoke_tokens(account, {&only, 1}, reason, act).status();
+}
+
+absl::StatusOr<size_t> Store::revoke_tokens(AccountId account, std::span<const std::string> jtis,
+                                            std::string_view reason, const Act& act) {
   if (!reason.empty()) {
     if (absl::Status s = check_text("reason", reason, kReasonBytesMax); !s.ok()) return s;
   }
-  return write(act, [&](Writer& writer) -> absl::Status {
-    const absl::StatusOr<Token> token = load_token(database_, account, jti);
-    if (!token.ok()) return token.status();
-    return revoke_row(writer, *token, reason);
+  size_t num_revoked = 0;
+  const absl::Status status = write(act, [&](Writer& writer) -> absl::Status {
+    for (const std::string& jti : jtis) {
+      const absl::StatusOr<Token> token = load_token(database_, account, jti);
+      if (!token.ok()) return token.status();
+      if (token->revoked) continue;
+      if (absl::Status s = revoke_row(writer, *token, reason); !s.ok()) return s;
+      ++num_revoked;
+    }
+    return absl::OkStatus();
   });
+  if (!status.ok()) return status;
+  return num_revoked;
 }
 
 absl::Status Store::associate(AccountId account, std::string_view jti, std::string_view server,

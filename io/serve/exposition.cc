@@ -15,6 +15,8 @@
 #include <string_view>
 #include <utility>
 
+#include "net/clock.h"
+#include "registry/usage_book.h"
 #include "serve/process_stats.h"
 
 namespace simdjwt::serve {
@@ -171,6 +173,17 @@ void add_signature_cache(Families& families, const Metrics& metrics, size_t size
       .add(sum(metrics, [](const ReactorMetrics& m) { return m.signature_misses.value(); }));
   families.gauge("simdjwt_token_cache_bytes", "Size of the cache of signatures.")
       .add(static_cast<double>(size_bytes));
+}
+
+void add_usage(Families& families, const registry::UsageBook* usage) {
+  if (usage == nullptr) return;
+  families
+      .gauge("simdjwt_usage_lag_seconds", "Age of the oldest use that is counted and not saved.")
+      .add(static_cast<double>(usage->lag_ms(net::read_clocks())) / 1000);
+  families
+      .counter("simdjwt_usage_lost_total",
+               "Uses of tokens that came too fast to be counted but for their server.")
+      .add(static_cast<double>(usage->num_lost()));
 }
 
 // Adds what `histogram_of` finds in each reactor, if `labels` are none or it holds anything.
@@ -374,6 +387,7 @@ std::string expose(const MetricsSources& sources) {
   add_requests(families, sources.metrics);
   add_durations(families, sources.metrics);
   add_signature_cache(families, sources.metrics, sources.signature_cache_bytes);
+  add_usage(families, sources.usage);
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
   add_key_sources(families, sources.key_sources);

@@ -16,6 +16,10 @@
 #include "serve/decision_log.h"
 #include "serve/metrics.h"
 
+namespace simdjwt::registry {
+class UsageBook;
+}
+
 namespace simdjwt::serve {
 
 // Of the TLS, or of the PROXY protocol, at one listener.
@@ -34,8 +38,9 @@ struct MetricsSources {
   std::vector<jwks::SourceStatus> key_sources;
   size_t signature_cache_bytes;  // 0: there is none
   std::string version;
-  std::string io;       // "io_uring/...", "epoll"
-  std::string kernels;  // see active_kernels()
+  std::string io;                              // "io_uring/...", "epoll"
+  std::string kernels;                         // see active_kernels()
+  const registry::UsageBook* usage = nullptr;  // null: there is no registry
 };
 
 // Text format 0.0.4. Reads a few files of /proc; takes some hundred microseconds.

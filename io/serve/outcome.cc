@@ -3,6 +3,8 @@
 
 #include "serve/outcome.h"
 
+#include <array>
+
 #include "serve/credentials.h"
 
 namespace simdjwt::serve {
@@ -11,6 +13,20 @@ Outcome outcome_of(std::string_view token, const VerifyResult& result,
                    const Policy& policy) noexcept {
   if (!result && !is_b64token(token)) return Outcome::kMalformedRequest;
   return outcome_of(reason_of(result, policy));
+}
+
+std::span<const std::string_view> outcome_names() noexcept {
+  static const auto names = [] {
+    std::array<std::string_view, kNumOutcomes> all;
+    for (size_t i = 0; i < kNumOutcomes; ++i) {
+      const auto outcome = static_cast<Outcome>(i);
+      all[i] = outcome == Outcome::kAllowed     ? "accepted"
+               : outcome == Outcome::kAnonymous ? "anonymous"
+                                                : to_string(reason_of(outcome));
+    }
+    return all;
+  }();
+  return names;
 }
 
 // Stable, for people who read logs; programs have the error code.

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "serve/reason.h"
@@ -42,6 +43,10 @@ inline constexpr size_t kNumOutcomes = static_cast<size_t>(Outcome::kMalformedRe
 // What verifying `token` by `policy` came to.
 [[nodiscard]] Outcome outcome_of(std::string_view token, const VerifyResult& result,
                                  const Policy& policy) noexcept;
+
+// "accepted", "anonymous", or the reason, of each outcome: what usage is counted by. Static
+// storage.
+[[nodiscard]] std::span<const std::string_view> outcome_names() noexcept;
 
 // A sentence without its full stop, or empty: "The token has expired". Static storage.
 [[nodiscard]] std::string_view describe(Outcome outcome) noexcept;

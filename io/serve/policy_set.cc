@@ -7,10 +7,15 @@
 #include <optional>
 #include <utility>
 
+#include "registry/server_gate.h"
+#include "registry/usage_book.h"
 #include "serve/signature_work.h"
 
 namespace simdjwt::serve {
 namespace {
+
+static_assert(kNumOutcomes <= registry::kOutcomesMax);
+static_assert(static_cast<uint8_t>(Outcome::kAllowed) == registry::kOutcomeAccepted);
 
 // The keys of one file or source, and what will be known of them.
 struct LoadedKeys {
@@ -73,6 +78,16 @@ void ServedPolicy::refetch(std::string_view issuer) const noexcept {
   if (keys[index].refetch != nullptr) keys[index].refetch->raise();
 }
 
+// Only what is rightly signed says whose it is.
+void ServedPolicy::count_use(size_t reactor, Outcome outcome,
+                             const VerifyResult* result) const noexcept {
+  std::string_view jti;
+  if (result != nullptr) {
+    jti = *result ? (*result)->jti().value_or(std::string_view()) : result->refused_jti();
+  }
+  usage->count(reactor, static_cast<uint8_t>(outcome), gate->find(jti));
+}
+
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
                                           jwks::KeySources& sources,
                                           std::shared_ptr<SignatureCache> signatures,
@@ -132,7 +147,7 @@ void PolicySet::add(PolicyConfig config, KeySet keys, std::string introspection_
 }
 
 PolicySet PolicySet::with_servers(const std::vector<registry::CheckedServer>& servers,
-                                  const PolicyConfig& conduct,
+                                  const PolicyConfig& conduct, registry::UsageBook& usage,
                                   std::vector<std::string>& clashes) const {
   PolicySet set(signatures_);
   set.answers_ = answers_;
@@ -150,6 +165,8 @@ PolicySet PolicySet::with_servers(const std::vector<registry::CheckedServer>& se
         set.make(std::move(config), server.verifier, {serve_keys(server.verifier.keys())}, {});
     policy->is_server = true;
     policy->is_open = !server.authenticates;
+    policy->usage = &usage.meter(server.id);
+    policy->gate = server.gate;
     set.insert(policy);
   }
   return set;

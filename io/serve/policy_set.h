@@ -26,6 +26,12 @@
 #include "simdjwt/signature_cache.h"
 #include "simdjwt/verifier.h"
 
+namespace simdjwt::registry {
+class ServerGate;
+class UsageBook;
+class UsageMeter;
+}  // namespace simdjwt::registry
+
 namespace simdjwt::serve {
 
 // What is in use of a file or a source.
@@ -52,6 +58,9 @@ struct ServedPolicy {
   KeyKind key_kind = {};
   bool is_server = false;  // of the registry, named like it
   bool is_open = false;    // whoever asks passes, whatever token it has
+  // Of a server, if usage is counted.
+  registry::UsageMeter* usage = nullptr;
+  std::shared_ptr<const registry::ServerGate> gate = nullptr;
 
   // What it took to judge so many tokens, of which `lookups` tell, as far as one knows.
   [[nodiscard]] uint32_t work_done(size_t num_tokens, SignatureLookups lookups) const noexcept {
@@ -62,10 +71,12 @@ struct ServedPolicy {
   // `result`, if it was judged, knows the issuer of.
   void count(size_t reactor, Outcome outcome, const VerifyResult* result) const noexcept {
     metrics->of(reactor).count(outcome);
+    if (usage != nullptr) count_use(reactor, outcome, result);
     if (outcome == outcome_of(Reason::kUnknownKid) && result != nullptr) refetch(result->issuer());
   }
 
  private:
+  void count_use(size_t reactor, Outcome outcome, const VerifyResult* result) const noexcept;
   // Of an issuer, where there are several: nobody's for one that is not known.
   void refetch(std::string_view issuer) const noexcept;
 };
@@ -92,10 +103,10 @@ class PolicySet {
   void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
 
   // The same policies, but for the servers among them: these are now `servers`, which are asked as
-  // `conduct` says. `clashes` receives the names of those that a policy has, and which are left
-  // out.
+  // `conduct` says, and count in `usage`, which outlives them all. `clashes` receives the names of
+  // those that a policy has, and which are left out.
   [[nodiscard]] PolicySet with_servers(const std::vector<registry::CheckedServer>& servers,
-                                       const PolicyConfig& conduct,
+                                       const PolicyConfig& conduct, registry::UsageBook& usage,
                                        std::vector<std::string>& clashes) const;
 
   // From now on, what happens under each policy counts under its name. Before it is published.

@@ -125,6 +125,33 @@ TEST_F(TokensTest, ChangeOnlyWhatIsNotSoAlready) {
   EXPECT_TRUE(absl::IsFailedPrecondition(store.associate(alice.id, jti, "api", at(kNow))));
 }
 
+TEST_F(TokensTest, AreRevokedTogetherOrNotAtAll) {
+  Store store = make_store();
+  const Account alice = make_account(store);
+  const Account bob = make_account(store, "bob");
+  std::vector<std::string> jtis;
+  for (int i = 0; i < 3; ++i) jtis.push_back(make_token(store, alice.id).token.jti);
+  const std::string bobs = make_token(store, bob.id).token.jti;
+  const int64_t before = store.version().value();
+  const auto revoke = [&](const std::vector<std::string>& which) {
+    return store.revoke_tokens(alice.id, which, "leaked", at(kNow + 1));
+  };
+  const auto is_revoked = [&](size_t i) {
+    return store.find_token(alice.id, jtis[i]).value().revoked.has_value();
+  };
+  EXPECT_TRUE(absl::IsNotFound(revoke({jtis[0], bobs, jtis[1]}).status()));
+  EXPECT_FALSE(is_revoked(0));
+  EXPECT_EQ(store.version().value(), before);
+  EXPECT_EQ(revoke({jtis[0]}).value(), 1u);
+  EXPECT_EQ(revoke({jtis[2], jtis[0], jtis[2]}).value(), 1u);
+  EXPECT_TRUE(is_revoked(0));
+  EXPECT_FALSE(is_revoked(1));
+  EXPECT_TRUE(is_revoked(2));
+  EXPECT_EQ(store.version().value(), before + 2);
+  EXPECT_EQ(store.audit({})->front().subject, jtis[2]);
+  EXPECT_EQ(revoke({}).value(), 0u);
+}
+
 TEST_F(TokensTest, AreListedInPagesAndSearched) {
   Store store = make_store();
   const Account alice = make_account(store);

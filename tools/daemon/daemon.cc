@@ -178,6 +178,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
     if (!node.ok()) return node.status();
     daemon->registry_ = *std::move(node);
     daemon->servers_ = daemon->registry_->servers();
+    daemon->usage_ = std::make_unique<registry::UsageBook>(daemon->config_.server.num_threads,
+                                                           serve::outcome_names());
   }
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
@@ -233,7 +235,8 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .signature_cache_bytes = signatures_ ? signatures_->size_bytes() : 0,
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
-                          .kernels = active_kernels()});
+                          .kernels = active_kernels(),
+                          .usage = usage_.get()});
   });
   auto admin = serve::ControlServer::create(
       {.socket = config_.admin->socket, .io = io},
@@ -265,6 +268,7 @@ void Daemon::handle_events() {
     if (sources_->wait(ready, timeout())) renew_keys_at_ = may_renew_keys_at_;
     if (renew_keys_at_ && Clock::now() >= *renew_keys_at_) renew_keys();
     if (registry_ != nullptr) follow_registry();
+    if (usage_ != nullptr) count_usage();
     notifier_.alive();
     signalfd_siginfo signal;
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
@@ -300,14 +304,17 @@ absl::Status Daemon::drain() {
   // Whoever asks for readiness needs the time to see that it is over.
   for (const auto end = Clock::now() + config_.limits.drain_delay; Clock::now() < end;) {
     const milliseconds left = milliseconds_until(end);
-    const milliseconds interval = std::min(notifier_.alive_interval().value_or(left), left);
+    milliseconds interval = std::min(notifier_.alive_interval().value_or(left), left);
+    if (usage_ != nullptr) interval = std::min(interval, kFollow);
     (void)poll(nullptr, 0, static_cast<int>(interval.count()));
+    if (usage_ != nullptr) count_usage();
     notifier_.alive();
   }
   absl::Status status = server_->stop();
   if (admin_ != nullptr) status.Update(admin_->stop());
   const uint64_t num_connections = server_->reactor_counters().connections_accepted.value();
   const auto checks = server_->check_counters();
+  if (usage_ != nullptr) finish_usage();
   admin_.reset();
   server_.reset();
   wires_.reset();
@@ -372,7 +379,7 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   if (registry_ != nullptr) {
     std::vector<std::string> clashes;
     const Config& source = config.registry ? config : config_;
-    *policies = policies->with_servers(servers_, source.registry->conduct, clashes);
+    *policies = policies->with_servers(servers_, source.registry->conduct, *usage_, clashes);
     if (!clashes.empty()) return absl::InvalidArgumentError(names_of_policies_too(clashes));
   }
   return Material{*std::move(policies), *std::move(tls)};
@@ -408,9 +415,32 @@ void Daemon::publish_servers(std::vector<registry::CheckedServer> servers) {
   const std::lock_guard lock(serving_mutex_);
   servers_ = std::move(servers);
   std::vector<std::string> clashes;
-  note_policies(policies_.with_servers(servers_, config_.registry->conduct, clashes));
+  note_policies(policies_.with_servers(servers_, config_.registry->conduct, *usage_, clashes));
   server_->publish(policies_);
   note_registry(clashes.empty() ? "" : names_of_policies_too(clashes));
+}
+
+void Daemon::count_usage() {
+  const net::Instant now = net::read_clocks();
+  usage_->collect(now);
+  if (usage_->is_due(now)) save_usage(now);
+}
+
+// When no thread counts any more.
+void Daemon::finish_usage() {
+  const net::Instant now = net::read_clocks();
+  usage_->collect(now);
+  while (!usage_->is_saved() && save_usage(now)) {
+  }
+}
+
+bool Daemon::save_usage(const net::Instant& now) {
+  const absl::Status status =
+      registry_->use([&](registry::Store& store) { return usage_->save(store, now); });
+  if (!status.ok() && is_usage_saved_) {
+    spdlog::error("usage is counted but not saved: {}", std::string(status.message()));
+  }
+  return is_usage_saved_ = status.ok();
 }
 
 void Daemon::note_registry(std::string trouble) {

@@ -2,12 +2,14 @@
 # Copyright The simdjwt Authors
 """The token registry: accounts, servers, tokens, secrets and the audit log, on the database file."""
 
+import contextlib
 import http.server
 import json
 import os
 import pty
 import shlex
 import shutil
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -72,7 +74,7 @@ class Registry(RegistryTestCase):
 
     def test_commands_need_an_action(self):
         for group in ("registry", "account", "server", "token", "secret", "client", "refresh",
-                      "audit"):
+                      "audit", "usage"):
             self.assert_fails(self.run_program(group), "A subcommand is required")
             self.assertIn("Usage: simdjwt " + group, self.run_program(group, "--help").out)
 
@@ -81,7 +83,7 @@ class Registry(RegistryTestCase):
                                ("server", "create list show auth"), ("secret", "show rotate"),
                                ("token", "create list show copy revoke associate dissociate"),
                                ("client", "create list revoke"), ("refresh", "list revoke"),
-                               ("audit", "list")):
+                               ("audit", "list"), ("usage", "list")):
             for action in actions.split():
                 outcome = self.run_program(group, action, "--help")
                 self.assertEqual((outcome.status, outcome.err), (0, ""))
@@ -290,6 +292,89 @@ class Audit(RegistryTestCase):
         older = self.ask("audit", "list", "--before", str(first["id"]), "--limit", "1")["entries"]
         self.assertEqual(older, entries[1:2])
         self.assertIn("token.revoke", self.succeed("audit", "list", "--account", "alice").out)
+
+
+class Revocation(RegistryTestCase):
+    def test_of_several_is_one_change(self):
+        jtis = [self.create_token()["jti"] for _ in range(3)]
+        self.assert_fails(self.command("token", "revoke", jtis[0], "no-such-token", "--yes"),
+                          "there is no token named no-such-token")
+        self.assertTrue(self.ask("token", "show", jtis[0])["active"])
+        revoked = self.ask("token", "revoke", jtis[0], jtis[2][:8], "--yes")["tokens"]
+        self.assertEqual([(token["jti"], token["active"]) for token in revoked],
+                         [(jtis[0], False), (jtis[2], False)])
+        entries = self.ask("audit", "list", "--limit", "2")["entries"]
+        self.assertEqual(len({entry["version"] for entry in entries}), 1)
+        self.assertTrue(self.ask("token", "show", jtis[1])["active"])
+
+    def test_of_all_that_match(self):
+        for description in ("CI one", "ci two", "other"):
+            self.succeed("token", "create", "--description", description, "--indefinite")
+        outcome = self.succeed("token", "revoke", "--matching", "ci ", "--yes")
+        self.assertEqual(outcome.err, "revoked 2 tokens\n")
+        active = self.ask("token", "list", "--status", "active")["tokens"]
+        self.assertEqual([token["description"] for token in active], ["other"])
+        self.assert_fails(self.command("token", "revoke", "--matching", "ci ", "--yes"),
+                          'no active token matches "ci "')
+
+    def test_needs_to_be_told_of_what(self):
+        for args in ((), ("ID", "--matching", "x")):
+            self.assert_fails(self.command("token", "revoke", *args, "--yes"),
+                              "one of ID and --matching is needed")
+
+
+class Usage(RegistryTestCase):
+    def setUp(self):
+        super().setUp()
+        self.succeed("server", "create", "api", "--url", "https://api.example/")
+        self.jti = self.create_token("--server", "api")["jti"]
+        self.day = 1_795_392_000  # 2026-11-23
+        with contextlib.closing(sqlite3.connect(self.registry)) as database, database:
+            # A server's own counts are of the token -1.
+            database.executemany("INSERT INTO usage_minutes VALUES (1, ?, ?, ?, ?)", [
+                (-1, self.day, "accepted", 10), (-1, self.day + 60, "expired", 2),
+                (-1, self.day + 60, "missing", 1), (-1, self.day + 3600, "anonymous", 4),
+                (0, self.day, "accepted", 9), (0, self.day + 60, "expired", 2)])
+            database.execute("INSERT INTO last_uses VALUES (0, ?)", (self.day + 7,))
+
+    def usage(self, *args):
+        return self.ask("usage", "list", *args)["usage"]
+
+    def test_is_listed_by_server_token_and_time(self):
+        self.assertEqual(self.usage(), [{"server": "api", "accepted": 10, "anonymous": 4,
+                                         "rejected": {"expired": 2, "missing": 1}}])
+        of_token = {"accepted": 9, "anonymous": 0, "rejected": {"expired": 2}}
+        self.assertEqual(self.usage("--by", "token"), [{"token": self.jti, **of_token}])
+        self.assertEqual(self.usage("--by", "day", "--token", self.jti[:8], "--server", "api"),
+                         [{"start": self.day, **of_token}])
+        self.assertEqual([line["start"] - self.day for line in self.usage("--by", "minute")],
+                         [0, 60, 3600])
+        self.assertEqual([line["start"] - self.day for line in self.usage("--by", "hour")],
+                         [0, 3600])
+
+    def test_is_listed_of_a_time(self):
+        self.assertEqual(self.usage("--until", "2026-11-23"), [])
+        self.assertEqual(self.usage("--since", "2026-11-23T01:00:00Z"),
+                         [{"server": "api", "accepted": 0, "anonymous": 4, "rejected": {}}])
+
+    def test_is_a_table_for_people(self):
+        lines = self.succeed("usage", "list", "--by", "hour").out.splitlines()
+        self.assertEqual([line.split() for line in lines],
+                         [["START", "ACCEPTED", "ANONYMOUS", "REJECTED", "REASONS"],
+                          "2026-11-23 00:00:00 UTC 10 0 3 expired 2, missing 1".split(),
+                          "2026-11-23 01:00:00 UTC 0 4 0 -".split()])
+
+    def test_refuses_what_there_is_not(self):
+        for option, value, message in (("--by", "week", '--by: "week" is unknown'),
+                                       ("--server", "no", "there is no server named no"),
+                                       ("--token", "no", "there is no token named no")):
+            self.assert_fails(self.command("usage", "list", option, value), message)
+
+    def test_tells_when_a_token_was_last_used(self):
+        self.assertEqual(self.ask("token", "show", self.jti)["last_used"], self.day + 7)
+        self.assertIn("Last used    2026-11-23 00:00:07 UTC",
+                      self.succeed("token", "show", self.jti).out)
+        self.assertIn("2026-11-23 00:00:07 UTC", self.succeed("token", "list").out)
 
 
 class Confirmation(RegistryTestCase):

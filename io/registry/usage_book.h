@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// UsageBook: counts what happens at the servers of a registry, and with its tokens, while threads
+// check them.
+//
+//   thread:  UsageMeter::count()  --> its counters of the server, exact whatever comes
+//                                 \-> its ring, of what concerns a token of the registry
+//   keeper:  collect()            --> sums by server, token, minute and outcome
+//            save()               --> the store
+
+#ifndef SIMDJWT_IO_REGISTRY_USAGE_BOOK_H_
+#define SIMDJWT_IO_REGISTRY_USAGE_BOOK_H_
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/status.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/clock.h"
+#include "net/counter.h"
+#include "registry/model.h"
+#include "registry/usage.h"
+#include "registry/usage_ring.h"
+
+namespace simdjwt::registry {
+
+class Store;
+
+// Outcomes are numbers of whoever checks; this one is that a token was accepted.
+inline constexpr uint8_t kOutcomeAccepted = 0;
+inline constexpr size_t kOutcomesMax = 32;
+
+// Those of one thread.
+struct UsageLane {
+  UsageRing ring;
+  net::Counter lost;  // uses that only the server's counters tell of: the ring was full
+};
+
+// Of one server.
+class UsageMeter {
+ public:
+  UsageMeter(ServerId server, uint32_t number, std::span<const std::unique_ptr<UsageLane>> lanes)
+      : server_(server), number_(number), lanes_(lanes), counters_(lanes.size()) {}
+
+  // Each by this thread alone; wait-free, in memory of the thread's own. Once for each request, of
+  // which `token` is the registry's token that it has shown, if it is known to be that.
+  void count(size_t thread, uint8_t outcome, std::optional<TokenIndex> token) noexcept {
+    counters_[thread].of[outcome].add();
+    if (!token || number_ >= TokenUse::kMetersMax) return;
+    UsageLane& lane = *lanes_[thread];
+    if (!lane.ring.push({static_cast<uint32_t>(*token), number_, outcome})) lane.lost.add();
+  }
+
+  [[nodiscard]] ServerId server() const noexcept { return server_; }
+  [[nodiscard]] uint64_t total(uint8_t outcome) const noexcept;
+
+ private:
+  struct alignas(64) Counters {
+    std::array<net::Counter, kOutcomesMax> of;
+  };
+  const ServerId server_;
+  const uint32_t number_;
+  const std::span<const std::unique_ptr<UsageLane>> lanes_;
+  std::vector<Counters> counters_;  // by thread
+};
+
+class UsageBook {
+ public:
+  // For threads 0 to `num_threads` - 1. `outcomes` are the names of the outcomes, in static
+  // storage. Allocates 2 MiB for each thread.
+  UsageBook(size_t num_threads, std::span<const std::string_view> outcomes);
+
+  // The server's, always the same, which lives as long as the book. Thread-safe.
+  [[nodiscard]] UsageMeter& meter(ServerId server);
+
+  // --- The keeper: one thread ---
+
+  // Takes in what was counted, as of now. To be called ten times a second: in between, each thread
+  // has room for 260,000 uses of tokens.
+  void collect(const net::Instant& now);
+
+  // Whether it is time to save(): two seconds after the first use that is not saved, and once a
+  // minute.
+  [[nodiscard]] bool is_due(const net::Instant& now) const noexcept;
+  // Writes what was collected, or a part that takes some ten milliseconds: others want to write,
+  // too. After an error, all is kept, and comes due in a second.
+  absl::Status save(Store& store, const net::Instant& now);
+  // Whether all that was collected is saved.
+  [[nodiscard]] bool is_saved() const noexcept { return counts_.empty() && last_uses_.empty(); }
+
+  // --- Any thread ---
+
+  // How old the oldest use is that is collected and not saved.
+  [[nodiscard]] uint64_t lag_ms(const net::Instant& now) const noexcept;
+  // Uses of tokens that count for the server alone: too many came at once.
+  [[nodiscard]] uint64_t num_lost() const noexcept;
+
+ private:
+  // Of a server, or of a token there.
+  struct Key {
+    ServerId server;
+    std::optional<TokenIndex> token;
+    int64_t minute;
+    uint8_t outcome;
+
+    friend bool operator==(const Key&, const Key&) = default;
+    template <class H>
+    friend H AbslHashValue(H state, const Key& key) {
+      return H::combine(std::move(state), key.server, key.token, key.minute, key.outcome);
+    }
+  };
+  struct Metered {
+    std::unique_ptr<UsageMeter> meter;
+    std::array<uint64_t, kOutcomesMax> collected{};
+  };
+
+  void collect_token(TokenUse use, int64_t now);
+  void collect_servers(int64_t now);
+  [[nodiscard]] UsageBatch next_batch() const;
+
+  const std::span<const std::string_view> outcomes_;
+  std::vector<std::unique_ptr<UsageLane>> lanes_;  // by thread
+  std::mutex meters_mutex_;                        // over the next two
+  std::vector<Metered> meters_;                    // by number
+  absl::flat_hash_map<ServerId, uint32_t> numbers_;
+  absl::flat_hash_map<Key, int64_t> counts_;
+  absl::flat_hash_map<TokenIndex, int64_t> last_uses_;
+  std::atomic<uint64_t> oldest_ms_{0};  // when the oldest of these was collected; 0: there are none
+  uint64_t retry_at_ms_ = 0;            // not before, as it failed
+  uint64_t tidy_at_ms_ = 0;
+  net::Counter lost_;  // beside those of the lanes
+};
+
+}  // namespace simdjwt::registry
+
+#endif  // SIMDJWT_IO_REGISTRY_USAGE_BOOK_H_
