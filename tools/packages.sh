@@ -16,7 +16,7 @@ test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-jwcrypto py
   curl python3-requests python3-djangorestframework-simplejwt"
 proxy_packages="nginx caddy haproxy"
 node_packages="nodejs npm"  # where no npm is: the one that others package excludes Debian's
-check_packages="clang clang-format clang-tidy libclang-rt-14-dev
+check_packages="clang clang-format clang-tidy libclang-rt-14-dev lld
   libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross"
 
 # install_packages PACKAGE...: those that are missing; with nothing missing it needs no network.
