@@ -45,9 +45,7 @@ TEST_F(ReactorLimitsTest, StarvesNoListenerWhenItIsFull) {
   ListenerGroup first = group_on("127.0.0.1:0");
   ListenerGroup second = group_on("127.0.0.1:0");
   ListenerGroup third = group_on(abstract_name(""));
-  Running running(list_of(ReactorListener{.socket = std::move(first.sockets(0)[0])},
-                          ReactorListener{.socket = std::move(second.sockets(0)[0]), .id = 1},
-                          ReactorListener{.socket = std::move(third.sockets(0)[0]), .id = 2}),
+  Running running(list_of(only_of(first), only_of(second, 1), only_of(third, 2)),
                   {.num_connections_max = 3});
   for (int round = 0; round < 20; ++round) {
     std::vector<std::unique_ptr<Client>> clients;
@@ -76,7 +74,7 @@ TEST_F(ReactorLimitsTest, StarvesNoListenerWhenItIsFull) {
 // Whoever was idle longest makes room, but nobody who is being served.
 TEST_F(ReactorLimitsTest, ClosesTheConnectionThatWasIdleLongestWhenItIsFull) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
+  Running running(list_of(only_of(tcp)),
                   {.num_connections_max = 5, .timeouts = {.head = 1h, .spare = 50ms}});
   std::vector<Client> clients;
   for (int i = 0; i < 12; ++i) {
@@ -97,7 +95,7 @@ TEST_F(ReactorLimitsTest, ClosesTheConnectionThatWasIdleLongestWhenItIsFull) {
 
 TEST_F(ReactorLimitsTest, ClosesNobodyWhoHasJustComeOrIsBeingServed) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
+  Running running(list_of(only_of(tcp)),
                   {.num_connections_max = 3, .timeouts = {.head = 1h, .spare = 1h}});
   std::vector<Client> clients;
   for (int i = 0; i < 4; ++i) clients.emplace_back(tcp.addresses()[0]);
@@ -125,8 +123,7 @@ TEST_F(ReactorLimitsTest, ResetsNobodyWhenMoreComeAtOnceThanThereIsRoomFor) {
   if (limit.rlim_cur < kNumPlaces + kNumClients + 200) GTEST_SKIP() << "RLIMIT_NOFILE";
   if (allowed_backlog() < static_cast<int>(kNumClients)) GTEST_SKIP() << "net.core.somaxconn";
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
-                  {.num_connections_max = kNumPlaces}, Start::kLater);
+  Running running(list_of(only_of(tcp)), {.num_connections_max = kNumPlaces}, Start::kLater);
   std::vector<Client> clients;
   for (size_t i = 0; i < kNumClients; ++i) {
     clients.emplace_back(tcp.addresses()[0]);
@@ -145,9 +142,7 @@ TEST_F(ReactorLimitsTest, AcceptsTheNextWhenSomebodyHasLeftBeforeHisTurn) {
   const PlainFactory ipv4(PeerAddress::Family::kIpv4);
   ListenerGroup tcp = group_on("127.0.0.1:0");
   ListenerGroup other = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0]), .wire = &ipv4},
-                          ReactorListener{.socket = std::move(other.sockets(0)[0]), .id = 1}),
-                  {}, Start::kLater);
+  Running running(list_of(only_of(tcp, 0, &ipv4), only_of(other, 1)), {}, Start::kLater);
   for (int i = 0; i < 50; ++i) Client(tcp.addresses()[0]).reset();
   Client last(tcp.addresses()[0]);
   Client elsewhere(other.addresses()[0]);
@@ -197,9 +192,8 @@ TEST_F(ReactorLimitsTest, SharesTheDescriptorsThatConnectionsTake) {
   const auto room = [](uint32_t wanted, uint32_t num_reactors) {
     WhoAmI protocol;
     ListenerGroup tcp = group_on("127.0.0.1:0");
-    auto reactor = Reactor::create(
-        io_under_test(), list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}), protocol,
-        {.num_connections_max = wanted, .num_reactors = num_reactors});
+    auto reactor = Reactor::create(io_under_test(), list_of(only_of(tcp)), protocol,
+                                   {.num_connections_max = wanted, .num_reactors = num_reactors});
     EXPECT_TRUE(reactor.ok()) << reactor.status();
     return reactor.ok() ? (*reactor)->num_connections_max() : 0;
   };
@@ -212,7 +206,7 @@ TEST_F(ReactorLimitsTest, SharesTheDescriptorsThatConnectionsTake) {
 // io_uring needs none for a connection; by epoll, clients wait, and the thread does not spin.
 TEST_F(ReactorLimitsTest, OutlivesTheWantOfDescriptors) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Running running(list_of(only_of(tcp)));
   Client before(tcp.addresses()[0]);
   EXPECT_EQ(before.ask("\n"), "0 unknown\r\n\r\n");
   std::vector<UniqueFd> sockets;
@@ -268,8 +262,7 @@ class WithoutNewWatches : public WhoAmI {
 TEST_F(ReactorLimitsTest, TriesAgainWhenEpollDoesNotTakeItsListener) {
   if (io_under_test() != IoMode::kEpoll) GTEST_SKIP() << "epoll only";
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  RunningReactor<WithoutNewWatches> running(
-      list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}), {.num_connections_max = 2});
+  RunningReactor<WithoutNewWatches> running(list_of(only_of(tcp)), {.num_connections_max = 2});
   Client stays(tcp.addresses()[0]);
   EXPECT_EQ(stays.ask("\n"), "0 unknown\r\n\r\n");
   Client leaves(tcp.addresses()[0]);  // full: nobody listens any more
@@ -278,6 +271,27 @@ TEST_F(ReactorLimitsTest, TriesAgainWhenEpollDoesNotTakeItsListener) {
   while (running.counters().accepts_failed < 3) std::this_thread::sleep_for(1ms);
   EXPECT_LT(running.counters().turns, 30) << "it spins";
   EXPECT_EQ(stays.ask("\n"), "0 unknown\r\n\r\n");
+}
+
+// From the first "!" on, the system has no room for another open file.
+class WithoutFiles : public WhoAmI {
+ public:
+  size_t receive(Connection& connection, std::string_view bytes) override {
+    if (bytes.front() == '!') deny(SYS_accept4, ENFILE);
+    return WhoAmI::receive(connection, bytes);
+  }
+};
+TEST_F(ReactorLimitsTest, DoesNotSpinWhereTheSystemHasNoRoomForFiles) {
+  if (io_under_test() != IoMode::kEpoll) GTEST_SKIP() << "io_uring calls no accept4()";
+  ListenerGroup tcp = group_on("127.0.0.1:0");
+  RunningReactor<WithoutFiles> running(list_of(only_of(tcp)), {.drain_limit = 100ms});
+  Client inside(tcp.addresses()[0]);
+  EXPECT_EQ(inside.ask("!\n"), "0 unknown\r\n\r\n");
+  Client outside(tcp.addresses()[0]);
+  while (running.counters().accepts_failed < 3) std::this_thread::sleep_for(1ms);
+  EXPECT_LT(running.counters().turns, 30) << "it spins";
+  EXPECT_EQ(inside.ask("\n"), "0 unknown\r\n\r\n");
+  EXPECT_EQ(running.counters().connections_accepted, 1);
 }
 
 class WithBrokenReceive : public WhoAmI {
@@ -295,7 +309,7 @@ TEST_F(ReactorLimitsTest, TellsOnceOfErrorsThatNoClientCanCause) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
   {
     RunningReactor<WithBrokenReceive> running(
-        list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
+        list_of(only_of(tcp)),
         {.warn = [&warnings](const std::string& sentence) { warnings.push_back(sentence); }});
     for (int i = 0; i < 3; ++i) EXPECT_EQ(Client(tcp.addresses()[0]).ask("\n"), "");
   }
@@ -306,9 +320,9 @@ TEST_F(ReactorLimitsTest, TellsNothingOfClientsThatBreakOff) {
   std::vector<std::string> warnings;
   ListenerGroup tcp = group_on("127.0.0.1:0");
   {
-    Running running(
-        list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
-        {.warn = [&warnings](const std::string& sentence) { warnings.push_back(sentence); }});
+    Running running(list_of(only_of(tcp)), {.warn = [&warnings](const std::string& sentence) {
+                      warnings.push_back(sentence);
+                    }});
     for (int i = 0; i < 20; ++i) {
       Client client(tcp.addresses()[0]);
       if (i % 2 == 0) {
@@ -344,9 +358,9 @@ TEST_F(ReactorLimitsTest, TakesOfAClientItsShareAndNoMore) {
   constexpr size_t kShareBytes = 32 * kBufferBytes;
   constexpr int kNumLines = 240;
   ListenerGroup unix_socket = group_on(abstract_name("_share"));
-  RunningReactor<Weighing> running(
-      list_of(ReactorListener{.socket = std::move(unix_socket.sockets(0)[0])}),
-      {.num_buffers = 64, .buffer_bytes = kBufferBytes}, Start::kLater);
+  RunningReactor<Weighing> running(list_of(only_of(unix_socket)),
+                                   {.num_buffers = 64, .buffer_bytes = kBufferBytes},
+                                   Start::kLater);
   Client greedy(unix_socket.addresses()[0]);
   const std::string line = std::string(kBufferBytes - 1, 'x') + '\n';
   std::string lines;

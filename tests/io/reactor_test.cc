@@ -31,9 +31,7 @@ TEST_F(ReactorTest, TellsWhichListenerAConnectionCameThrough) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
   ListenerGroup tcp6 = group_on("[::1]:0");
   ListenerGroup abstract = group_on(abstract_name(""));
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0]), .id = 0},
-                          ReactorListener{.socket = std::move(tcp6.sockets(0)[0]), .id = 1},
-                          ReactorListener{.socket = std::move(abstract.sockets(0)[0]), .id = 200}));
+  Running running(list_of(only_of(tcp, 0), only_of(tcp6, 1), only_of(abstract, 200)));
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(Client(tcp.addresses()[0]).ask("\n"), "0 unknown\r\n\r\n");
     EXPECT_EQ(Client(tcp6.addresses()[0]).ask("\n"), "1 unknown\r\n\r\n");
@@ -46,9 +44,7 @@ TEST_F(ReactorTest, TellsWhoConnectedWhereThatIsNeeded) {
   const PlainFactory unix_only(PeerAddress::Family::kUnix);
   ListenerGroup tcp = group_on("127.0.0.1:0");
   ListenerGroup abstract = group_on(abstract_name(""));
-  Running running(list_of(
-      ReactorListener{.socket = std::move(tcp.sockets(0)[0]), .wire = &ipv4},
-      ReactorListener{.socket = std::move(abstract.sockets(0)[0]), .wire = &unix_only, .id = 1}));
+  Running running(list_of(only_of(tcp, 0, &ipv4), only_of(abstract, 1, &unix_only)));
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 20; ++i) {
     clients.push_back(std::make_unique<Client>(tcp.addresses()[0]));
@@ -65,8 +61,7 @@ TEST_F(ReactorTest, ClosesWhoeverIsNotAdmitted) {
   const PlainFactory ipv6(PeerAddress::Family::kIpv6);
   ListenerGroup tcp = group_on("127.0.0.1:0");
   ListenerGroup open = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0]), .wire = &ipv6},
-                          ReactorListener{.socket = std::move(open.sockets(0)[0]), .id = 1}));
+  Running running(list_of(only_of(tcp, 0, &ipv6), only_of(open, 1)));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Client(tcp.addresses()[0]).ask("\n"), "");
   EXPECT_EQ(Client(open.addresses()[0]).ask("\n"), "1 unknown\r\n\r\n");
   EXPECT_EQ(running.counters().connections_refused, 10);
@@ -94,7 +89,7 @@ TEST_F(ReactorTest, LeavesASharedListenerToTheOthers) {
 
 TEST_F(ReactorTest, CutsOffWhoeverIsLeftWhenTheDrainIsOver) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}),
+  Running running(list_of(only_of(tcp)),
                   {.timeouts = {.head = 1h, .idle = 1h, .write = 1h, .linger = 1h, .drain = 1h},
                    .drain_limit = 200ms});
   Client half(tcp.addresses()[0]);
@@ -112,7 +107,7 @@ TEST_F(ReactorTest, CutsOffWhoeverIsLeftWhenTheDrainIsOver) {
 
 TEST_F(ReactorTest, CountsWhileItRuns) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Running running(list_of(only_of(tcp)));
   Client client(tcp.addresses()[0]);
   std::string answers = client.ask("\n\n");
   answers += client.receive();
@@ -127,7 +122,7 @@ TEST_F(ReactorTest, CountsWhileItRuns) {
 
 TEST_F(ReactorTest, TellsWhenAConnectionIsGone) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Running running(list_of(only_of(tcp)));
   Client closes(tcp.addresses()[0]);
   Client resets(tcp.addresses()[0]);
   Client stays(tcp.addresses()[0]);
@@ -144,7 +139,7 @@ TEST_F(ReactorTest, TellsWhenAConnectionIsGone) {
 // A process that was forked and has not yet become another program holds all our sockets.
 TEST_F(ReactorTest, IsDoneWithAConnectionThatAChildProcessStillHolds) {
   ListenerGroup tcp = group_on("127.0.0.1:0");
-  Running running(list_of(ReactorListener{.socket = std::move(tcp.sockets(0)[0])}));
+  Running running(list_of(only_of(tcp)));
   Client first(tcp.addresses()[0]);
   EXPECT_EQ(first.ask("\n"), "0 unknown\r\n\r\n");
   const pid_t child = fork();

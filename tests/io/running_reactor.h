@@ -86,6 +86,11 @@ inline ListenerGroup group_on(const std::string& address, size_t num_reactors = 
   EXPECT_TRUE(group.ok()) << group.status();
   return *std::move(group);
 }
+// The group's one socket.
+inline ReactorListener only_of(ListenerGroup& group, uint8_t id = 0,
+                               const WireFactory* wire = nullptr) {
+  return {.socket = std::move(group.sockets(0)[0]), .wire = wire, .id = id};
+}
 inline std::string abstract_name(const std::string& suffix) {
   return "unix:@simdjwt_reactor_test_" + std::to_string(getpid()) + suffix;
 }
