@@ -136,7 +136,9 @@ class Floor {
     if ((cqe.flags & IORING_CQE_F_MORE) == 0) connection.is_receiving = false;
     if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
       connection.num_unanswered += connection.heads.count(buffers_.take(cqe));
-    } else if (cqe.res != -ENOBUFS) {
+    } else if (cqe.res == -ENOBUFS) {
+      buffers_.note_shortage();
+    } else {
       connection.is_ended = true;  // the client may still wait for replies
     }
   }

@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "net/unique_fd.h"
 
@@ -31,9 +33,8 @@
 namespace simdjwt::net {
 namespace {
 
-// With less than these it could not work well.
+// With less it could not work well.
 constexpr unsigned kSubmissionsMin = 64;
-constexpr unsigned kBuffersMin = 32;
 
 // Why the kernel says no, as far as it can be known.
 std::string explain(int error) {
@@ -165,7 +166,12 @@ BufferRing::BufferRing(Memory memory, size_t descriptor_bytes, unsigned num_buff
       buffers_(memory_.get() + descriptor_bytes),
       num_buffers_(num_buffers),
       buffer_bytes_(buffer_bytes) {
-  for (unsigned id = 0; id < num_buffers; ++id) taken_.push_back(static_cast<uint16_t>(id));
+  use(kBuffersMin);
+}
+
+void BufferRing::use(unsigned num_buffers) noexcept {
+  const unsigned num_wanted = std::min(num_buffers, num_buffers_);
+  while (num_used_ < num_wanted) taken_.push_back(static_cast<uint16_t>(num_used_++));
 }
 
 absl::StatusOr<BufferRing> BufferRing::create(Ring& ring, unsigned num_buffers,
@@ -212,7 +218,7 @@ void BufferRing::prepare_receive_once(io_uring_sqe* sqe, int socket) noexcept {
 
 std::string_view BufferRing::take(const io_uring_cqe& cqe) noexcept {
   const unsigned id = cqe.flags >> IORING_CQE_BUFFER_SHIFT;
-  if (id >= num_buffers_) return {};
+  if (id >= num_used_) return {};
   taken_.push_back(static_cast<uint16_t>(id));
   if (cqe.res <= 0) return {};
   const auto num_bytes = static_cast<size_t>(cqe.res);
@@ -221,6 +227,7 @@ std::string_view BufferRing::take(const io_uring_cqe& cqe) noexcept {
 }
 
 void BufferRing::give_back_all() noexcept {
+  if (std::exchange(is_short_, false)) use(2 * num_used_);
   if (taken_.empty()) return;
   int offset = 0;
   for (const uint16_t id : taken_) {

@@ -64,6 +64,7 @@ class Ring {
       ++num_handled;
     }
     io_uring_cq_advance(ring_.get(), num_handled);
+    return num_handled;
   }
 
   // "defer-taskrun": how the kernel runs this ring's work.
@@ -82,10 +83,16 @@ class Ring {
   int last_error_ = 0;
 };
 
-// `num_buffers` buffers of equal size that receives take from and give_back() returns: one pool for
-// all connections, so that an idle one holds no memory.
+// `num_buffers` buffers of equal size that receives take from and give_back_all() returns: one pool
+// for all connections, so that an idle one holds no memory.
+//
+// The kernel goes round: the buffer that was given back last is the last to be used again. So the
+// fewer there are, the more likely it is still in the processor's cache. Therefore the ring begins
+// with kBuffersMin of them, and each turn in which they did not suffice doubles their number.
 class BufferRing {
  public:
+  static constexpr unsigned kBuffersMin = 32;
+
   // num_buffers is a power of two, at most 32768; fewer, where memory may not be locked. The ring
   // must outlive this.
   [[nodiscard]] static absl::StatusOr<BufferRing> create(Ring& ring, unsigned num_buffers,
@@ -98,7 +105,9 @@ class BufferRing {
 
   // The bytes of a completion that carries IORING_CQE_F_BUFFER; readable until give_back_all().
   [[nodiscard]] std::string_view take(const io_uring_cqe& cqe) noexcept;
-  // Returns all taken buffers to the kernel.
+  // A receive found no buffer.
+  void note_shortage() noexcept { is_short_ = true; }
+  // Returns all taken buffers to the kernel, and after a shortage more than these.
   void give_back_all() noexcept;
 
   [[nodiscard]] size_t buffer_bytes() const noexcept { return buffer_bytes_; }
@@ -115,11 +124,15 @@ class BufferRing {
 
   BufferRing(Memory memory, size_t descriptor_bytes, unsigned num_buffers, size_t buffer_bytes);
   [[nodiscard]] char* buffer(unsigned id) const noexcept { return buffers_ + id * buffer_bytes_; }
+  // Has so many buffers go round, or as many as there are.
+  void use(unsigned num_buffers) noexcept;
 
   Memory memory_;
   io_uring_buf_ring* descriptors_;
   char* buffers_;
   unsigned num_buffers_;
+  unsigned num_used_ = 0;  // the first ones
+  bool is_short_ = false;
   size_t buffer_bytes_;
   std::vector<uint16_t> taken_;
 };

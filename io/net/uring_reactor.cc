@@ -138,8 +138,9 @@ void UringReactor::handle_receive(uint32_t index, const io_uring_cqe& cqe) {
   switch (cqe.res) {
     case 0:
       return slots_[index].connection.receive_end();
-    case -ENOBUFS:  // all buffers are taken; by the time we settle, they are back
+    case -ENOBUFS:  // all buffers are taken; by the time we settle, they are back, and others
       counters_.receives_starved.add();
+      buffers_.note_shortage();
       return;
     case -ECANCELED:
       return;

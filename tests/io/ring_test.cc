@@ -32,19 +32,24 @@ class BufferRingTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (const absl::Status status = check_io_uring(); !status.ok()) GTEST_SKIP() << status;
-    absl::StatusOr<Ring> ring = Ring::create(64, 64);
-    ASSERT_TRUE(ring.ok()) << ring.status();
-    ring_ = std::make_unique<Ring>(*std::move(ring));
-    absl::StatusOr<BufferRing> buffers = BufferRing::create(*ring_, 2, kBufferBytes);
-    ASSERT_TRUE(buffers.ok()) << buffers.status();
-    buffers_ = std::make_unique<BufferRing>(*std::move(buffers));
-    ASSERT_TRUE(ring_->enable().ok());
+    make_ring(2);
     int sockets[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
     sender_ = UniqueFd(sockets[0]);
     receiver_ = UniqueFd(sockets[1]);
   }
   void TearDown() override { buffers_.reset(); }  // before its ring
+
+  void make_ring(unsigned num_buffers) {
+    buffers_.reset();
+    absl::StatusOr<Ring> ring = Ring::create(64, 64);
+    ASSERT_TRUE(ring.ok()) << ring.status();
+    ring_ = std::make_unique<Ring>(*std::move(ring));
+    absl::StatusOr<BufferRing> buffers = BufferRing::create(*ring_, num_buffers, kBufferBytes);
+    ASSERT_TRUE(buffers.ok()) << buffers.status();
+    buffers_ = std::make_unique<BufferRing>(*std::move(buffers));
+    ASSERT_TRUE(ring_->enable().ok());
+  }
 
   // The completion of receiving one message.
   io_uring_cqe receive(std::string_view message) {
@@ -78,6 +83,30 @@ TEST_F(BufferRingTest, GivesBuffersBackWhenTheyAreRead) {
     char third[kBufferBytes];
     EXPECT_EQ(::recv(receiver_.get(), third, sizeof(third), 0), 5);
     buffers_->give_back_all();
+  }
+}
+
+TEST_F(BufferRingTest, UsesFewBuffersUntilTheyDoNotSuffice) {
+  make_ring(4 * BufferRing::kBuffersMin);
+  const auto num_used = [this] {
+    size_t num_received = 0;
+    io_uring_cqe completion;
+    while ((completion = receive("message")).res != -ENOBUFS) {
+      EXPECT_EQ(buffers_->take(completion), "message");
+      ++num_received;
+    }
+    char message[kBufferBytes];
+    EXPECT_EQ(::recv(receiver_.get(), message, sizeof(message), 0), 7);
+    buffers_->give_back_all();
+    return num_received;
+  };
+  EXPECT_EQ(num_used(), BufferRing::kBuffersMin);
+  EXPECT_EQ(num_used(), BufferRing::kBuffersMin) << "nobody minded";
+  for (const unsigned times : {2U, 4U, 4U}) {
+    buffers_->note_shortage();
+    buffers_->note_shortage();
+    buffers_->give_back_all();
+    EXPECT_EQ(num_used(), times * BufferRing::kBuffersMin);
   }
 }
 
