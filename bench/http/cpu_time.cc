@@ -19,8 +19,9 @@ double seconds_of(const timeval& time) {
 
 }  // namespace
 
-double cpu_seconds_of(std::span<const int> pids) {
-  uint64_t num_ticks = 0;
+CpuSeconds cpu_seconds_of(std::span<const int> pids) {
+  const auto ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
+  CpuSeconds sum;
   for (const int pid : pids) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
     std::string line;
@@ -35,9 +36,10 @@ double cpu_seconds_of(std::span<const int> pids) {
     uint64_t user = 0;
     uint64_t system = 0;
     fields >> user >> system;
-    num_ticks += user + system;
+    sum.user += static_cast<double>(user) / ticks_per_second;
+    sum.system += static_cast<double>(system) / ticks_per_second;
   }
-  return static_cast<double>(num_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return sum;
 }
 
 double own_cpu_seconds() {

@@ -10,9 +10,19 @@
 
 namespace simdjwt::bench {
 
-// User and system time of processes, all their threads, in seconds; in steps of 10 ms, as
-// /proc/PID/stat has it. A process that is gone counts as 0.
-[[nodiscard]] double cpu_seconds_of(std::span<const int> pids);
+struct CpuSeconds {
+  double user = 0;
+  double system = 0;
+
+  [[nodiscard]] double total() const { return user + system; }
+  friend CpuSeconds operator-(CpuSeconds a, CpuSeconds b) {
+    return {a.user - b.user, a.system - b.system};
+  }
+};
+
+// Of processes, all their threads; in steps of 10 ms, as /proc/PID/stat has it. A process that is
+// gone counts as 0.
+[[nodiscard]] CpuSeconds cpu_seconds_of(std::span<const int> pids);
 
 // Of this process, exactly.
 [[nodiscard]] double own_cpu_seconds();

@@ -59,8 +59,10 @@ void print_text(const Arguments& arguments, const LoadResult& result) {
                per_request_us(result.client_cpu_seconds, result),
                100 * result.client_cpu_seconds / result.seconds);
   if (!arguments.load.server_pids.empty()) {
-    absl::PrintF(", server %.3f (%.0f %%)", per_request_us(result.server_cpu_seconds, result),
-                 100 * result.server_cpu_seconds / result.seconds);
+    const CpuSeconds& server = result.server_cpu_seconds;
+    absl::PrintF(", server %.3f (%.0f %%), of it in the kernel %.3f",
+                 per_request_us(server.total(), result), 100 * server.total() / result.seconds,
+                 per_request_us(server.system, result));
   }
   absl::PrintF("\n");
   if (result.num_late > 0) {
@@ -72,11 +74,12 @@ void print_json(const LoadResult& result) {
   absl::PrintF(
       "{\"requests\": %d, \"seconds\": %.6f, \"late\": %d, "
       "\"client_cpu_seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
+      "\"server_system_seconds\": %.2f, "
       "\"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, "
       "\"largest\": %.1f}}\n",
       result.num_requests, result.seconds, result.num_late, result.client_cpu_seconds,
-      result.server_cpu_seconds, latency_us(result, 0.5), latency_us(result, 0.9),
-      latency_us(result, 0.99), latency_us(result, 0.999),
+      result.server_cpu_seconds.total(), result.server_cpu_seconds.system, latency_us(result, 0.5),
+      latency_us(result, 0.9), latency_us(result, 0.99), latency_us(result, 0.999),
       static_cast<double>(result.latency.largest()) * 1e-3);
 }
 

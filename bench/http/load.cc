@@ -156,14 +156,14 @@ void Load::begin_measuring() {
   phase_ = Phase::kMeasure;
   measure_ns_ = now_ns_;
   result_.client_cpu_seconds = -own_cpu_seconds();
-  result_.server_cpu_seconds = -cpu_seconds_of(options_.server_pids);
+  result_.server_cpu_seconds = cpu_seconds_of(options_.server_pids);
 }
 
 void Load::end_measuring() {
   phase_ = Phase::kFinish;
   result_.seconds = static_cast<double>(now_ns_ - measure_ns_) * 1e-9;
   result_.client_cpu_seconds += own_cpu_seconds();
-  result_.server_cpu_seconds += cpu_seconds_of(options_.server_pids);
+  result_.server_cpu_seconds = cpu_seconds_of(options_.server_pids) - result_.server_cpu_seconds;
   if (options_.rate == 0) return;
   uint64_t num_sent = 0;
   for (const Connection& connection : connections_) num_sent += connection.num_sent;

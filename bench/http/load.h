@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu_time.h"
 #include "endpoint.h"
 #include "expected_replies.h"
 #include "histogram.h"
@@ -36,7 +37,7 @@ struct LoadResult {
   uint64_t num_requests = 0;  // answered while it was measured
   double seconds = 0;
   double client_cpu_seconds = 0;
-  double server_cpu_seconds = 0;  // of server_pids
+  CpuSeconds server_cpu_seconds;  // of server_pids
   uint64_t num_late = 0;          // due by the rate, but not sent before the end
   // From sending (with a rate: from when it was due, sent or not) to the reply's last byte.
   Histogram latency;

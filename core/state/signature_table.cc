@@ -116,12 +116,14 @@ SignatureTable::Slot& SignatureTable::slot_for(
   return bucket(fingerprint.buckets[victim / kNumSlots % 2]).slots[victim % kNumSlots];
 }
 
-void SignatureTable::insert(const SignatureFingerprint& fingerprint) noexcept {
-  if (contains(fingerprint)) return;
+SignatureTable::Insertion SignatureTable::insert(const SignatureFingerprint& fingerprint) noexcept {
+  if (contains(fingerprint)) return Insertion::kKnown;
   Slot& slot = slot_for(fingerprint);
+  const Insertion insertion = is_free(slot) ? Insertion::kFree : Insertion::kEvicted;
   for (size_t i = 0; i < fingerprint.tag.size(); ++i) {
     slot.words[i].store(fingerprint.tag[i], std::memory_order_relaxed);
   }
+  return insertion;
 }
 
 }  // namespace internal

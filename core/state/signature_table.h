@@ -60,7 +60,8 @@ class SignatureTable {
 
   // Takes a free slot, or another token's, unless it is there already: a batch may hold a token
   // many times before any of them is remembered. If two threads meet, the same takes two slots.
-  void insert(const SignatureFingerprint& fingerprint) noexcept;
+  enum class Insertion : uint8_t { kKnown, kFree, kEvicted };
+  Insertion insert(const SignatureFingerprint& fingerprint) noexcept;
 
   [[nodiscard]] size_t size_bytes() const noexcept { return num_buckets_ * sizeof(Bucket); }
 

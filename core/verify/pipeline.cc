@@ -132,7 +132,10 @@ SignatureFingerprint Pipeline::fingerprint(const PendingToken& pending) const no
 }
 
 [[gnu::noinline]] void Pipeline::remember_signature(const PendingToken& pending) const noexcept {
-  signatures->insert(fingerprint(pending));
+  const SignatureTable::Insertion insertion = signatures->insert(fingerprint(pending));
+  SignatureLookups& lookups = memory.signature_lookups;
+  if (insertion != SignatureTable::Insertion::kKnown) ++lookups.inserts;
+  if (insertion == SignatureTable::Insertion::kEvicted) ++lookups.evictions;
 }
 
 void Pipeline::reject(const PendingToken& pending, const Findings& findings,

@@ -6,7 +6,10 @@
 #ifndef SIMDJWT_IO_HTTP_STATUS_H_
 #define SIMDJWT_IO_HTTP_STATUS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace simdjwt::http {
@@ -33,6 +36,42 @@ enum class Status : uint16_t {
   kUnavailable = 503,
   kVersionNotSupported = 505,
 };
+
+// All of them, in order.
+inline constexpr Status kStatuses[] = {
+    Status::kOk,
+    Status::kBadRequest,
+    Status::kUnauthorized,
+    Status::kForbidden,
+    Status::kNotFound,
+    Status::kMethodNotAllowed,
+    Status::kRequestTimeout,
+    Status::kContentTooLarge,
+    Status::kUriTooLong,
+    Status::kExpectationFailed,
+    Status::kHeadTooLarge,
+    Status::kNotImplemented,
+    Status::kUnavailable,
+    Status::kVersionNotSupported,
+};
+inline constexpr size_t kNumStatuses = std::size(kStatuses);
+
+namespace internal {
+inline constexpr auto kFirstStatus = static_cast<size_t>(kStatuses[0]);
+// By number, from the first on.
+inline constexpr auto kStatusPlaces = [] {
+  std::array<uint8_t, static_cast<size_t>(kStatuses[kNumStatuses - 1]) - kFirstStatus + 1> places{};
+  for (size_t i = 0; i < kNumStatuses; ++i) {
+    places[static_cast<size_t>(kStatuses[i]) - kFirstStatus] = static_cast<uint8_t>(i);
+  }
+  return places;
+}();
+}  // namespace internal
+
+// The place of a status among kStatuses.
+[[nodiscard]] constexpr size_t place_of(Status status) noexcept {
+  return internal::kStatusPlaces[static_cast<size_t>(status) - internal::kFirstStatus];
+}
 
 [[nodiscard]] constexpr std::string_view reason_phrase(Status status) noexcept {
   switch (status) {

@@ -60,11 +60,19 @@ ReactorCounters& ReactorCounters::operator+=(const ReactorCounters& other) noexc
            &ReactorCounters::accepts_paused,
            &ReactorCounters::bytes_received,
            &ReactorCounters::bytes_sent,
+           &ReactorCounters::submissions,
+           &ReactorCounters::completions,
            &ReactorCounters::receives_starved,
            &ReactorCounters::completions_stale,
            &ReactorCounters::completions_overflown,
        }) {
     (this->*counter).add(other.*counter);
+  }
+  listeners.resize(std::max(listeners.size(), other.listeners.size()));
+  for (size_t i = 0; i < other.listeners.size(); ++i) {
+    listeners[i].accepted.add(other.listeners[i].accepted);
+    listeners[i].idle.add(other.listeners[i].idle);
+    listeners[i].busy.add(other.listeners[i].busy);
   }
   return *this;
 }
@@ -97,6 +105,9 @@ Reactor::Reactor(Parts parts, std::string mode)
       mode_(std::move(mode)),
       deadlines_(slots_.size()) {
   touched_.reserve(slots_.size());
+  for (const ReactorListener& listener : listeners_) {
+    counters_.listeners.resize(std::max<size_t>(counters_.listeners.size(), listener.id + 1u));
+  }
 }
 
 void Reactor::stop() noexcept {
@@ -210,8 +221,16 @@ void Reactor::settle(uint32_t index) {
   const bool is_output_full = connection.output_full();
   if (is_output_full && !slot.is_output_full) counters_.outputs_full.add();
   slot.is_output_full = is_output_full;
+  count_busy(slot, connection.idle_since_ms() == kNever);
   update_receive(index, connection.wants_input());
   deadlines_.set(index, connection.deadline_ms());
+}
+
+void Reactor::count_busy(Slot& slot, bool is_busy) noexcept {
+  if (std::exchange(slot.is_busy, is_busy) == is_busy) return;
+  ListenerCounters& counters = counters_of(slot);
+  (is_busy ? counters.idle : counters.busy).subtract();
+  (is_busy ? counters.busy : counters.idle).add();
 }
 
 // --- Accepting ---
@@ -342,6 +361,8 @@ void Reactor::adopt(uint32_t index, uint8_t listener, const PeerAddress& peer) {
   const WireFactory* wire = listeners_[listener].wire;
   slot.connection.open(index, listeners_[listener].id, peer,
                        wire != nullptr ? wire->make() : nullptr, options_.timeouts, now_);
+  counters_of(slot).accepted.add();
+  counters_of(slot).idle.add();
   if (is_draining_) slot.connection.drain(now_);
   protocol_.open(slot.connection);
   if (wire != nullptr && !wire->admits(peer)) {
@@ -371,6 +392,8 @@ void Reactor::broken(uint32_t index, std::string_view operation, int error) {
 
 void Reactor::release(uint32_t index) {
   protocol_.close(slots_[index].connection);
+  count_busy(slots_[index], false);
+  counters_of(slots_[index]).idle.subtract();
   if (slots_[index].is_evicted) --num_evicted_;
   slots_[index] = Slot();
   counters_.connections_open.subtract();

@@ -73,6 +73,13 @@ struct ReactorOptions {
   std::function<void(const std::string& sentence)> warn = nullptr;
 };
 
+// Of one listener, by its id.
+struct ListenerCounters {
+  Counter accepted;
+  Counter idle;  // open ones, of which nothing is asked and to which nothing is owed
+  Counter busy;  // the others
+};
+
 // What happened so far. May be read while the reactor runs.
 struct ReactorCounters {
   Counter turns;
@@ -92,9 +99,12 @@ struct ReactorCounters {
   Counter bytes_received;
   Counter bytes_sent;
   // Of io_uring:
+  Counter submissions;
+  Counter completions;
   Counter receives_starved;       // no buffer was free
   Counter completions_stale;      // of a connection that is gone: 0, or the books are wrong
   Counter completions_overflown;  // turns that began with more completions than their queue holds
+  std::vector<ListenerCounters> listeners = {};  // of as many ids as there are; their number stays
 
   ReactorCounters& operator+=(const ReactorCounters& other) noexcept;
 };
@@ -149,6 +159,7 @@ class Reactor {
     bool is_listed = false;   // in postponed_
     bool is_output_full = false;
     bool is_evicted = false;  // counted in num_evicted_
+    bool is_busy = false;     // as counted for its listener
   };
 
   // --- What a back end does ---
@@ -214,6 +225,10 @@ class Reactor {
   void expire();
   void update_accept();
   void shut_listeners();
+  [[nodiscard]] ListenerCounters& counters_of(const Slot& slot) noexcept {
+    return counters_.listeners[slot.connection.listener()];
+  }
+  void count_busy(Slot& slot, bool is_busy) noexcept;
   [[nodiscard]] uint32_t accept_room();
   [[nodiscard]] uint32_t num_free() const noexcept;
   void make_room();

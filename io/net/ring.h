@@ -53,9 +53,9 @@ class Ring {
     return io_uring_cq_has_overflow(ring_.get());
   }
 
-  // Calls handle(cqe) for each completion and frees their places.
+  // Calls handle(cqe) for each completion and frees their places. Returns how many there were.
   template <class Handle>
-  void for_each_completion(Handle handle) {
+  unsigned for_each_completion(Handle handle) {
     unsigned head;
     unsigned num_handled = 0;
     io_uring_cqe* cqe;

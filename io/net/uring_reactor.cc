@@ -85,7 +85,8 @@ absl::Status UringReactor::wait(uint64_t timeout_ms) {
 
 void UringReactor::handle_events() {
   if (ring_.has_overflown()) counters_.completions_overflown.add();
-  ring_.for_each_completion([this](const io_uring_cqe& cqe) { handle(cqe); });
+  counters_.completions.add(
+      ring_.for_each_completion([this](const io_uring_cqe& cqe) { handle(cqe); }));
 }
 
 // --- Completions ---
@@ -163,6 +164,7 @@ void UringReactor::handle_send(uint32_t index, int result) {
 template <class Prepare>
 void UringReactor::submit(Operation operation, uint32_t generation, uint32_t index,
                           Prepare prepare) {
+  counters_.submissions.add();
   io_uring_sqe* sqe = ring_.next_submission();
   prepare(sqe);
   sqe->user_data = pack(static_cast<uint8_t>(operation), generation, index);

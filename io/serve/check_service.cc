@@ -240,7 +240,7 @@ void CheckService::answer(const Queued& queued) {
                              ? *queued.answer
                              : queued.policy->answers->of(queued.contract, outcome);
   write(queued, answer, outcome, result);
-  metrics_.count_request(queued.contract, answer.status);
+  metrics_.count_request(queued.connection->listener(), queued.contract, answer.status);
   if (queued.policy == nullptr) return;
   queued.policy->count(reactor_, outcome, result);
   if (decisions_ != nullptr) log(queued, answer, outcome, result);

@@ -6,6 +6,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cctype>
@@ -124,23 +125,26 @@ void add_policies(Families& families, const Metrics& metrics) {
   }
 }
 
-void add_requests(Families& families, const Metrics& metrics) {
-  constexpr int kFirstStatus = 100;
-  constexpr int kEndStatus = kFirstStatus + static_cast<int>(ReactorMetrics::kNumStatuses);
-  families.counter("simdjwt_http_requests_total", "Answered requests, by contract and status.");
-  for (size_t i = 0; i < kNumContracts; ++i) {
-    const auto contract = static_cast<Contract>(i);
-    for (int code = kFirstStatus; code < kEndStatus; ++code) {
-      const auto status = static_cast<http::Status>(code);
-      families.add_nonzero(
-          sum(metrics, [=](const ReactorMetrics& m) { return m.requests(contract, status); }),
-          {{"contract", std::string(to_string(contract))}, {"code", std::to_string(code)}});
+void add_requests(Families& families, const Metrics& metrics,
+                  const std::vector<std::string>& listeners) {
+  families.counter("simdjwt_http_requests_total",
+                   "Answered requests, by listener, contract and status.");
+  for (size_t listener = 0; listener < listeners.size(); ++listener) {
+    for (size_t i = 0; i < kNumContracts; ++i) {
+      const auto contract = static_cast<Contract>(i);
+      for (const http::Status status : http::kStatuses) {
+        families.add_nonzero(
+            sum(metrics,
+                [=](const ReactorMetrics& m) { return m.requests(listener, contract, status); }),
+            {{"listener", listeners[listener]},
+             {"contract", std::string(to_string(contract))},
+             {"code", std::to_string(static_cast<int>(status))}});
+      }
     }
   }
   families.counter("simdjwt_parse_errors_total",
                    "Requests that were not understood, or not received in time, by reason.");
-  for (int code = kFirstStatus; code < kEndStatus; ++code) {
-    const auto status = static_cast<http::Status>(code);
+  for (const http::Status status : http::kStatuses) {
     families.add_nonzero(
         sum(metrics, [=](const ReactorMetrics& m) { return m.parse_errors(status); }),
         {{"reason", name_of(status)}});
@@ -171,6 +175,18 @@ void add_signature_cache(Families& families, const Metrics& metrics, size_t size
       .counter("simdjwt_token_cache_misses_total",
                "Tokens of asymmetric keys whose signature had to be verified.")
       .add(sum(metrics, [](const ReactorMetrics& m) { return m.signature_misses.value(); }));
+  const uint64_t inserts =
+      sum(metrics, [](const ReactorMetrics& m) { return m.signature_inserts.value(); });
+  const uint64_t evictions =
+      sum(metrics, [](const ReactorMetrics& m) { return m.signature_evictions.value(); });
+  families.counter("simdjwt_token_cache_inserts_total", "Tokens that were accepted and are known.")
+      .add(inserts);
+  families
+      .counter("simdjwt_token_cache_evictions_total",
+               "Tokens that were forgotten for the sake of others.")
+      .add(evictions);
+  families.gauge("simdjwt_token_cache_entries", "Tokens whose signature is known to be right.")
+      .add(static_cast<double>(inserts - std::min(evictions, inserts)));
   families.gauge("simdjwt_token_cache_bytes", "Size of the cache of signatures.")
       .add(static_cast<double>(size_bytes));
 }
@@ -253,7 +269,8 @@ void add_reloads(Families& families, const Metrics& metrics) {
       .add(static_cast<double>(reloads.last_ok_unix_seconds));
 }
 
-void add_key_sources(Families& families, const std::vector<jwks::SourceStatus>& sources) {
+void add_keys(Families& families, const std::vector<FileKeys>& files,
+              const std::vector<jwks::SourceStatus>& sources) {
   using jwks::SourceStatus;
   const auto add = [&](auto value_of) {
     for (const SourceStatus& source : sources) {
@@ -275,7 +292,11 @@ void add_key_sources(Families& families, const std::vector<jwks::SourceStatus>& 
                    "Fetched keys that could not be saved: a restart without network would begin "
                    "with older ones.");
   add([](const SourceStatus& source) { return source.num_save_failures; });
-  families.gauge("simdjwt_keys", "Fetched keys, by source and whether they can be used.");
+  families.gauge("simdjwt_keys", "Keys, by source and whether they can be used.");
+  for (const FileKeys& file : files) {
+    families.add(static_cast<double>(file.num_keys),
+                 {{"source", "jwks_file " + file.path}, {"state", "usable"}});
+  }
   for (const SourceStatus& source : sources) {
     families.add(static_cast<double>(source.num_keys),
                  {{"source", source.name}, {"state", "usable"}});
@@ -310,9 +331,20 @@ void add_process(Families& families) {
 }
 
 // One series for each reactor: how evenly the kernel spreads connections over them shows.
-void add_reactors(Families& families, const std::vector<const net::ReactorCounters*>& reactors) {
+void add_reactors(Families& families, const std::vector<const net::ReactorCounters*>& reactors,
+                  const std::vector<std::string>& listeners) {
   using net::Counter;
+  using net::ListenerCounters;
   using net::ReactorCounters;
+  const auto add_by_listener = [&](const Counter ListenerCounters::*counter, Labels labels = {}) {
+    for (size_t i = 0; i < reactors.size(); ++i) {
+      for (size_t j = 0; j < std::min(listeners.size(), reactors[i]->listeners.size()); ++j) {
+        Labels all{{"reactor", std::to_string(i)}, {"listener", listeners[j]}};
+        all.insert(all.end(), labels.begin(), labels.end());
+        families.add((reactors[i]->listeners[j].*counter).value(), std::move(all));
+      }
+    }
+  };
   const auto add = [&](const Counter ReactorCounters::*counter, Labels labels = {}) {
     for (size_t i = 0; i < reactors.size(); ++i) {
       Labels all{{"reactor", std::to_string(i)}};
@@ -320,10 +352,12 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
       families.add((reactors[i]->*counter).value(), std::move(all));
     }
   };
-  families.gauge("simdjwt_connections", "Open connections.");
-  add(&ReactorCounters::connections_open);
+  families.gauge("simdjwt_connections",
+                 "Open connections: idle between requests, or busy with one.");
+  add_by_listener(&ListenerCounters::idle, {{"state", "idle"}});
+  add_by_listener(&ListenerCounters::busy, {{"state", "busy"}});
   families.counter("simdjwt_accepts_total", "Accepted connections.");
-  add(&ReactorCounters::connections_accepted);
+  add_by_listener(&ListenerCounters::accepted);
   families.counter(
       "simdjwt_connections_refused_total",
       "Connections closed by the server: from an address that may not connect, for "
@@ -353,6 +387,10 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounte
   add(&ReactorCounters::bytes_sent);
   families.counter("simdjwt_reactor_turns_total", "Turns of the reactor.");
   add(&ReactorCounters::turns);
+  families.counter("simdjwt_uring_sqe_total", "Operations given to the kernel.");
+  add(&ReactorCounters::submissions);
+  families.counter("simdjwt_uring_cqe_total", "Completions of operations, several for some.");
+  add(&ReactorCounters::completions);
   families.counter("simdjwt_uring_enobufs_total", "Receives that found no free buffer.");
   add(&ReactorCounters::receives_starved);
   families.counter("simdjwt_uring_overflow_total", "Turns that began with an overflown queue.");
@@ -384,14 +422,14 @@ std::string expose(const MetricsSources& sources) {
   families.gauge("simdjwt_build_info", "Always 1; what runs here.")
       .add(1.0, {{"version", sources.version}, {"io", sources.io}, {"kernels", sources.kernels}});
   add_policies(families, sources.metrics);
-  add_requests(families, sources.metrics);
+  add_requests(families, sources.metrics, sources.listeners);
   add_durations(families, sources.metrics);
   add_signature_cache(families, sources.metrics, sources.signature_cache_bytes);
   add_usage(families, sources.usage);
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
-  add_key_sources(families, sources.key_sources);
-  add_reactors(families, sources.reactors);
+  add_keys(families, sources.metrics.file_keys(), sources.key_sources);
+  add_reactors(families, sources.reactors, sources.listeners);
   add_wires(families, sources.wires);
   add_process(families);
   return families.text();

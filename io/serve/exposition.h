@@ -33,6 +33,7 @@ struct WireSource {
 struct MetricsSources {
   const Metrics& metrics;
   const DecisionLog& log;
+  std::vector<std::string> listeners;  // their addresses, by number
   std::vector<const net::ReactorCounters*> reactors;
   std::vector<WireSource> wires;
   std::vector<jwks::SourceStatus> key_sources;

@@ -3,6 +3,8 @@
 
 #include "serve/metrics.h"
 
+#include <utility>
+
 namespace simdjwt::serve {
 
 KeyKind KeyKind::of(const KeySet& keys) noexcept {
@@ -19,9 +21,10 @@ std::string_view to_string(KeyKind kind) noexcept {
   return to_string(static_cast<Algorithm>(kind.index));
 }
 
-Metrics::Metrics(size_t num_reactors) : last_reload_ok_unix_seconds_(time(nullptr)) {
+Metrics::Metrics(size_t num_reactors, size_t num_listeners)
+    : num_listeners_(num_listeners), last_reload_ok_unix_seconds_(time(nullptr)) {
   for (size_t i = 0; i < num_reactors; ++i) {
-    reactors_.push_back(std::make_unique<ReactorMetrics>());
+    reactors_.push_back(std::make_unique<ReactorMetrics>(num_listeners));
   }
 }
 
@@ -37,6 +40,16 @@ void Metrics::for_each_policy(
     const std::function<void(const std::string& name, const PolicyMetrics&)>& visit) const {
   const std::lock_guard lock(policies_mutex_);
   for (const auto& [name, metrics] : policies_) visit(name, metrics);
+}
+
+void Metrics::set_file_keys(std::vector<FileKeys> keys) {
+  const std::lock_guard lock(policies_mutex_);
+  file_keys_ = std::move(keys);
+}
+
+std::vector<FileKeys> Metrics::file_keys() const {
+  const std::lock_guard lock(policies_mutex_);
+  return file_keys_;
 }
 
 void Metrics::count_reload(bool is_ok, int64_t unix_seconds) noexcept {

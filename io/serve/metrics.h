@@ -83,14 +83,16 @@ class PolicyMetrics {
 // What one reactor counts beside that.
 class alignas(64) ReactorMetrics {
  public:
-  static constexpr size_t kNumStatuses = 500;  // 100 to 599
+  explicit ReactorMetrics(size_t num_listeners) : requests_(num_listeners) {}
 
-  // An answer was given.
-  void count_request(Contract contract, http::Status status) noexcept {
-    requests_[static_cast<size_t>(contract)][index_of(status)].add();
+  // An answer was given to a client of this listener, by its number.
+  void count_request(size_t listener, Contract contract, http::Status status) noexcept {
+    requests_[listener][static_cast<size_t>(contract)][http::place_of(status)].add();
   }
   // A request could not be read, or not in time, and was answered with this.
-  void count_parse_error(http::Status refusal) noexcept { parse_errors_[index_of(refusal)].add(); }
+  void count_parse_error(http::Status refusal) noexcept {
+    parse_errors_[http::place_of(refusal)].add();
+  }
   // Tokens were verified together, by keys of this kind.
   void count_batch(KeyKind kind, uint64_t nanoseconds, size_t num_tokens) noexcept {
     batch_duration.observe(nanoseconds);
@@ -100,13 +102,16 @@ class alignas(64) ReactorMetrics {
   void count_lookups(SignatureLookups lookups) noexcept {
     signature_hits.add(lookups.hits);
     signature_misses.add(lookups.misses);
+    signature_inserts.add(lookups.inserts);
+    signature_evictions.add(lookups.evictions);
   }
 
-  [[nodiscard]] uint64_t requests(Contract contract, http::Status status) const noexcept {
-    return requests_[static_cast<size_t>(contract)][index_of(status)].value();
+  [[nodiscard]] uint64_t requests(size_t listener, Contract contract,
+                                  http::Status status) const noexcept {
+    return requests_[listener][static_cast<size_t>(contract)][http::place_of(status)].value();
   }
   [[nodiscard]] uint64_t parse_errors(http::Status refusal) const noexcept {
-    return parse_errors_[index_of(refusal)].value();
+    return parse_errors_[http::place_of(refusal)].value();
   }
 
   Counter identity_headers_dropped;  // the answer would have become larger than proxies take
@@ -116,7 +121,9 @@ class alignas(64) ReactorMetrics {
   Counter tokens_verified;           // by verify_batch()
   Counter signature_hits;            // tokens that the cache of signatures knew
   Counter signature_misses;
-  Histogram batch_duration;  // of verify_batch(), for all tokens of a call
+  Counter signature_inserts;    // of these, that it knows since
+  Counter signature_evictions;  // of these, for which it forgot another
+  Histogram batch_duration;     // of verify_batch(), for all tokens of a call
   // Of each token, by KeyKind: an equal share of its batch's.
   std::array<Histogram, KeyKind::kNum> token_duration;
   // From the turn of the reactor in which the request's last byte arrived to its answer. One clock
@@ -124,12 +131,15 @@ class alignas(64) ReactorMetrics {
   Histogram request_duration;
 
  private:
-  static size_t index_of(http::Status status) noexcept {
-    return (static_cast<size_t>(status) - 100) % kNumStatuses;
-  }
+  using ByStatus = std::array<Counter, http::kNumStatuses>;
+  std::vector<std::array<ByStatus, kNumContracts>> requests_;  // by listener
+  ByStatus parse_errors_;
+};
 
-  std::array<std::array<Counter, kNumStatuses>, kNumContracts> requests_;
-  std::array<Counter, kNumStatuses> parse_errors_;
+// The keys that are in use of a file.
+struct FileKeys {
+  std::string path;
+  size_t num_keys;
 };
 
 class Metrics {
@@ -138,9 +148,10 @@ class Metrics {
   static constexpr size_t kPoliciesMax = 1024;
   static constexpr std::string_view kOtherPolicies = "(others)";
 
-  explicit Metrics(size_t num_reactors);
+  explicit Metrics(size_t num_reactors, size_t num_listeners = 1);
 
   [[nodiscard]] size_t num_reactors() const noexcept { return reactors_.size(); }
+  [[nodiscard]] size_t num_listeners() const noexcept { return num_listeners_; }
   // Written by the thread of this reactor alone.
   [[nodiscard]] ReactorMetrics& reactor(size_t index) noexcept { return *reactors_[index]; }
   [[nodiscard]] const ReactorMetrics& reactor(size_t index) const noexcept {
@@ -154,6 +165,10 @@ class Metrics {
   void for_each_policy(
       const std::function<void(const std::string& name, const PolicyMetrics&)>& visit) const;
 
+  // Of the policies that serve from now on. Thread-safe.
+  void set_file_keys(std::vector<FileKeys> keys);
+  [[nodiscard]] std::vector<FileKeys> file_keys() const;
+
   // The configuration, or keys it names, were loaded again, or would not load. Thread-safe.
   void count_reload(bool is_ok, int64_t unix_seconds) noexcept;
   struct Reloads {
@@ -165,9 +180,11 @@ class Metrics {
   [[nodiscard]] Reloads reloads() const noexcept;
 
  private:
+  const size_t num_listeners_;
   std::vector<std::unique_ptr<ReactorMetrics>> reactors_;
-  mutable std::mutex policies_mutex_;
+  mutable std::mutex policies_mutex_;  // of these two
   std::map<std::string, PolicyMetrics, std::less<>> policies_;
+  std::vector<FileKeys> file_keys_;
   std::atomic<uint64_t> reloads_ok_{0};
   std::atomic<uint64_t> reloads_failed_{0};
   std::atomic<bool> is_last_reload_ok_{true};

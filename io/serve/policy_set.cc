@@ -4,6 +4,7 @@
 #include "serve/policy_set.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -203,6 +204,23 @@ void PolicySet::count_in(Metrics& metrics) {
   for (const auto& policy : policies_) {
     if (policy->metrics == nullptr) policy->metrics = &metrics.policy(policy->config.name);
   }
+  metrics.set_file_keys(file_keys());
+}
+
+std::vector<FileKeys> PolicySet::file_keys() const {
+  std::map<std::string, size_t> files;
+  for (const auto& policy : policies_) {
+    size_t i = 0;
+    for (const KeyConfig& from : policy->config.all_keys()) {
+      const size_t num_keys = policy->keys[i++].num_keys;
+      if (from.file.empty()) continue;
+      size_t& most = files[from.file];
+      most = std::max(most, num_keys);
+    }
+  }
+  std::vector<FileKeys> keys;
+  for (const auto& [path, num_keys] : files) keys.push_back({path, num_keys});
+  return keys;
 }
 
 size_t PolicySet::num_keys() const noexcept {

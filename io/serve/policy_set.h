@@ -109,7 +109,8 @@ class PolicySet {
                                        const PolicyConfig& conduct, registry::UsageBook& usage,
                                        std::vector<std::string>& clashes) const;
 
-  // From now on, what happens under each policy counts under its name. Before it is published.
+  // From now on, what happens under each policy counts under its name, and its files are those
+  // whose keys are told of. Before it is published.
   void count_in(Metrics& metrics);
 
   [[nodiscard]] Route route(std::string_view path) const noexcept { return router_.route(path); }
@@ -122,6 +123,8 @@ class PolicySet {
   [[nodiscard]] std::vector<std::string> without_keys() const;
 
  private:
+  // Of each file once: as many keys as the policy has that uses most of them.
+  [[nodiscard]] std::vector<FileKeys> file_keys() const;
   void insert(std::shared_ptr<ServedPolicy> policy);
   [[nodiscard]] std::shared_ptr<ServedPolicy> renewed(std::shared_ptr<ServedPolicy> policy,
                                                       jwks::KeySources& sources) const;

@@ -20,13 +20,15 @@ PolicySet count_in(Metrics& metrics, PolicySet policies) {
 
 }  // namespace
 
-Server::Server(PolicySet policies, uint32_t num_threads)
-    : metrics_(num_threads), policies_(count_in(metrics_, std::move(policies)), num_threads) {}
+Server::Server(PolicySet policies, uint32_t num_threads, size_t num_listeners)
+    : metrics_(num_threads, num_listeners),
+      policies_(count_in(metrics_, std::move(policies)), num_threads) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::create(const ServerOptions& options,
                                                        PolicySet policies,
                                                        DecisionLog* decision_log) {
-  std::unique_ptr<Server> server(new Server(std::move(policies), options.num_threads));
+  std::unique_ptr<Server> server(
+      new Server(std::move(policies), options.num_threads, options.listeners.size()));
   if (absl::Status status = server->listen(options); !status.ok()) return status;
   const CheckContext context{.policies = &server->policies_,
                              .metrics = &server->metrics_,
@@ -135,8 +137,8 @@ net::ReactorCounters Server::reactor_counters() const noexcept {
 }
 
 void Server::publish(PolicySet policies) {
-  policies.count_in(metrics_);
   const std::lock_guard lock(publish_mutex_);
+  policies.count_in(metrics_);
   policies_.publish(std::move(policies));
 }
 
@@ -144,11 +146,12 @@ CheckCounters Server::check_counters() const {
   CheckCounters sum;
   for (size_t i = 0; i < metrics_.num_reactors(); ++i) {
     const ReactorMetrics& reactor = metrics_.reactor(i);
-    for (int code = 100; code < 600; ++code) {
-      const auto status = static_cast<http::Status>(code);
+    for (const http::Status status : http::kStatuses) {
       sum.requests_refused += reactor.parse_errors(status);
-      for (size_t contract = 0; contract < kNumContracts; ++contract) {
-        sum.requests += reactor.requests(static_cast<Contract>(contract), status);
+      for (size_t listener = 0; listener < metrics_.num_listeners(); ++listener) {
+        for (size_t contract = 0; contract < kNumContracts; ++contract) {
+          sum.requests += reactor.requests(listener, static_cast<Contract>(contract), status);
+        }
       }
     }
     for (size_t bucket = 0; bucket < Histogram::kNumBuckets; ++bucket) {

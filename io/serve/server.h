@@ -100,7 +100,7 @@ class Server {
     std::thread thread = {};
   };
 
-  Server(PolicySet policies, uint32_t num_threads);
+  Server(PolicySet policies, uint32_t num_threads, size_t num_listeners);
   [[nodiscard]] absl::Status listen(const ServerOptions& options);
   [[nodiscard]] absl::Status make_workers(const ServerOptions& options, net::IoMode io,
                                           const CheckContext& context);

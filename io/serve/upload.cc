@@ -123,7 +123,8 @@ Uploads::Progress Uploads::receive(net::Connection& connection, std::string_view
         return {num_consumed, Status::kOk, false};
       case BodyDecoder::Outcome::kComplete: {
         const bool is_last = active.persistence == http::Persistence::kClose;
-        metrics_.count_request(route.contract, active.upload->complete(turn));
+        metrics_.count_request(connection.listener(), route.contract,
+                               active.upload->complete(turn));
         connection.expect(net::Connection::Rest::kNone);
         take(connection);
         return {num_consumed, Status::kOk, is_last};

@@ -43,12 +43,16 @@ TEST_F(SignatureTableTest, KnowsWhatItWasTold) {
 }
 
 TEST_F(SignatureTableTest, NeedsOneSlotForWhatItIsToldAgain) {
+  using enum SignatureTable::Insertion;
   SignatureTable table(1, seed(1));  // four slots
-  for (const std::string_view token : {"a", "b", "c"}) table.insert(of(table, token, 1));
-  for (int i = 0; i < 64; ++i) table.insert(of(table, "d", 1));
+  for (const std::string_view token : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(table.insert(of(table, token, 1)), kFree);
+  }
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(table.insert(of(table, "d", 1)), kKnown);
   for (const std::string_view token : {"a", "b", "c", "d"}) {
     EXPECT_TRUE(table.contains(of(table, token, 1))) << token;
   }
+  EXPECT_EQ(table.insert(of(table, "e", 1)), kEvicted);
 }
 
 TEST_F(SignatureTableTest, KnowsATokenByOneKeyAlone) {

@@ -310,7 +310,11 @@ TEST(SignatureCache, DoesNotStandForATokenThatWasRevokedAfterwards) {
   Scratch scratch;
   EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
   EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kValid);
-  EXPECT_EQ(scratch.take_signature_lookups().hits, 1u);
+  const SignatureLookups lookups = scratch.take_signature_lookups();
+  EXPECT_EQ(lookups.hits, 1u);
+  EXPECT_EQ(lookups.misses, 1u);
+  EXPECT_EQ(lookups.inserts, 1u);
+  EXPECT_EQ(lookups.evictions, 0u);
   revocations->revoke_jti(TokenOwner::issuer("i"), "j", std::nullopt);
   EXPECT_EQ(verifier.verify(token, scratch, kNow).verdict(), Verdict::kRevoked);
 }

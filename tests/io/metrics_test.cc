@@ -47,15 +47,16 @@ TEST(KeyKind, IsTheAlgorithmThatAllKeysHave) {
   EXPECT_EQ(to_string(KeyKind::of(KeySet::unavailable())), "mixed");
 }
 
-TEST(Metrics, CountsByContractAndStatus) {
-  Metrics metrics(2);
-  metrics.reactor(0).count_request(Contract::kNginx, http::Status::kOk);
-  metrics.reactor(1).count_request(Contract::kNginx, http::Status::kUnauthorized);
+TEST(Metrics, CountsByListenerContractAndStatus) {
+  Metrics metrics(2, 2);
+  metrics.reactor(0).count_request(0, Contract::kNginx, http::Status::kOk);
+  metrics.reactor(1).count_request(1, Contract::kNginx, http::Status::kUnauthorized);
   metrics.reactor(1).count_parse_error(http::Status::kVersionNotSupported);
-  EXPECT_EQ(metrics.reactor(0).requests(Contract::kNginx, http::Status::kOk), 1u);
-  EXPECT_EQ(metrics.reactor(1).requests(Contract::kNginx, http::Status::kOk), 0u);
-  EXPECT_EQ(metrics.reactor(1).requests(Contract::kNginx, http::Status::kUnauthorized), 1u);
-  EXPECT_EQ(metrics.reactor(1).requests(Contract::kForward, http::Status::kUnauthorized), 0u);
+  EXPECT_EQ(metrics.reactor(0).requests(0, Contract::kNginx, http::Status::kOk), 1u);
+  EXPECT_EQ(metrics.reactor(0).requests(1, Contract::kNginx, http::Status::kOk), 0u);
+  EXPECT_EQ(metrics.reactor(1).requests(0, Contract::kNginx, http::Status::kOk), 0u);
+  EXPECT_EQ(metrics.reactor(1).requests(1, Contract::kNginx, http::Status::kUnauthorized), 1u);
+  EXPECT_EQ(metrics.reactor(1).requests(1, Contract::kForward, http::Status::kUnauthorized), 0u);
   EXPECT_EQ(metrics.reactor(1).parse_errors(http::Status::kVersionNotSupported), 1u);
 }
 

@@ -71,6 +71,7 @@ class ExpositionTest : public ::testing::Test {
   std::string text() {
     return expose({.metrics = metrics_,
                    .log = *log_,
+                   .listeners = {"127.0.0.1:1", "unix:b"},
                    .reactors = {&reactors_[0], &reactors_[1]},
                    .wires = {{"127.0.0.1:1", "tls", &tls_}, {"[::1]:2", "proxy", &proxy_}},
                    .key_sources = key_sources_,
@@ -80,7 +81,11 @@ class ExpositionTest : public ::testing::Test {
                    .kernels = "base64url/scalar \"x\""});
   }
 
-  Metrics metrics_{2};
+  ExpositionTest() {
+    for (net::ReactorCounters& reactor : reactors_) reactor.listeners.resize(2);
+  }
+
+  Metrics metrics_{2, 2};
   net::ReactorCounters reactors_[2];
   net::WireCounters tls_;
   net::WireCounters proxy_;
@@ -93,11 +98,14 @@ class ExpositionTest : public ::testing::Test {
 TEST_F(ExpositionTest, TellsOfTheCacheOfSignatures) {
   EXPECT_EQ(text().find("simdjwt_token_cache"), std::string::npos) << "there is none";
   signature_cache_bytes_ = 6400;
-  metrics_.reactor(0).count_lookups({.hits = 2, .misses = 1});
-  metrics_.reactor(1).count_lookups({.hits = 3});
+  metrics_.reactor(0).count_lookups({.hits = 2, .misses = 8, .inserts = 4, .evictions = 1});
+  metrics_.reactor(1).count_lookups({.hits = 3, .misses = 1, .inserts = 1, .evictions = 1});
   const std::string text = this->text();
   EXPECT_NE(text.find("\nsimdjwt_token_cache_hits_total 5\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("\nsimdjwt_token_cache_misses_total 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_misses_total 9\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_inserts_total 5\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_evictions_total 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsimdjwt_token_cache_entries 3\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nsimdjwt_token_cache_bytes 6400\n"), std::string::npos) << text;
 }
 
@@ -108,6 +116,35 @@ TEST_F(ExpositionTest, IsWellFormedFromTheStart) {
             1);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 0);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 1);
+}
+
+TEST_F(ExpositionTest, TellsOfFilesOfKeys) {
+  metrics_.set_file_keys({{"/etc/a.json", 3}});
+  EXPECT_EQ(
+      read_exposition(text()).at("simdjwt_keys{source=\"jwks_file /etc/a.json\",state=\"usable\"}"),
+      3);
+  metrics_.set_file_keys({});
+  EXPECT_EQ(text().find("jwks_file"), std::string::npos) << "no policy names it any more";
+}
+
+TEST_F(ExpositionTest, TellsListenersApart) {
+  metrics_.reactor(0).count_request(0, Contract::kNginx, http::Status::kOk);
+  metrics_.reactor(1).count_request(1, Contract::kNginx, http::Status::kOk);
+  metrics_.reactor(0).count_request(1, Contract::kNginx, http::Status::kOk);
+  reactors_[0].listeners[1].accepted.add(6);
+  reactors_[0].listeners[1].idle.add(4);
+  reactors_[0].listeners[1].busy.add(2);
+  const auto series = read_exposition(text());
+  const std::string first = "listener=\"127.0.0.1:1\"";
+  const std::string second = "listener=\"unix:b\"";
+  const std::string rest = ",contract=\"nginx\",code=\"200\"}";
+  EXPECT_EQ(series.at("simdjwt_http_requests_total{" + first + rest), 1);
+  EXPECT_EQ(series.at("simdjwt_http_requests_total{" + second + rest), 2);
+  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"0\"," + first + "}"), 0);
+  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"0\"," + second + "}"), 6);
+  EXPECT_EQ(series.at("simdjwt_connections{reactor=\"0\"," + second + ",state=\"idle\"}"), 4);
+  EXPECT_EQ(series.at("simdjwt_connections{reactor=\"0\"," + second + ",state=\"busy\"}"), 2);
+  EXPECT_EQ(series.at("simdjwt_connections{reactor=\"1\"," + second + ",state=\"idle\"}"), 0);
 }
 
 TEST_F(ExpositionTest, TellsOfSourcesOfKeys) {
@@ -152,7 +189,7 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   policy.of(1).count(outcome_of(Reason::kUnavailable));
   (void)metrics_.policy("b");
   for (size_t i = 0; i < 2; ++i) {
-    metrics_.reactor(i).count_request(Contract::kEnvoy, http::Status::kForbidden);
+    metrics_.reactor(i).count_request(0, Contract::kEnvoy, http::Status::kForbidden);
     metrics_.reactor(i).count_parse_error(http::Status::kUriTooLong);
     metrics_.reactor(i).request_duration.observe(300, 2);
     metrics_.reactor(i).count_batch({static_cast<size_t>(Algorithm::kEs256)}, 4000, 10);
@@ -162,7 +199,7 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   reactors_[0].bodies_expired.add(3);
   reactors_[0].outputs_full.add(4);
   reactors_[1].postponements.add(5);
-  reactors_[1].connections_accepted.add(7);
+  reactors_[1].submissions.add(7);
   metrics_.count_reload(false, 5);
   const auto series = read_exposition(text());
   EXPECT_EQ(series.at("simdjwt_verify_total{policy=\"a\",result=\"ok\"}"), 5);
@@ -172,7 +209,9 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   EXPECT_EQ(series.at("simdjwt_verify_rejected_total{policy=\"a\",reason=\"expired\"}"), 2);
   EXPECT_EQ(series.at("simdjwt_verify_rejected_total{policy=\"a\",reason=\"scope\"}"), 1);
   EXPECT_FALSE(series.contains("simdjwt_verify_rejected_total{policy=\"a\",reason=\"none\"}"));
-  EXPECT_EQ(series.at("simdjwt_http_requests_total{contract=\"envoy\",code=\"403\"}"), 2);
+  EXPECT_EQ(series.at("simdjwt_http_requests_total{listener=\"127.0.0.1:1\",contract=\"envoy\","
+                      "code=\"403\"}"),
+            2);
   EXPECT_EQ(series.at("simdjwt_parse_errors_total{reason=\"uri_too_long\"}"), 2);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"2.56e-07\"}"), 0);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_bucket{le=\"5.12e-07\"}"), 4);
@@ -189,8 +228,8 @@ TEST_F(ExpositionTest, AddsTheReactorsUp) {
   EXPECT_EQ(series.at("simdjwt_postponements_total{reactor=\"1\"}"), 5);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 4);
   EXPECT_NEAR(series.at("simdjwt_http_request_duration_seconds_sum"), 1.2e-6, 1e-12);
-  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"0\"}"), 0);
-  EXPECT_EQ(series.at("simdjwt_accepts_total{reactor=\"1\"}"), 7);
+  EXPECT_EQ(series.at("simdjwt_uring_sqe_total{reactor=\"0\"}"), 0);
+  EXPECT_EQ(series.at("simdjwt_uring_sqe_total{reactor=\"1\"}"), 7);
   EXPECT_EQ(series.at("simdjwt_config_reloads_total{result=\"failure\"}"), 1);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 0);
 }

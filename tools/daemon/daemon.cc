@@ -67,6 +67,14 @@ std::vector<serve::ServerListener> listeners_of(const Config& config, const serv
   return listeners;
 }
 
+std::vector<std::string> names_of(const std::vector<serve::ListenConfig>& listeners) {
+  std::vector<std::string> names;
+  for (const serve::ListenConfig& listener : listeners) {
+    names.push_back(listener.socket.address.to_string());
+  }
+  return names;
+}
+
 std::vector<serve::WireSource> wire_sources(const Config& config, const serve::Wires& wires) {
   std::vector<serve::WireSource> sources;
   for (size_t i = 0; i < config.listeners.size(); ++i) {
@@ -229,6 +237,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   operations_.emplace(readiness_, [this] {
     return serve::expose({.metrics = server_->metrics(),
                           .log = *log_,
+                          .listeners = names_of(config_.listeners),
                           .reactors = server_->counters_by_reactor(),
                           .wires = wire_sources(config_, *wires_),
                           .key_sources = sources_->statuses(),

@@ -30,10 +30,12 @@ class ScratchMemory;
 struct Pipeline;
 }  // namespace internal
 
-// How often verifications looked for a token in a SignatureCache, and found it or not.
+// How often verifications looked for a token in a SignatureCache, and what came of it.
 struct SignatureLookups {
   uint64_t hits = 0;
   uint64_t misses = 0;
+  uint64_t inserts = 0;    // misses that were accepted, and are remembered since
+  uint64_t evictions = 0;  // inserts for which another token was forgotten
 };
 
 // Working memory of one thread: about 260 KiB, more where batches need it. Never shared between

@@ -77,17 +77,20 @@ class AdminTest(OperationsTestCase):
         daemon.ask("/check/envoy/other/a/b")
         daemon.ask("/no/such/path")
         metrics = daemon.metrics()
+        listener = 'listener="127.0.0.1:0"'
+        self.assertEqual(metrics[f'simdjwt_connections{{reactor="0",{listener},state="busy"}}'], 0)
         for series, value in {
                 'simdjwt_verify_total{policy="default",result="ok"}': 3,
                 'simdjwt_verify_rejected_total{policy="default",reason="expired"}': 1,
                 'simdjwt_verify_rejected_total{policy="other",reason="bad_signature"}': 1,
                 'simdjwt_verify_rejected_total{policy="other",reason="missing"}': 1,
-                'simdjwt_http_requests_total{contract="verify",code="200"}': 3,
-                'simdjwt_http_requests_total{contract="nginx",code="401"}': 1,
-                'simdjwt_http_requests_total{contract="none",code="404"}': 1,
+                f'simdjwt_http_requests_total{{{listener},contract="verify",code="200"}}': 3,
+                f'simdjwt_http_requests_total{{{listener},contract="nginx",code="401"}}': 1,
+                f'simdjwt_http_requests_total{{{listener},contract="none",code="404"}}': 1,
                 "simdjwt_http_request_duration_seconds_count": 7,
                 'simdjwt_verify_duration_seconds_count{alg="HS256"}': 5,
-                'simdjwt_accepts_total{reactor="0"}': 7}.items():
+                f'simdjwt_keys{{source="jwks_file {self.path("keys.json")}",state="usable"}}': 1,
+                f'simdjwt_accepts_total{{reactor="0",{listener}}}': 7}.items():
             self.assertEqual(metrics[series], value, series)
         self.assertLess(metrics["simdjwt_http_request_duration_seconds_sum"], PATIENCE)
 
@@ -98,7 +101,8 @@ class AdminTest(OperationsTestCase):
             daemon.ask(f"/verify/p{i}", forge(), headers={"X-Forwarded-Host": f"h{i}"})
             daemon.ask(f"/check/c{i}/default")
         new = daemon.metrics().keys() - before
-        self.assertEqual(new, {'simdjwt_http_requests_total{contract="none",code="404"}'})
+        self.assertEqual(new, {'simdjwt_http_requests_total{listener="127.0.0.1:0",'
+                               'contract="none",code="404"}'})
 
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed")
     def test_promtool_has_nothing_to_say(self):

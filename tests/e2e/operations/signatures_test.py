@@ -40,6 +40,7 @@ class SignaturesTest(OperationsTestCase):
         self.assertEqual([daemon.status(es256) for _ in range(2)], [200, 200])
         self.assertEqual(self.lookups(daemon), (4, 2))
         self.assertEqual(daemon.metrics()["simdjwt_token_cache_bytes"], 2_400_000)
+        self.assertEqual(daemon.metrics()["simdjwt_token_cache_entries"], 2)
 
     def test_what_was_refused_is_not_remembered(self):
         daemon = self.start_with()
@@ -48,6 +49,7 @@ class SignaturesTest(OperationsTestCase):
         forged = f"{header}.{claims}.{signature}"
         self.assertEqual([daemon.status(forged) for _ in range(2)], [401, 401])
         self.assertEqual(self.lookups(daemon), (0, 2))
+        self.assertEqual(daemon.metrics()["simdjwt_token_cache_inserts_total"], 0)
 
     def test_it_lives_through_reloads_of_the_same_key(self):
         daemon = self.start_with()
