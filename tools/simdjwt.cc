@@ -16,6 +16,7 @@
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cmd_account.h"
+#include "cmd_admin_token.h"
 #include "cmd_audit.h"
 #include "cmd_client.h"
 #include "cmd_decode.h"
@@ -147,6 +148,7 @@ int run(int argc, char** argv) {
   add_secret_command(app);
   add_client_command(app);
   add_refresh_command(app);
+  add_admin_token_command(app);
   add_audit_command(app);
   add_usage_command(app);
   try {

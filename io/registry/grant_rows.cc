@@ -4,20 +4,13 @@
 #include "registry/grant_rows.h"
 
 #include <absl/strings/str_cat.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
-#include <span>
 
-#include "registry/random.h"
 #include "registry/rows.h"
 
 namespace simdjwt::registry {
 namespace {
-
-constexpr size_t kRandomBytes = 33;
-constexpr size_t kRandomChars = kRandomBytes / 3 * 4;
 
 absl::Status check_grant(const Grant& grant, const Account& owner, int64_t now) {
   if (grant.access_seconds < 1 || grant.access_seconds > kAccessSecondsMax) {
@@ -58,24 +51,6 @@ absl::StatusOr<std::string> narrowed_scope(std::string_view granted, std::string
 }
 
 }  // namespace
-
-std::string sha256_of(std::string_view text) {
-  std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(hash.data()));
-  return hash;
-}
-
-absl::StatusOr<OpaqueSecret> make_opaque(std::string_view prefix) {
-  std::array<uint8_t, kRandomBytes> bytes;
-  if (absl::Status s = fill_random(bytes); !s.ok()) return s;
-  OpaqueSecret secret;
-  secret.text = prefix;
-  secret.text.resize(prefix.size() + kRandomChars);
-  spell_base64url(std::span(secret.text).subspan(prefix.size()), bytes);
-  secret.hash = sha256_of(secret.text);
-  return secret;
-}
 
 Grant grant_of(const Statement& row) {
   Grant grant{.id = row.integer(0), .account = row.integer(1)};

@@ -12,21 +12,14 @@
 #include <string_view>
 
 #include "registry/grants.h"
+#include "registry/opaque_secret.h"
 #include "registry/sqlite.h"
 #include "registry/writer.h"
 
 namespace simdjwt::registry {
 
-// 264 random bits behind a prefix that says what they are for, and what is kept of them. A fast
-// hash is enough: nobody can guess the text.
-struct OpaqueSecret {
-  std::string text;
-  std::string hash;
-};
 inline constexpr std::string_view kClientSecretPrefix = "sjc_";
 inline constexpr std::string_view kRefreshTokenPrefix = "sjr_";
-[[nodiscard]] absl::StatusOr<OpaqueSecret> make_opaque(std::string_view prefix);
-[[nodiscard]] std::string sha256_of(std::string_view text);
 
 // Those of a SELECT of kGrantColumns FROM grants g, from this column on.
 inline constexpr char kGrantColumns[] =

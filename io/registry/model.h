@@ -100,10 +100,19 @@ enum class TokenStatus : uint8_t { kActive, kRevoked, kExpired, kSecretReplaced 
   return token.secret_valid_until > now ? TokenStatus::kActive : TokenStatus::kSecretReplaced;
 }
 
+// A key by which a caller of the admin API can ask again for what it may have made already.
+struct Once {
+  int64_t admin = 0;         // the caller's token
+  std::string key = {};      // the caller's choice
+  std::string request = {};  // the hash of all that was asked
+};
+inline constexpr int64_t kOnceSeconds = 24 * 3600;  // for which keys are remembered
+
 // Who changes something, and when: what the audit log says of a change.
 struct Act {
   std::string actor;
   int64_t time;
+  std::optional<Once> once = {};  // remembered with what is made, or with a secret's rotation
 };
 
 struct AuditEntry {

@@ -213,7 +213,32 @@ CREATE TABLE last_uses (
 ALTER TABLE tokens DROP COLUMN last_used;
 )sql";
 
-constexpr const char* kScripts[] = {kFirst, kGrants, kUsage};
+// Who may use the admin API, and what they made lately, so that who asks again makes it once.
+constexpr char kAdmin[] = R"sql(
+CREATE TABLE admin_tokens (
+  id        INTEGER PRIMARY KEY,
+  name      TEXT NOT NULL UNIQUE,
+  hash      BLOB NOT NULL UNIQUE,    -- SHA-256 of the token
+  scopes    INTEGER NOT NULL,
+  account   INTEGER REFERENCES accounts (id),  -- NULL: all
+  created   INTEGER NOT NULL,
+  expires   INTEGER,
+  last_used INTEGER,
+  revoked   INTEGER
+) STRICT;
+
+CREATE TABLE made_once (
+  admin   INTEGER NOT NULL REFERENCES admin_tokens (id),
+  key     TEXT NOT NULL,
+  request BLOB NOT NULL,             -- SHA-256 of what was asked
+  subject TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (admin, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX made_once_by_age ON made_once (created);
+)sql";
+
+constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);

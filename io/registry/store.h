@@ -175,6 +175,7 @@ class Store {
   [[nodiscard]] absl::StatusOr<int64_t> read_changes(FeedSink& sink, int64_t since, int64_t now);
 
  private:
+  friend class AdminTokens;
   friend class Grants;
   Store(Database database, Vault vault, std::string issuer)
       : database_(std::move(database)), vault_(std::move(vault)), issuer_(std::move(issuer)) {}

@@ -69,6 +69,7 @@ absl::StatusOr<Account> Store::create_account(std::string_view name, Accepts acc
     }
     account.id = row.integer(0);
     if (absl::Status s = writer.log_change(ChangeKind::kAccount, account.id); !s.ok()) return s;
+    if (absl::Status s = writer.log_made(name); !s.ok()) return s;
     return writer.log_audit(account.id, "account.create", name, policy_text(accepts, life));
   });
   if (!status.ok()) return status;
@@ -127,6 +128,7 @@ absl::StatusOr<Server> Store::create_server(AccountId account, std::string_view 
     }
     server.id = row.integer(0);
     if (absl::Status s = writer.log_change(ChangeKind::kServer, server.id); !s.ok()) return s;
+    if (absl::Status s = writer.log_made(name); !s.ok()) return s;
     return writer.log_audit(account, "server.create", name, url);
   });
   if (!status.ok()) return status;
@@ -201,6 +203,7 @@ absl::StatusOr<SecretInfo> Store::rotate_secret(AccountId account, int64_t grace
     if (auto secret = insert_secret(writer, vault_, account, made.generation); !secret.ok()) {
       return secret.status();
     }
+    if (absl::Status s = writer.log_made(std::to_string(made.generation)); !s.ok()) return s;
     return writer.log_audit(account, "secret.rotate", owner->name,
                             "generation " + std::to_string(made.generation) + ", the one before " +
                                 "valid for " + std::to_string(grace_seconds) + " s");

@@ -228,6 +228,7 @@ absl::StatusOr<IssuedToken> Store::issue(Writer& writer, AccountId account,
   absl::StatusOr<std::string> text = sign_token(secret->text, token->claims_json);
   if (!text.ok()) return text.status();
   if (absl::Status s = insert_token(writer, *token, grant); !s.ok()) return s;
+  if (absl::Status s = writer.log_made(token->jti); !s.ok()) return s;
   for (const Server& server : *named) {
     if (absl::Status s = insert_association(writer, *token, server); !s.ok()) return s;
   }

@@ -40,4 +40,17 @@ absl::Status Writer::log_audit(std::optional<AccountId> account, std::string_vie
       *version_, act_.time, act_.actor, account, action, subject, detail);
 }
 
+absl::Status Writer::log_made(std::string_view subject) {
+  if (!act_.once) return absl::OkStatus();
+  const Once& once = *act_.once;
+  if (absl::Status s =
+          database_.run("DELETE FROM made_once WHERE created <= ?", act_.time - kOnceSeconds);
+      !s.ok()) {
+    return s;
+  }
+  return database_.run(
+      "INSERT INTO made_once (admin, key, request, subject, created) VALUES (?, ?, ?, ?, ?)",
+      once.admin, once.key, Blob{once.request}, subject, act_.time);
+}
+
 }  // namespace simdjwt::registry

@@ -44,6 +44,10 @@ class Writer {
   [[nodiscard]] absl::Status log_audit(std::optional<AccountId> account, std::string_view action,
                                        std::string_view subject, std::string_view detail = "");
 
+  // Remembers what was made, by its name or jti, for whoever asks again. Fails with kAlreadyExists
+  // where another process has made something with the same key meanwhile.
+  [[nodiscard]] absl::Status log_made(std::string_view subject);
+
   [[nodiscard]] bool has_written() const noexcept { return version_.has_value(); }
 
  private:

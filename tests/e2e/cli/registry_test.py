@@ -91,6 +91,35 @@ class Registry(RegistryTestCase):
                 self.assertLessEqual(max(map(len, outcome.out.splitlines())), 80)
 
 
+class AdminTokens(RegistryTestCase):
+    def test_are_printed_once_and_listed_without_their_text(self):
+        outcome = self.succeed("admin-token", "create", "ops")
+        self.assertRegex(outcome.out, r"^sja_[A-Za-z0-9_-]{44}\n$")
+        self.assertIn("only time", outcome.err)
+        made = self.ask("admin-token", "create", "ci", "--scope", "write", "--scope", "read",
+                        "--account", "alice", "--expires-in", "90d")
+        self.assertEqual(made.pop("token")[:4], "sja_")
+        self.assertEqual((made["scopes"], made["account"]), (["read", "write"], "alice"))
+        self.assertEqual(made["expires"] - made["created"], 90 * 86400)
+        ops, ci = self.ask("admin-token", "list")["admin_tokens"]
+        self.assertEqual(ci, made)
+        self.assertEqual(ops["scopes"], ["read", "write", "reveal", "audit"])
+        self.assertEqual((ops["account"], ops["status"]), (None, "active"))
+        self.assertIn("read write reveal audit", self.succeed("admin-token", "list").out)
+
+    def test_are_revoked_for_good(self):
+        self.succeed("admin-token", "create", "ops")
+        self.assert_fails(self.command("admin-token", "revoke", "ops"), "--yes")
+        self.succeed("admin-token", "revoke", "ops", "--yes")
+        self.assertEqual(self.ask("admin-token", "list")["admin_tokens"][0]["status"], "revoked")
+        self.assert_fails(self.command("admin-token", "create", "ops"),
+                          "there is an admin token named ops already")
+
+    def test_need_scopes_that_there_are(self):
+        self.assert_fails(self.command("admin-token", "create", "x", "--scope", "all"),
+                          "there are read, write, reveal and audit")
+
+
 class Accounts(RegistryTestCase):
     def test_are_listed_and_shown(self):
         self.succeed("account", "create", "bob", "--life-max", "90d", "--indefinite", "no")

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// simdjwt admin-token: who may use the admin API of a registry.
+
+#ifndef SIMDJWT_TOOLS_CMD_ADMIN_TOKEN_H_
+#define SIMDJWT_TOOLS_CMD_ADMIN_TOKEN_H_
+
+namespace CLI {
+class App;
+}
+
+namespace simdjwt::cli {
+
+// Adds the command, which runs when `app` parses it.
+void add_admin_token_command(CLI::App& app);
+
+}  // namespace simdjwt::cli
+
+#endif  // SIMDJWT_TOOLS_CMD_ADMIN_TOKEN_H_
