@@ -11,7 +11,7 @@ tools_packages="liburing-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-d
 bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
 quickstart_packages="ca-certificates curl"
-test_packages="libgtest-dev libsimde-dev python3 python3-jwt python3-jwcrypto python3-cryptography
+test_packages="libgtest-dev libsimde-dev python3 python3-jsonschema python3-jwt python3-jwcrypto python3-cryptography
   python3-cryptography-vectors golang-go golang-github-golang-jwt-jwt-dev openssl
   curl python3-requests python3-djangorestframework-simplejwt"
 proxy_packages="nginx caddy haproxy"

@@ -51,6 +51,20 @@ struct AuditQuery {
   size_t limit = 50;
 };
 
+// As a FeedEpoch says it, on its own.
+struct Epoch {
+  EpochScope scope = EpochScope::kAll;
+  AccountId account = 0;
+  std::string name = {};
+  int64_t not_before = 0;
+};
+
+struct ForeignRevocation {
+  std::string jti = {};
+  int64_t created = 0;
+  std::optional<int64_t> expires = {};
+};
+
 struct IssuedToken {
   Token token;
   std::string text;
@@ -138,6 +152,11 @@ class Store {
                                             std::optional<int64_t> expires, const Act& act);
   // Tokens issued before `epoch.not_before` are rejected. An epoch never moves back.
   [[nodiscard]] absl::Status set_epoch(const FeedEpoch& epoch, const Act& act);
+  // Those of an account and its subjects, or, without one, of all and of issuers.
+  [[nodiscard]] absl::StatusOr<std::vector<Epoch>> epochs(std::optional<AccountId> account);
+  // By their jti, from the first behind `after` on.
+  [[nodiscard]] absl::StatusOr<std::vector<ForeignRevocation>> foreign_revocations(
+      AccountId account, std::string_view after, size_t limit);
 
   // --- Secrets ---
 

@@ -239,6 +239,35 @@ absl::Status Store::revoke_foreign(AccountId account, std::string_view jti,
   });
 }
 
+absl::StatusOr<std::vector<Epoch>> Store::epochs(std::optional<AccountId> account) {
+  Statement rows = database_.query(
+      "SELECT scope, account, name, not_before FROM epochs WHERE account = ? "
+      "ORDER BY scope, name",
+      account.value_or(0));
+  std::vector<Epoch> epochs;
+  while (rows.next()) {
+    epochs.push_back({static_cast<EpochScope>(rows.integer(0)), rows.integer(1),
+                      std::string(rows.text(2)), rows.integer(3)});
+  }
+  if (!rows.status().ok()) return rows.status();
+  return epochs;
+}
+
+absl::StatusOr<std::vector<ForeignRevocation>> Store::foreign_revocations(AccountId account,
+                                                                          std::string_view after,
+                                                                          size_t limit) {
+  Statement rows = database_.query(
+      "SELECT jti, created, expires FROM foreign_revocations WHERE account = ? AND jti > ? "
+      "ORDER BY jti LIMIT ?",
+      account, after, static_cast<int64_t>(limit));
+  std::vector<ForeignRevocation> revocations;
+  while (rows.next()) {
+    revocations.push_back({std::string(rows.text(0)), rows.integer(1), rows.optional_integer(2)});
+  }
+  if (!rows.status().ok()) return rows.status();
+  return revocations;
+}
+
 absl::Status Store::set_epoch(const FeedEpoch& epoch, const Act& act) {
   const bool is_of_account =
       epoch.scope == EpochScope::kAccount || epoch.scope == EpochScope::kSubject;

@@ -18,7 +18,8 @@
 //   tls_client_ca = "ca.pem"             # clients show a certificate of this authority
 //   tls_client_required = true           # false: those who have one
 //
-//   [admin]                              # absent: no admin listener
+//   [admin]                              # absent: no admin listener. It serves the registry's API,
+//                                        # too, if there is a [registry]
 //   address = "127.0.0.1:9090"           # with mode and owner, as above
 //
 //   [limits]                             # optional, as is each of them

@@ -65,6 +65,8 @@ TEST(SourceRules, WantLayersInOneDirection) {
   expect_bad("core/include/simdjwt/a.h", "#include \"jose/b.h\"\n", "internal");
   expect_good("core/include/simdjwt/a.h", "#include \"simdjwt/b.h\"\n");
   expect_good("io/serve/a.cc", "#include \"net/b.h\"\n#include \"simdjwt/verifier.h\"\n");
+  expect_good("io/api/a.cc", "#include \"serve/b.h\"\n#include \"api/c.h\"\n");
+  expect_bad("io/serve/a.cc", "#include \"api/b.h\"\n", "knows nothing of it");
   expect_bad("io/serve/a.cc", "#include \"cli/b.h\"\n", "neither");
   expect_bad("io/serve/a.cc", "#include \"jose/b.h\"\n", "neither");
   expect_bad("io/net/a.cc", "#include \"http/b.h\"\n", "only themselves");

@@ -234,6 +234,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   }
   if (!config_.admin) return absl::OkStatus();
 
+  if (registry_ != nullptr) api_.emplace(*registry_);
   operations_.emplace(readiness_, [this] {
     return serve::expose({.metrics = server_->metrics(),
                           .log = *log_,
@@ -248,8 +249,10 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .usage = usage_.get()});
   });
   auto admin = serve::ControlServer::create(
-      {.socket = config_.admin->socket, .io = io},
-      [this](const serve::ControlRequest& request) { return operations_->answer(request); });
+      {.socket = config_.admin->socket, .io = io}, [this](const serve::ControlRequest& request) {
+        const bool is_for_api = api_ && api::Api::serves(request.path);
+        return is_for_api ? api_->answer(request) : operations_->answer(request);
+      });
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "api/api.h"
 #include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
@@ -115,6 +116,7 @@ class Daemon {
   std::unique_ptr<jwks::KeySources> sources_;
   std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
   std::unique_ptr<registry::Node> registry_;    // or null
+  std::optional<api::Api> api_;                 // where there are both a registry and admin_
   std::string registry_trouble_;                // that was last told of
   std::unique_ptr<registry::UsageBook> usage_;  // or null
   bool is_usage_saved_ = true;                  // or could not be, the last time
