@@ -16,13 +16,19 @@ constexpr size_t kIndexBytes = 6;
 constexpr size_t kIndexChars = 8;
 static_assert((kRandomBytes + kIndexBytes) / 3 * 4 == kJtiChars);
 
-// The six bits that a character of base64url stands for, or 64.
-constexpr uint8_t bits_of(char c) noexcept {
-  if (c >= 'A' && c <= 'Z') return static_cast<uint8_t>(c - 'A');
-  if (c >= 'a' && c <= 'z') return static_cast<uint8_t>(c - 'a' + 26);
-  if (c >= '0' && c <= '9') return static_cast<uint8_t>(c - '0' + 52);
-  return c == '-' ? 62 : c == '_' ? 63 : 64;
-}
+// The six bits that each character of base64url stands for; kNone for all others. Looked up, as
+// whoever guesses whether a random one is a letter or a digit is often wrong.
+constexpr uint8_t kNone = 64;
+constexpr std::array<uint8_t, 256> kBits = [] {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<uint8_t, 256> bits{};
+  bits.fill(kNone);
+  for (size_t i = 0; i < kAlphabet.size(); ++i) {
+    bits[static_cast<uint8_t>(kAlphabet[i])] = static_cast<uint8_t>(i);
+  }
+  return bits;
+}();
 
 }  // namespace
 
@@ -44,11 +50,13 @@ absl::StatusOr<std::string> make_jti(TokenIndex index) {
 std::optional<TokenIndex> index_of_jti(std::string_view jti) noexcept {
   if (jti.size() != kJtiChars) return std::nullopt;
   TokenIndex index = 0;
+  uint8_t all = 0;
   for (const char c : jti.substr(kJtiChars - kIndexChars)) {
-    const uint8_t bits = bits_of(c);
-    if (bits > 63) return std::nullopt;
+    const uint8_t bits = kBits[static_cast<uint8_t>(c)];
+    all |= bits;
     index = index << 6 | bits;
   }
+  if ((all & kNone) != 0) return std::nullopt;
   return index;
 }
 

@@ -13,13 +13,19 @@ std::optional<TokenIndex> ServerGate::find(std::string_view jti) const noexcept 
 }
 
 Verdict ServerGate::judge(const VerifiedToken& token) const noexcept {
+  const std::string_view jti = token.jti().value_or(std::string_view());
+  const std::optional<TokenIndex> index = index_of_jti(jti);
+  // What is not in the cache arrives while all claims are looked through. Of an index that is not
+  // the registry's, what the bits say does not matter.
+  if (index) tables_->tokens.prefetch(*index);
+  const bool is_revoked =
+      index && tables_->revocations->is_index_revoked(static_cast<uint32_t>(*index));
   const std::optional<Claim> type = token.claim("token_type");
   if (type && type->string() == "refresh") return Verdict::kRefreshToken;
-  const std::optional<TokenIndex> index = find(token.jti().value_or(std::string_view()));
-  if (!index) return accepts_ == Accepts::kSigned ? Verdict::kValid : Verdict::kNotRegistered;
-  if (tables_->revocations->is_index_revoked(static_cast<uint32_t>(*index))) {
-    return Verdict::kRevoked;
+  if (!index || !tables_->tokens.holds(*index, jti, account_)) {
+    return accepts_ == Accepts::kSigned ? Verdict::kValid : Verdict::kNotRegistered;
   }
+  if (is_revoked) return Verdict::kRevoked;
   return tables_->tokens.is_associated(*index, server_) ? Verdict::kValid : Verdict::kNotAssociated;
 }
 

@@ -20,17 +20,24 @@
 
 namespace simdjwt::registry {
 
-//   record of a token, 32 bytes                  block, 16 bytes
-//   | random part of jti | account | first | --> | server | server | server | next | --> ...
+//   record of a token, 32 bytes
+//   | random part of jti | account | server |        of none or one
+//   | random part of jti | account | block | -->     of more
+//                                            block, 16 bytes
+//                                            | server | server | server | next | --> ...
 //
-// 48 bytes for a token of one to three servers, and its share of what the arrays have in reserve.
-// Readers are wait-free, and see what whoever they learnt of has done.
+// 32 bytes for a token of one server, 48 for one of two or three. Readers are wait-free, and see
+// what whoever they learnt of has done.
 class TokenTable {
  public:
   TokenTable() = default;
 
   // --- Any thread ---
 
+  // Asks for the memory that the questions about the token will look at.
+  void prefetch(TokenIndex index) const noexcept {
+    if (index <= UINT32_MAX) __builtin_prefetch(records_.find(static_cast<uint32_t>(index)));
+  }
   // Whether `jti`, which says `index`, is that of a token of this account.
   [[nodiscard]] bool holds(TokenIndex index, std::string_view jti,
                            AccountId account) const noexcept;
@@ -38,7 +45,7 @@ class TokenTable {
 
   // --- One writer. Each may allocate, and changes nothing if it was done before. ---
 
-  // kResourceExhausted for numbers of more than 32 bits.
+  // kResourceExhausted for numbers of more than 32 bits, and servers of more than 31.
   absl::Status insert(TokenIndex index, std::string_view jti, AccountId account);
   absl::Status associate(TokenIndex index, ServerId server);
   void dissociate(TokenIndex index, ServerId server);
@@ -48,9 +55,11 @@ class TokenTable {
   struct Record {
     std::array<char, kRandomChars> random{};  // written once, before the account
     std::atomic<uint32_t> account{0};         // 0: there is no such token
-    std::atomic<uint32_t> first_block{0};     // 0: none
+    std::atomic<uint32_t> servers{0};         // 0, a server, or a block with kIsBlock
   };
   static_assert(sizeof(Record) == 32);
+
+  static constexpr uint32_t kIsBlock = uint32_t{1} << 31;
 
   // A server that is taken away leaves a zero, for another.
   struct Block {
@@ -61,6 +70,9 @@ class TokenTable {
 
   [[nodiscard]] const std::atomic<uint32_t>* find_association(TokenIndex index,
                                                               uint32_t server) const noexcept;
+
+  // Into the blocks of a token, from the first on.
+  absl::Status insert_in_blocks(uint32_t first, uint32_t server);
 
   GrowingArray<Record> records_;
   GrowingArray<Block> blocks_;

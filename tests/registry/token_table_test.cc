@@ -44,6 +44,7 @@ TEST(TokenTable, RefusesNumbersThatItHasNoRoomFor) {
   EXPECT_FALSE(table.insert(5, jti(5), 0).ok());
   EXPECT_FALSE(table.insert(5, "short", 1).ok());
   EXPECT_FALSE(table.associate(5, int64_t{1} << 32).ok());
+  EXPECT_FALSE(table.associate(5, int64_t{1} << 31).ok());
   EXPECT_FALSE(table.associate(TokenIndex{1} << 32, 1).ok());
   EXPECT_FALSE(table.is_associated(TokenIndex{1} << 32, 1));
   EXPECT_FALSE(table.is_associated(5, 0)) << "a place that is free is no server";
