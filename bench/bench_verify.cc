@@ -15,6 +15,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "corpus.h"
@@ -73,18 +74,19 @@ IssuerKeys make_issuers(const Corpus& corpus) {
   const auto keys_of = [&](std::string_view secret, size_t kid) {
     return KeySet::of(make_key(corpus.algorithm, secret, {.kid = kid_of(kid)}));
   };
-  IssuerKeys issuers = IssuerKeys().with(kIss, keys_of(secret(corpus.algorithm), 0));
+  std::vector<std::pair<std::string, KeySet>> issuers;
+  issuers.emplace_back(kIss, keys_of(secret(corpus.algorithm), 0));
   std::vector<KeySet> shared;  // an asymmetric key takes long to load, so issuers share a thousand
   for (size_t i = 0; i < corpus.num_issuers; ++i) {
     const size_t kid = i % kNumKeys;
     if (is_hmac(corpus.algorithm)) {
-      issuers = issuers.with(issuer_of(i), keys_of(secret_of_issuer(i), kid));
+      issuers.emplace_back(issuer_of(i), keys_of(secret_of_issuer(i), kid));
       continue;
     }
     if (kid == shared.size()) shared.push_back(keys_of({}, kid));
-    issuers = issuers.with(issuer_of(i), shared[kid]);
+    issuers.emplace_back(issuer_of(i), shared[kid]);
   }
-  return issuers;
+  return IssuerKeys::of(std::move(issuers));
 }
 
 Verifier make_verifier(const Corpus& corpus, std::shared_ptr<SignatureCache> signatures) {

@@ -8,6 +8,22 @@
 namespace simdjwt {
 namespace internal {
 
+std::shared_ptr<const IssuerTable> IssuerTable::of(
+    std::vector<std::pair<std::string, KeySet>> issuers) {
+  std::array<std::shared_ptr<Shard>, kNumShards> shards;
+  for (auto& [issuer, keys] : issuers) {
+    std::shared_ptr<Shard>& shard = shards[shard_of(issuer)];
+    if (shard == nullptr) shard = std::make_shared<Shard>();
+    shard->insert_or_assign(std::move(issuer), std::move(keys));
+  }
+  auto table = std::make_shared<IssuerTable>();
+  for (size_t i = 0; i < kNumShards; ++i) {
+    if (shards[i] != nullptr) table->num_issuers_ += shards[i]->size();
+    table->shards_[i] = std::move(shards[i]);
+  }
+  return table;
+}
+
 std::shared_ptr<const IssuerTable> IssuerTable::with(std::string_view issuer,
                                                      std::optional<KeySet> keys) const {
   auto table = std::make_shared<IssuerTable>(*this);
@@ -30,6 +46,10 @@ IssuerKeys::IssuerKeys() : table_(std::make_shared<const internal::IssuerTable>(
 
 IssuerKeys::IssuerKeys(std::shared_ptr<const internal::IssuerTable> table) noexcept
     : table_(std::move(table)) {}
+
+IssuerKeys IssuerKeys::of(std::vector<std::pair<std::string, KeySet>> issuers) {
+  return IssuerKeys(internal::IssuerTable::of(std::move(issuers)));
+}
 
 IssuerKeys IssuerKeys::with(std::string_view issuer, KeySet keys) const {
   return IssuerKeys(table_->with(issuer, std::move(keys)));

@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace simdjwt::internal {
 
@@ -49,6 +51,9 @@ class IssuerTable {
     const auto found = shard->find(issuer);
     return found == shard->end() ? nullptr : &*found;
   }
+
+  [[nodiscard]] static std::shared_ptr<const IssuerTable> of(
+      std::vector<std::pair<std::string, KeySet>> issuers);
 
   // A table in which the issuer has these keys, or is not known.
   [[nodiscard]] std::shared_ptr<const IssuerTable> with(std::string_view issuer,

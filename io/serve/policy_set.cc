@@ -60,9 +60,8 @@ KeyKind common_kind(const std::vector<ServedKeys>& keys) {
 Verifier with_keys(const PolicyConfig& config, const Verifier& verifier, size_t index, KeySet keys,
                    const std::shared_ptr<SignatureCache>& signatures) {
   if (config.issuers.empty()) return Verifier(std::move(keys), config.demands, signatures);
-  const IssuerKeys issuers = verifier.issuers().value_or(IssuerKeys());
-  return Verifier(issuers.with(config.issuers[index].issuer, std::move(keys)), config.demands,
-                  signatures);
+  return Verifier(verifier.issuers()->with(config.issuers[index].issuer, std::move(keys)),
+                  config.demands, signatures);
 }
 
 }  // namespace
@@ -97,14 +96,18 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
   for (const PolicyConfig& config : configs) {
     absl::StatusOr<std::string> secret = load_introspection_secret(config, warnings);
     if (!secret.ok()) return secret.status();
-    Verifier verifier(KeySet::unavailable(), config.demands);
     std::vector<ServedKeys> served;
+    std::vector<std::pair<std::string, KeySet>> by_issuer;
     for (const KeyConfig& from : config.all_keys()) {
       absl::StatusOr<LoadedKeys> keys = serve::load(from, config.algorithms, sources, warnings);
       if (!keys.ok()) return keys.status();
-      verifier = with_keys(config, verifier, served.size(), keys->keys, set.signatures_);
+      by_issuer.emplace_back(from.issuer, std::move(keys->keys));
       served.push_back(std::move(keys->served));
     }
+    Verifier verifier =
+        config.issuers.empty()
+            ? Verifier(std::move(by_issuer.front().second), config.demands, set.signatures_)
+            : Verifier(IssuerKeys::of(std::move(by_issuer)), config.demands, set.signatures_);
     set.insert(set.make(config, std::move(verifier), std::move(served), *std::move(secret)));
   }
   return set;

@@ -57,6 +57,22 @@ TEST(IssuerKeys, FindThoseOfEachOfManyIssuers) {
             Verdict::kNoMatchingKey);
 }
 
+TEST(IssuerKeys, MadeAtOnceAreThoseMadeOneByOne) {
+  constexpr size_t kNumIssuers = 1000;
+  std::vector<std::pair<std::string, KeySet>> issuers;
+  for (size_t i = 0; i < kNumIssuers; ++i) issuers.emplace_back(issuer_of(i), keys_of(i));
+  issuers.emplace_back(issuer_of(7), keys_of(1007));
+  const IssuerKeys all = IssuerKeys::of(std::move(issuers));
+  EXPECT_EQ(all.num_issuers(), kNumIssuers);
+  Judge judge(verifier_of(all));
+  EXPECT_EQ(judge(token_of(6, 6)), Verdict::kValid);
+  EXPECT_EQ(judge(token_of(7, 1007)), Verdict::kValid) << "the last of two";
+  EXPECT_EQ(judge(token_of(7, 7)), Verdict::kBadSignature);
+  EXPECT_EQ(all.find(issuer_of(kNumIssuers)), nullptr);
+  EXPECT_EQ(all.with("new", keys_of(1)).num_issuers(), kNumIssuers + 1);
+  EXPECT_EQ(IssuerKeys::of({}).num_issuers(), 0u);
+}
+
 TEST(IssuerKeys, OfNobodyJudgeNobody) {
   EXPECT_EQ(IssuerKeys().num_issuers(), 0u);
   Judge judge(verifier_of(IssuerKeys()));

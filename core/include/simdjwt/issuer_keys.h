@@ -8,7 +8,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "simdjwt/key_set.h"
 
@@ -33,6 +36,9 @@ struct IssuerKeysAccess;
 class IssuerKeys {
  public:
   IssuerKeys();  // of nobody
+  // Of all these at once: what with() of one after the other makes, but without its copies; of an
+  // issuer that comes twice, the last. Allocates.
+  [[nodiscard]] static IssuerKeys of(std::vector<std::pair<std::string, KeySet>> issuers);
 
   // The same issuers, but that these are the keys of `issuer`, who may be a new one;
   // KeySet::unavailable() if they have yet to be fetched: then its tokens are not judged. Copies
