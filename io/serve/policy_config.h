@@ -28,8 +28,7 @@
 //   preflight = false                    # true: a CORS preflight passes; your proxy must overwrite
 //                                        # X-Original-Method, or X-Forwarded-Method
 //   aud_mismatch = 401                   # or 403
-//   unavailable = 503                    # or 403; unsaid, 403 for Envoy, which may be set up to
-//   let
+//   unavailable = 503                    # or 403; unsaid, 403 for Envoy, which may be told to let
 //                                        # pass whatever is answered 503, and 503 for all others
 //
 //   realm = "simdjwt"                    # in challenges, as are the next two
