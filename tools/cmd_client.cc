@@ -10,14 +10,12 @@
 #include <vector>
 
 #include "cli/confirm.h"
-#include "cli/json_members.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/registry_input.h"
 #include "cli/request_input.h"
 #include "cli/table.h"
-#include "cli/text.h"
-#include "cli/times.h"
+#include "cli/words.h"
 #include "registry/grants.h"
 
 namespace simdjwt::cli {

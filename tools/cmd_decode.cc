@@ -13,12 +13,11 @@
 #include <vector>
 
 #include "cli/base64url.h"
-#include "cli/json_members.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/text.h"
 #include "cli/times.h"
 #include "cli/token_input.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

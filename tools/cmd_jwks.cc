@@ -15,7 +15,7 @@
 #include "cli/key_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

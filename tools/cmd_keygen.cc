@@ -13,13 +13,12 @@
 #include "cli/base64url.h"
 #include "cli/failure.h"
 #include "cli/files.h"
-#include "cli/json_members.h"
 #include "cli/key_input.h"
 #include "cli/key_maker.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/random.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

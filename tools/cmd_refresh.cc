@@ -9,12 +9,11 @@
 #include <vector>
 
 #include "cli/confirm.h"
-#include "cli/json_members.h"
 #include "cli/output.h"
 #include "cli/registry_input.h"
 #include "cli/table.h"
-#include "cli/text.h"
 #include "cli/times.h"
+#include "cli/words.h"
 #include "registry/grants.h"
 
 namespace simdjwt::cli {

@@ -16,9 +16,9 @@
 #include "cli/output.h"
 #include "cli/registry_input.h"
 #include "cli/request_input.h"
-#include "cli/text.h"
 #include "cli/times.h"
 #include "cli/token_report.h"
+#include "cli/words.h"
 #include "registry/grants.h"
 
 namespace simdjwt::cli {

@@ -20,6 +20,7 @@
 #include "cmd_audit.h"
 #include "cmd_client.h"
 #include "cmd_decode.h"
+#include "cmd_explain.h"
 #include "cmd_jwks.h"
 #include "cmd_keygen.h"
 #include "cmd_refresh.h"
@@ -151,6 +152,7 @@ int run(int argc, char** argv) {
   add_admin_token_command(app);
   add_audit_command(app);
   add_usage_command(app);
+  add_explain_command(app, exit_status);
   try {
     execute(app, argc, argv);
     flush_output();

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "registry/evidence.h"
 #include "registry/feed.h"
 #include "registry/issue.h"
 #include "registry/model.h"
@@ -177,6 +178,22 @@ class Store {
   // In the order of names or times, those of which nothing is counted left out.
   [[nodiscard]] absl::StatusOr<std::vector<UsageLine>> usage(AccountId account,
                                                              const UsageQuery& query);
+
+  // --- Explaining ---
+
+  // Whose token has this jti.
+  [[nodiscard]] absl::StatusOr<std::optional<Account>> find_owner(std::string_view jti);
+  // Which secret has signed a token: of the account, or else of whose token it says that it is.
+  // Also one that has ended, while it is kept.
+  [[nodiscard]] absl::StatusOr<std::optional<Signer>> find_signer(AccountId account,
+                                                                  std::string_view token);
+  // The latest epoch for tokens of the account with these claims.
+  [[nodiscard]] absl::StatusOr<std::optional<NotBefore>> find_not_before(AccountId account,
+                                                                         std::string_view iss,
+                                                                         std::string_view sub);
+  // When revoke_foreign() was called for it.
+  [[nodiscard]] absl::StatusOr<std::optional<int64_t>> find_foreign_revocation(
+      AccountId account, std::string_view jti);
 
   // --- Following ---
 

@@ -8,8 +8,7 @@
 #include <algorithm>
 
 #include "cli/failure.h"
-#include "cli/json_members.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

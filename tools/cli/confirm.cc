@@ -11,7 +11,7 @@
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/output.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "cli/demands.h"
-#include "cli/finding.h"
-#include "cli/json_members.h"
+#include "cli/words.h"
+#include "words/claims.h"
 
 namespace simdjwt::cli {
 
@@ -29,16 +29,9 @@ class Explainer {
   std::vector<Finding> explain(std::string_view token, const VerifyResult& result, int64_t now);
 
  private:
-  struct Contents {
-    std::string payload;
-    std::vector<JsonMember> claims;
-    std::vector<JsonMember> header;
-  };
-  Contents read(std::string_view token, int64_t now);
-  std::vector<Finding> explain_missing(const Contents& contents, uint64_t failed_rules) const;
-  Finding explain_claim(Verdict verdict, const Contents& contents, int64_t now) const;
+  std::vector<Finding> explain_missing(const words::TokenContents& contents,
+                                       uint64_t failed_rules) const;
   std::string expected(Verdict verdict, int64_t now) const;
-  std::string leeway_text(const char* sign) const;
 
   const Verifier& verifier_;
   const Demands& demands_;

@@ -15,7 +15,7 @@
 
 #include "cli/failure.h"
 #include "cli/output.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "cli/failure.h"
-#include "cli/text.h"
 #include "cli/times.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "cli/failure.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 

@@ -11,8 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "cli/text.h"
-#include "cli/times.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

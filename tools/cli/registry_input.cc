@@ -6,8 +6,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "cli/text.h"
 #include "cli/times.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "cli/base64url.h"
-#include "cli/json_members.h"
-#include "cli/text.h"
-#include "cli/times.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "cli/demands.h"
-#include "cli/finding.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 

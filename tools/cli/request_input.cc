@@ -6,7 +6,7 @@
 #include "cli/claims_text.h"
 #include "cli/failure.h"
 #include "cli/options.h"
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 

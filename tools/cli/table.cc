@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "cli/text.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -5,8 +5,7 @@
 
 #include "cli/registry_input.h"
 #include "cli/table.h"
-#include "cli/text.h"
-#include "cli/times.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/json_members.h"
 #include "cli/token_examples.h"
+#include "cli/words.h"
 #include "registry/model.h"
 
 namespace simdjwt::cli {

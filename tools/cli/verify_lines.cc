@@ -14,9 +14,9 @@
 #include "cli/files.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "cli/text.h"
 #include "cli/times.h"
 #include "cli/token_input.h"
+#include "cli/words.h"
 
 namespace simdjwt::cli {
 namespace {

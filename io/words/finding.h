@@ -3,15 +3,15 @@
 //
 // Finding: one failed check of a token, in words for people.
 
-#ifndef SIMDJWT_TOOLS_CLI_FINDING_H_
-#define SIMDJWT_TOOLS_CLI_FINDING_H_
-
-#include <simdjwt/verdict.h>
+#ifndef SIMDJWT_IO_WORDS_FINDING_H_
+#define SIMDJWT_IO_WORDS_FINDING_H_
 
 #include <string>
 #include <vector>
 
-namespace simdjwt::cli {
+#include "simdjwt/verdict.h"
+
+namespace simdjwt::words {
 
 // Texts are printable, and empty where there is nothing to say beyond describe(verdict).
 struct Finding {
@@ -26,6 +26,6 @@ struct Finding {
 // "a", "a or b", "a, b or c", "a, b, c, d, e or 3 others".
 std::string alternatives(const std::vector<std::string>& words);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words
 
-#endif  // SIMDJWT_TOOLS_CLI_FINDING_H_
+#endif  // SIMDJWT_IO_WORDS_FINDING_H_

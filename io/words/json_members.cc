@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "cli/json_members.h"
+#include "words/json_members.h"
 
 #include <simdjson.h>
-#include <simdjwt/limits.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "cli/text.h"
+#include "simdjwt/limits.h"
+#include "words/text.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::words {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -99,4 +99,4 @@ JsonObjectText& JsonObjectText::add(std::string_view name, std::string_view raw_
   return *this;
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words

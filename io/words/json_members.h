@@ -4,8 +4,8 @@
 // The members of a JSON object, to be shown to people. Nothing here decides about a token: that
 // is done by then, or, in `decode`, not done at all.
 
-#ifndef SIMDJWT_TOOLS_CLI_JSON_MEMBERS_H_
-#define SIMDJWT_TOOLS_CLI_JSON_MEMBERS_H_
+#ifndef SIMDJWT_IO_WORDS_JSON_MEMBERS_H_
+#define SIMDJWT_IO_WORDS_JSON_MEMBERS_H_
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace simdjwt::cli {
+namespace simdjwt::words {
 
 struct JsonMember {
   std::string name;  // unescaped
@@ -42,6 +42,6 @@ class JsonObjectText {
   std::string members_;
 };
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words
 
-#endif  // SIMDJWT_TOOLS_CLI_JSON_MEMBERS_H_
+#endif  // SIMDJWT_IO_WORDS_JSON_MEMBERS_H_

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "cli/explain_unverified.h"
-
-#include <simdjwt/limits.h>
-#include <simdjwt/token.h>
+#include "words/unverified.h"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/json_members.h"
-#include "cli/text.h"
+#include "simdjwt/limits.h"
+#include "simdjwt/token.h"
+#include "words/json_members.h"
+#include "words/text.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::words {
 namespace {
 
 std::string characters(size_t count) {
@@ -181,4 +180,4 @@ Finding explain_unverified(Verdict verdict, const KeySet& keys, std::string_view
   return explain_header(verdict, keys, token);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words

@@ -4,15 +4,15 @@
 // Text from strangers made fit to print. A claim may hold terminal escapes that erase the line
 // above, recolour it or retitle the window; none of that may reach a terminal.
 
-#ifndef SIMDJWT_TOOLS_CLI_TEXT_H_
-#define SIMDJWT_TOOLS_CLI_TEXT_H_
+#ifndef SIMDJWT_IO_WORDS_TEXT_H_
+#define SIMDJWT_IO_WORDS_TEXT_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace simdjwt::cli {
+namespace simdjwt::words {
 
 // Longest piece of foreign text that goes into a line for people.
 inline constexpr size_t kShownBytesMax = 200;
@@ -43,6 +43,6 @@ std::string format_json(std::string_view json, JsonLayout layout, size_t indent 
 // "12,345,678"
 std::string with_thousands(uint64_t number);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words
 
-#endif  // SIMDJWT_TOOLS_CLI_TEXT_H_
+#endif  // SIMDJWT_IO_WORDS_TEXT_H_

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "cli/text.h"
-
-#include <simdjwt/limits.h>
+#include "words/text.h"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace simdjwt::cli {
+#include "simdjwt/limits.h"
+
+namespace simdjwt::words {
 namespace {
 
 struct CodePoint {
@@ -200,4 +200,4 @@ std::string with_thousands(uint64_t number) {
   return digits;
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "cli/finding.h"
+#include "words/finding.h"
 
 #include <algorithm>
 
-namespace simdjwt::cli {
+namespace simdjwt::words {
 namespace {
 
 constexpr size_t kAlternativesShown = 5;
@@ -25,4 +25,4 @@ std::string alternatives(const std::vector<std::string>& words) {
   return text;
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::words
