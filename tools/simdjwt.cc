@@ -19,6 +19,7 @@
 #include "cmd_admin_token.h"
 #include "cmd_audit.h"
 #include "cmd_client.h"
+#include "cmd_completion.h"
 #include "cmd_decode.h"
 #include "cmd_explain.h"
 #include "cmd_jwks.h"
@@ -153,6 +154,7 @@ int run(int argc, char** argv) {
   add_audit_command(app);
   add_usage_command(app);
   add_explain_command(app, exit_status);
+  add_completion_command(app);
   try {
     execute(app, argc, argv);
     flush_output();
