@@ -116,7 +116,7 @@ class UsageBook {
 
     friend bool operator==(const Key&, const Key&) = default;
     template <class H>
-    friend H AbslHashValue(H state, const Key& key) {
+    friend H AbslHashValue(H state, const Key& key) {  // NOLINT: the name that Abseil looks for
       return H::combine(std::move(state), key.server, key.token, key.minute, key.outcome);
     }
   };
