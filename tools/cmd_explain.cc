@@ -52,18 +52,11 @@ struct Arguments {
 
 // The server, and whose it is. Names of servers are unique.
 std::pair<Account, Server> find_server(Store& store, const Arguments& arguments) {
-  std::vector<Account> accounts;
   if (arguments.registry.account.empty()) {
-    accounts = value_of(store.accounts());
-  } else {
-    accounts.push_back(find_account(store, arguments.registry));
+    return value_of(store.find_server_of_any(arguments.server));
   }
-  for (Account& account : accounts) {
-    absl::StatusOr<Server> server = store.find_server(account.id, arguments.server);
-    if (server.ok()) return {std::move(account), *std::move(server)};
-    if (!absl::IsNotFound(server.status())) succeed(server.status());
-  }
-  throw Failure("there is no server named " + printable(arguments.server));
+  const Account account = find_account(store, arguments.registry);
+  return {account, value_of(store.find_server(account.id, arguments.server))};
 }
 
 // As the daemon has it that reads the registry now.

@@ -107,11 +107,12 @@ Response make_once(const Route& route, Call& call) {
 }
 
 Response perform(const Match& match, const serve::ControlRequest& request, const AdminToken& caller,
-                 registry::Store& store) {
+                 registry::Store& store, const registry::Node& node) {
   const Route& route = *match.route;
   Call call{.request = request,
             .caller = caller,
             .store = store,
+            .node = node,
             .act = {concat("admin token ", caller.name), request.now},
             .name = match.name,
             .server = match.server};
@@ -167,7 +168,7 @@ Response Api::run(const Match& match, const serve::ControlRequest& request,
                   const AdminToken& caller) {
   Response response;
   const auto body = [&](registry::Store& store) {
-    response = perform(match, request, caller, store);
+    response = perform(match, request, caller, store, node_);
     return absl::OkStatus();
   };
   const absl::Status status =

@@ -12,6 +12,7 @@
 #include "api/problem.h"
 #include "http/status.h"
 #include "registry/admin_tokens.h"
+#include "registry/node.h"
 #include "registry/store.h"
 #include "serve/control_request.h"
 
@@ -20,7 +21,8 @@ namespace simdjwt::api {
 struct Call {
   const serve::ControlRequest& request;
   const registry::AdminToken& caller;
-  registry::Store& store;  // held by this call alone
+  registry::Store& store;      // held by this call alone
+  const registry::Node& node;  // that the store is of
   registry::Act act;
   registry::Account account = {};  // of the path, if it names one
   std::string_view name = {};      // the server's or the token's of the path, likewise
@@ -75,6 +77,8 @@ using Response = serve::ControlResponse;
 [[nodiscard]] Response set_account_epoch(Call& call);
 [[nodiscard]] Response list_foreign_revocations(Call& call);
 [[nodiscard]] Response revoke_foreign_token(Call& call);
+
+[[nodiscard]] Response explain(Call& call);
 
 [[nodiscard]] Response list_audit(Call& call);
 [[nodiscard]] Response list_account_audit(Call& call);

@@ -69,6 +69,8 @@ constexpr std::array kRoutes = {
     Route{"POST", "/accounts/{account}/foreign-revocations", "revokeForeignToken", Scope::kWrite,
           Route::kChange, revoke_foreign_token},
 
+    Route{"POST", "/explain", "explain", Scope::kRead, Route::kRead, explain},
+
     Route{"GET", "/audit", "listAudit", Scope::kAudit, kPagedAll, list_audit},
     Route{"GET", "/accounts/{account}/audit", "listAccountAudit", Scope::kAudit, Route::kPaged,
           list_account_audit},

@@ -181,6 +181,9 @@ class Store {
 
   // --- Explaining ---
 
+  // A server by its name alone, and whose it is.
+  [[nodiscard]] absl::StatusOr<std::pair<Account, Server>> find_server_of_any(
+      std::string_view name);
   // Whose token has this jti.
   [[nodiscard]] absl::StatusOr<std::optional<Account>> find_owner(std::string_view jti);
   // Which secret has signed a token: of the account, or else of whose token it says that it is.

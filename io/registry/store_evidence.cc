@@ -72,6 +72,16 @@ absl::StatusOr<std::optional<Signer>> find_signer_in(Database& database, const V
 
 }  // namespace
 
+absl::StatusOr<std::pair<Account, Server>> Store::find_server_of_any(std::string_view name) {
+  Statement row = database_.query("SELECT account FROM servers WHERE name = ?", name);
+  if (absl::Status s = row.only_row(no_such("server", name)); !s.ok()) return s;
+  absl::StatusOr<Account> account = load_account(database_, row.integer(0));
+  if (!account.ok()) return account.status();
+  absl::StatusOr<Server> server = find_server(account->id, name);
+  if (!server.ok()) return server.status();
+  return std::pair(*std::move(account), *std::move(server));
+}
+
 absl::StatusOr<std::optional<Account>> Store::find_owner(std::string_view jti) {
   const std::optional<TokenIndex> index = index_of_jti(jti);
   if (!index) return std::nullopt;

@@ -173,6 +173,11 @@ class EveryOperation(ApiTestCase):
         self.assertFalse(self.done("changeServer", {"authenticates": False}, server="files",
                                    **alice)["authenticates"])
 
+        explained = self.done("explain", {"server": "api", "token": text})
+        self.assertTrue(explained["accepted"])
+        self.assertEqual((explained["token"]["jti"], explained["claims"]),
+                         (issued["jti"], issued["claims"]))
+
         secret = self.done("revealSecret", **alice)["secret"]
         self.assertEqual(self.done("rotateSecret", {"grace_seconds": 60}, **alice)["generation"], 2)
         self.assertNotEqual(self.done("revealSecret", {}, **alice)["secret"], secret)
@@ -470,6 +475,60 @@ class Checks(ApiTestCase):
         self.assertEqual(self.check_status(new), 401)
 
 
+class Explain(ApiTestCase):
+    def setUp(self):
+        super().setUp()
+        for name in ("alice", "bob"):
+            self.make_account(name)
+            self.make_server("of-" + name, name)
+        self.good = self.make_token("alice", servers=["of-alice"])["token"]
+        self.of_bob = self.make_token("bob", servers=["of-bob"])["token"]
+
+    def explain(self, text, **options):
+        return self.done("explain", {"server": "of-alice", "token": text}, **options)
+
+    def test_says_what_checks_do_with_the_next_request(self):
+        tokens = {"good": self.good, "of bob": self.of_bob, "two parts": "a.b",
+                  "not associated": self.make_token("alice")["token"], "tampered": self.good[:-4]}
+        for revoke in (False, True):
+            if revoke:
+                jti = self.explain(self.good)["token"]["jti"]
+                self.done("revokeToken", {"reason": "leaked"}, account="alice", jti=jti)
+            for name, token in tokens.items():
+                with self.subTest(name, revoked=revoke):
+                    explained = self.explain(token)
+                    _, headers, body = self.daemon.ask("/verify/of-alice", token)
+                    self.assertEqual(explained["accepted"], json.loads(body)["valid"])
+                    self.assertEqual(explained["reason"], json.loads(body).get("reason"))
+        revoked = self.explain(self.good)
+        failed, = [step for step in revoked["steps"] if step["state"] == "failed"]
+        self.assertEqual((revoked["heading"], failed["check"]), ("Token revoked", "revocation"))
+        self.assertIn('"leaked"', failed["found"])
+
+    def test_takes_a_field(self):
+        for field, reason in (("Authorization: Bearer " + self.good, None), ("", "missing"),
+                              ("Bearer Bearer " + self.good, "malformed")):
+            explained = self.done("explain", {"server": "of-alice", "authorization": field})
+            self.assertEqual(explained["reason"], reason)
+
+    def test_tells_those_who_are_confined_of_their_account_alone(self):
+        confined = self.admin_token("confined", "--account", "alice")
+        self.assertTrue(self.explain(self.good, token=confined)["accepted"])
+        self.assertEqual(self.explain(self.of_bob)["heading"], "Wrong account")
+        discreet = self.explain(self.of_bob, token=confined)
+        self.assertEqual((discreet["heading"], discreet["secret"]), ("Invalid signature", None))
+        self.assertNotIn("bob", json.dumps(discreet))
+        details = [self.refused(422, "invalid_value", "explain", {"server": name, "token": "a"},
+                                token=confined)["detail"].replace(name, "")
+                   for name in ("of-bob", "nobodys")]
+        self.assertEqual(details[0], details[1])
+
+    def test_refuses_what_is_no_question(self):
+        for body in ({"server": "of-alice"}, {"token": "a"},
+                     {"server": "of-alice", "token": "a", "authorization": "b"}):
+            self.refused(422, "invalid_value", "explain", body)
+
+
 class Callers(ApiTestCase):
     def setUp(self):
         super().setUp()
@@ -490,7 +549,8 @@ class Callers(ApiTestCase):
                     problem = self.refused(404, "not_found", operation_id, token=confined, **there)
                     same = self.refused(404, "not_found", operation_id, token=confined, **nobody)
                     self.assertEqual(problem["detail"].replace("bob", "nobody"), same["detail"])
-                elif operation_id not in ("getRegistry", "listAccounts", "getDescription"):
+                elif operation_id not in ("getRegistry", "listAccounts", "explain",
+                                          "getDescription"):
                     self.refused(403, "confined", operation_id, token=confined)
         names = [a["name"] for a in self.done("listAccounts", token=confined)["items"]]
         self.assertEqual(names, ["alice"])
