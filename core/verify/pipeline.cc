@@ -151,9 +151,10 @@ void Pipeline::reject(const PendingToken& pending, const Findings& findings,
 // The signature is right: so is what the claims say, if they can be read. Their texts lie in what
 // open() has taken for the payload.
 void Pipeline::refuse(const PendingToken& pending, const Findings& findings,
-                      const jose::Claims& claims, VerifyResult& result) noexcept {
+                      const jose::Claims& claims, VerifyResult& result) const noexcept {
   reject(pending, findings, result);
-  if (findings.first == Verdict::kBadClaimsJson || findings.first == Verdict::kDuplicateClaim) {
+  if (revocations == nullptr || findings.first == Verdict::kBadClaimsJson ||
+      findings.first == Verdict::kDuplicateClaim) {
     return;
   }
   result.refused_jti_ = claims.jti().value_or(std::string_view());

@@ -84,9 +84,10 @@ class VerifyResult {
     return issuer_ == nullptr ? std::string_view() : *issuer_;
   }
 
-  // Of a token that is refused although its signature is right, by its claims or by a
-  // RevocationCheck: its jti, for whoever counts what is tried with which token. Empty if it has
-  // none, and of all other tokens, valid ones too. Valid until the Scratch is used again.
+  // Where there is a RevocationCheck, and of a token that is refused although its signature is
+  // right, by its claims or by the check: its jti, for whoever counts what is tried with which
+  // token. Empty if it has none, and of all other tokens, valid ones too. Valid until the Scratch
+  // is used again.
   [[nodiscard]] std::string_view refused_jti() const noexcept { return refused_jti_; }
 
  private:
