@@ -14,11 +14,11 @@
 #include <string_view>
 
 #include "api/call.h"
-#include "api/failure_limiter.h"
 #include "api/routes.h"
 #include "registry/admin_tokens.h"
 #include "registry/node.h"
 #include "serve/control_request.h"
+#include "serve/failure_limiter.h"
 
 namespace simdjwt::api {
 
@@ -43,7 +43,7 @@ class Api {
                              const registry::AdminToken& caller);
 
   registry::Node& node_;
-  FailureLimiter failures_;
+  serve::FailureLimiter failures_{10};  // in a minute
 };
 
 // openapi.json.

@@ -61,8 +61,9 @@ class Follower::Image final : public FeedSink {
     forget_verifiers(account);
   }
   void on_server(const FeedServer& row) override {
-    servers_.insert_or_assign(row.id, ServerRow{row.account, std::string(row.name),
-                                                row.authenticates, std::nullopt, nullptr});
+    servers_.insert_or_assign(row.id,
+                              ServerRow{row.account, std::string(row.name), std::string(row.url),
+                                        row.authenticates, std::nullopt, nullptr});
     has_new_servers_ = true;
   }
   void on_token(const FeedToken& row) override {
@@ -89,7 +90,7 @@ class Follower::Image final : public FeedSink {
   std::vector<CheckedServer> servers() const {
     std::vector<CheckedServer> servers;
     for (const auto& [id, row] : servers_) {
-      servers.push_back({id, row.name, row.authenticates, *row.verifier, row.gate});
+      servers.push_back({id, row.name, row.url, row.authenticates, *row.verifier, row.gate});
     }
     return servers;
   }
@@ -106,6 +107,7 @@ class Follower::Image final : public FeedSink {
   struct ServerRow {
     AccountId account;
     std::string name;
+    std::string url;
     bool authenticates;
     std::optional<Verifier> verifier;
     std::shared_ptr<const ServerGate> gate;  // the verifier's

@@ -25,6 +25,7 @@ class ServerGate;
 struct CheckedServer {
   ServerId id;
   std::string name;
+  std::string url;  // under which its clients know it; empty if nobody said
   bool authenticates;
   Verifier verifier;
   std::shared_ptr<const ServerGate> gate;  // the verifier's

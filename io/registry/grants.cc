@@ -195,7 +195,7 @@ absl::StatusOr<TokenPair> Grants::create_family(AccountId account, const TokenRe
     if (!request.ok()) return request.status();
     absl::StatusOr<IssuedToken> issued = store_.issue(writer, account, *request, grant.id);
     if (!issued.ok()) return issued.status();
-    pair = {*std::move(issued), std::move(secret->text), expires};
+    pair = {*std::move(issued), request->scope, std::move(secret->text), expires};
     return absl::OkStatus();
   });
   if (!status.ok()) return status;

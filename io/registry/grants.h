@@ -55,6 +55,7 @@ struct RefreshFamily {
 
 struct TokenPair {
   IssuedToken access;
+  std::string access_scope;   // empty: none
   std::string refresh_token;  // shown this once: only its hash is kept
   int64_t refresh_expires = 0;
 };
@@ -70,6 +71,7 @@ struct Narrowing {
 //   kPermissionDenied  the refresh token is good for nothing, or not for this client
 //   kOutOfRange        the scope is wider than the grant's
 //   kNotFound          a resource is no server of the grant
+//   kFailedPrecondition  the token is not of the kind that is handed back
 // and kInvalidArgument where the account's policy does not allow such tokens any more.
 class Grants {
  public:

@@ -162,7 +162,7 @@ absl::StatusOr<TokenPair> Grants::refresh(std::string_view refresh_token, const 
     if (absl::Status s = replace_current(writer, presented, secret->hash); !s.ok()) return s;
     absl::StatusOr<IssuedToken> issued = store_.issue(writer, grant.account, *request, grant.id);
     if (!issued.ok()) return issued.status();
-    pair = {*std::move(issued), std::move(secret->text), presented.expires};
+    pair = {*std::move(issued), request->scope, std::move(secret->text), presented.expires};
     return writer.log_audit(grant.account, "refresh.use", subject_of(presented),
                             pair.access.token.jti);
   });
@@ -196,7 +196,7 @@ absl::Status Grants::revoke_presented(std::string_view token, const Client* clie
       return absl::OkStatus();
     }
     if (!granted.client && !granted.has_family) {
-      return denied("the token was issued by hand, and is revoked so");
+      return absl::FailedPreconditionError("the token was issued by hand, and is revoked so");
     }
     if (absl::Status s = check_client(granted.client, client); !s.ok()) return s;
     return revoke_row(writer, granted.token, kReason);

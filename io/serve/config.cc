@@ -92,13 +92,18 @@ std::optional<net::TlsOptions> read_tls(TomlSection& section, const std::string&
   return config;
 }
 
+ListenConfig read_listener(TomlSection& section, const std::string& config_path) {
+  const std::string address = section.string("address").value_or("");
+  return {.socket = read_socket(section),
+          .proxy_protocol_from = read_proxies(section, address),
+          .tls = read_tls(section, config_path)};
+}
+
 std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& config_path) {
   std::vector<ListenConfig> listeners;
   for (TomlSection& section : file.sections("listen")) {
     const std::string address = section.string("address").value_or("");
-    ListenConfig listener{.socket = read_socket(section),
-                          .proxy_protocol_from = read_proxies(section, address),
-                          .tls = read_tls(section, config_path)};
+    ListenConfig listener = read_listener(section, config_path);
     // The kernel would not notice: our sockets may share a port, so that every thread has its own.
     for (const ListenConfig& other : listeners) {
       if (!address.ends_with(":0") &&
@@ -109,6 +114,16 @@ std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& conf
     listeners.push_back(std::move(listener));
   }
   return listeners;
+}
+
+IssuerConfig read_issuer(TomlSection& section, const std::string& config_path, bool has_registry) {
+  constexpr int64_t kFailuresPerMinute = 60;
+  constexpr int64_t kFailuresMax = 1'000'000;
+  if (!has_registry) section.fail("address", "needs [registry], whose tokens are issued");
+  return {.listener = read_listener(section, config_path),
+          .failures_per_minute = static_cast<uint32_t>(
+              section.integer("failures_per_minute", 0, kFailuresMax).value_or(kFailuresPerMinute)),
+          .is_in_challenges = section.boolean("resource_metadata").value_or(false)};
 }
 
 ServerConfig read_server(TomlSection section) {
@@ -208,6 +223,9 @@ absl::StatusOr<Config> load_config(const std::string& path) {
     config.registry = RegistryConfig{relative_to(path, registry.required_string("path")),
                                      read_conduct_of_servers(registry)};
   }
+  if (TomlSection issuer = file->section("issuer"); issuer.is_present()) {
+    config.issuer = read_issuer(issuer, path, config.registry.has_value());
+  }
   for (const TomlSection& section : file->members("policy", config.registry ? 0 : 1)) {
     config.policies.push_back(read_policy(section, path, config.jwks.fetch.plain_http));
   }
@@ -238,6 +256,7 @@ std::string describe(const Config& config) {
            config.log.hashes_subjects ? ", subjects hashed\n" : "\n");
   }
   if (config.registry) append(text, "registry: ", config.registry->path, "\n");
+  if (config.issuer) append(text, "issuer: ", describe(config.issuer->listener), "\n");
   const auto fetches = [](const PolicyConfig& policy) {
     const std::span<const KeyConfig> keys = policy.all_keys();
     return std::any_of(keys.begin(), keys.end(), [](const KeyConfig& k) { return !!k.source; });

@@ -40,6 +40,12 @@
 //   path = "registry.db"                 # beside it, what of a policy concerns conduct and
 //   challenges
 //
+//   [issuer]                             # absent: none. Clients fetch tokens of the registry here,
+//   address = "127.0.0.1:8081"           # whose issuer is the URL that leads here; with all that
+//                                        # a [[listen]] may say
+//   failures_per_minute = 60             # of an address before it has to wait; 0: no limit
+//   resource_metadata = false            # true: challenges of servers that have a URL point here
+//
 //   [jwks]                               # how keys are fetched: see key_config.h
 //
 //   [log]
@@ -84,6 +90,12 @@ struct AdminConfig {
   net::ListenOptions socket;
 };
 
+struct IssuerConfig {
+  ListenConfig listener;
+  uint32_t failures_per_minute;
+  bool is_in_challenges;
+};
+
 struct LimitsConfig {
   uint32_t num_connections_max = 16384;
   std::chrono::seconds head{10};
@@ -114,6 +126,7 @@ struct Config {
   std::optional<AdminConfig> admin;
   std::vector<PolicyConfig> policies;  // sorted by name; one or more, unless there is a registry
   std::optional<RegistryConfig> registry;
+  std::optional<IssuerConfig> issuer;  // not without a registry
   LimitsConfig limits;
   jwks::KeySourcesOptions jwks;
   LogConfig log;

@@ -3,6 +3,8 @@
 
 #include "serve/credentials.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 
 #include "http/fields.h"
@@ -71,6 +73,25 @@ bool is_b64token(std::string_view text) noexcept {
   };
   while (text.ends_with('=')) text.remove_suffix(1);
   return !text.empty() && std::all_of(text.begin(), text.end(), is_b64_char);
+}
+
+std::optional<BasicCredentials> basic_credentials_of(std::string_view authorization) {
+  constexpr size_t kEncodedBytesMax = 4096;
+  const auto encoded = credentials_of(authorization, "basic");
+  if (!encoded || encoded->empty() || encoded->size() % 4 != 0 ||
+      encoded->size() > kEncodedBytesMax) {
+    return std::nullopt;
+  }
+  std::string text(encoded->size() / 4 * 3, '\0');
+  const int num_bytes = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                        reinterpret_cast<const unsigned char*>(encoded->data()),
+                                        static_cast<int>(encoded->size()));
+  if (num_bytes < 0) return std::nullopt;
+  const size_t num_padding = encoded->ends_with("==") ? 2 : encoded->ends_with('=') ? 1 : 0;
+  text.resize(static_cast<size_t>(num_bytes) - num_padding);
+  const size_t colon = text.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  return BasicCredentials{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 }  // namespace simdjwt::serve

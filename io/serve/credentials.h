@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/request.h"
@@ -41,6 +42,14 @@ struct Credentials {
 // Whether `text` has the syntax 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". Every
 // token that verifies has: so this is only asked to tell a malformed request from a bad token.
 [[nodiscard]] bool is_b64token(std::string_view text) noexcept;
+
+// Name and password of the scheme Basic (RFC 7617), as they were sent; nullopt for another scheme
+// and what is malformed. Allocates.
+struct BasicCredentials {
+  std::string name;
+  std::string password;
+};
+[[nodiscard]] std::optional<BasicCredentials> basic_credentials_of(std::string_view authorization);
 
 }  // namespace simdjwt::serve
 

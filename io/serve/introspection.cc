@@ -4,12 +4,9 @@
 #include "serve/introspection.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-
-#include <array>
 
 #include "http/fields.h"
-#include "http/grammar.h"
+#include "http/form.h"
 #include "serve/answers.h"
 #include "serve/credentials.h"
 #include "serve/json_text.h"
@@ -18,43 +15,9 @@
 namespace simdjwt::serve {
 namespace {
 
-// What a client may spend on its name and the secret.
-constexpr size_t kBasicBytesMax = 4096;
-
 bool equals_secret(std::string_view text, std::string_view secret) {
   return text.size() == secret.size() &&
          CRYPTO_memcmp(text.data(), secret.data(), secret.size()) == 0;
-}
-
-// What a client has form-encoded, as RFC 6749 section 2.3.1 wants of it; empty if it is malformed.
-std::string form_decoded(std::string_view text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      const int high = text.size() - i > 2 ? http::hex_value(text[i + 1]) : -1;
-      const int low = text.size() - i > 2 ? http::hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return "";
-      decoded.push_back(static_cast<char>(high << 4 | low));
-      i += 2;
-    } else {
-      decoded.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return decoded;
-}
-
-// What follows the first colon of base64 encoded credentials; empty if they are malformed.
-std::string basic_password(std::string_view encoded) {
-  if (encoded.empty() || encoded.size() % 4 != 0 || encoded.size() > kBasicBytesMax) return "";
-  std::string text(encoded.size() / 4 * 3, '\0');
-  const int num_bytes = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                        reinterpret_cast<const unsigned char*>(encoded.data()),
-                                        static_cast<int>(encoded.size()));
-  if (num_bytes < 0) return "";
-  const size_t num_padding = encoded.ends_with("==") ? 2 : encoded.ends_with('=') ? 1 : 0;
-  text.resize(static_cast<size_t>(num_bytes) - num_padding);
-  const size_t colon = text.find(':');
-  return colon == std::string::npos ? "" : text.substr(colon + 1);
 }
 
 }  // namespace
@@ -64,10 +27,11 @@ bool may_introspect(const http::Request& request, std::string_view secret) {
   if (const auto token = credentials_of(request.authorization, "bearer")) {
     return equals_secret(*token, secret);
   }
-  const auto basic = credentials_of(request.authorization, "basic");
+  const auto basic = basic_credentials_of(request.authorization);
   if (!basic) return false;
-  const std::string password = basic_password(*basic);
-  return equals_secret(form_decoded(password), secret) || equals_secret(password, secret);
+  // RFC 6749 section 2.3.1 wants it form-encoded, which not all clients know.
+  return equals_secret(http::form_decoded(basic->password).value_or(""), secret) ||
+         equals_secret(basic->password, secret);
 }
 
 void append_introspection_json(std::string& out, const VerifiedToken& token) {

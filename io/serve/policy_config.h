@@ -68,6 +68,7 @@ struct ChallengeConfig {
   std::string realm = "simdjwt";
   std::string scope = {};              // blank-separated; what a token needs, empty if nothing
   std::string resource_metadata = {};  // an absolute URL, or empty
+  std::string resources_at = {};       // of servers: where that is, but for the name; or empty
   bool has_description = true;
 };
 

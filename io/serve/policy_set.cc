@@ -165,6 +165,10 @@ PolicySet PolicySet::with_servers(const std::vector<registry::CheckedServer>& se
     }
     PolicyConfig config = conduct;
     config.name = server.name;
+    ChallengeConfig& challenge = config.challenge;
+    if (!challenge.resources_at.empty() && !server.url.empty()) {
+      challenge.resource_metadata = challenge.resources_at + server.name;
+    }
     const auto policy =
         set.make(std::move(config), server.verifier, {serve_keys(server.verifier.keys())}, {});
     policy->is_server = true;

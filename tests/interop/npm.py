@@ -19,6 +19,7 @@ JOSE = "6.2.17"
 EXPRESS = "5.3.0"
 JSONWEBTOKEN = "9.0.3"
 MCP_SDK = "1.32.2"
+OPENID_CLIENT = "6.9.0"
 
 
 def installed_version(folder, package):

@@ -66,6 +66,27 @@ std::string with_listen(std::string_view more) {
          std::string(kDemands);
 }
 
+TEST_F(ConfigTest, ReadsAnIssuerBesideARegistryOnly) {
+  const std::string issuer =
+      "[issuer]\naddress = \"127.0.0.1:8081\"\nproxy_protocol_from = [\"10.0.0.0/8\"]\n";
+  const std::string registry = "[registry]\npath = \"tokens.db\"\n";
+  const auto config = load(std::string(kListen) + registry + issuer);
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->issuer.has_value());
+  EXPECT_EQ(config->issuer->listener.socket.address.to_string(), "127.0.0.1:8081");
+  EXPECT_EQ(config->issuer->failures_per_minute, 60u);
+  EXPECT_FALSE(config->issuer->is_in_challenges);
+  EXPECT_NE(describe(*config).find("issuer: 127.0.0.1:8081, PROXY protocol from 10.0.0.0/8\n"),
+            std::string::npos);
+
+  const auto other = load(std::string(kListen) + registry + issuer +
+                          "failures_per_minute = 0\nresource_metadata = true\n");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_EQ(other->issuer->failures_per_minute, 0u);
+  EXPECT_TRUE(other->issuer->is_in_challenges);
+  EXPECT_NE(error_of(with_all_said(issuer)).find("needs [registry]"), std::string::npos);
+}
+
 TEST_F(ConfigTest, ReadsTheSmallestFile) {
   const auto config = load(with_all_said());
   ASSERT_TRUE(config.ok()) << config.status();

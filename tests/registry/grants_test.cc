@@ -302,7 +302,7 @@ TEST_F(GrantsTest, AcceptBackFromAnybodyWhatHasNoClient) {
 
   const IssuedToken by_hand = make_token(store_, alice_);
   EXPECT_EQ(grants_.revoke_presented(by_hand.text, nullptr, at(kNow)).code(),
-            StatusCode::kPermissionDenied);
+            StatusCode::kFailedPrecondition);
   EXPECT_FALSE(is_revoked(by_hand));
 }
 

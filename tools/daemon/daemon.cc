@@ -22,6 +22,7 @@
 
 #include "net/listener.h"
 #include "net/os_error.h"
+#include "oauth/metadata.h"
 #include "serve/exposition.h"
 
 namespace simdjwt::daemon {
@@ -57,6 +58,13 @@ void raise_descriptor_limit() {
 uint32_t connections_of_each_thread(const Config& config) {
   const uint32_t num_threads = config.server.num_threads;
   return (config.limits.num_connections_max + num_threads - 1) / num_threads;
+}
+
+// Those that may speak TLS: of checks, then the issuer's.
+std::vector<serve::ListenConfig> wired_listeners(const Config& config) {
+  std::vector<serve::ListenConfig> listeners = config.listeners;
+  if (config.issuer) listeners.push_back(config.issuer->listener);
+  return listeners;
 }
 
 std::vector<serve::ServerListener> listeners_of(const Config& config, const serve::Wires& wires) {
@@ -188,6 +196,10 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
     daemon->servers_ = daemon->registry_->servers();
     daemon->usage_ = std::make_unique<registry::UsageBook>(daemon->config_.server.num_threads,
                                                            serve::outcome_names());
+    (void)daemon->registry_->use([d = daemon.get()](registry::Store& store) {
+      d->issuer_url_ = store.issuer();
+      return absl::OkStatus();
+    });
   }
   daemon->watch_files(daemon->config_);
   absl::StatusOr<Material> material = daemon->load_material(daemon->config_);
@@ -199,7 +211,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
 absl::Status Daemon::listen(Material material, net::IoMode io) {
   raise_descriptor_limit();
   note_policies(material.policies);
-  wires_ = std::make_unique<serve::Wires>(config_.listeners, std::move(material.tls));
+  wires_ = std::make_unique<serve::Wires>(wired_listeners(config_), std::move(material.tls));
   const uint32_t num_threads = config_.server.num_threads;
   auto log = DecisionLog::create(log_options(config_), num_threads,
                                  [](const std::string& sentence) { spdlog::warn("{}", sentence); });
@@ -232,6 +244,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
     spdlog::warn("{} clients may wait to be accepted instead of {}: net.core.somaxconn", backlog,
                  net::kBacklog);
   }
+  if (absl::Status status = listen_as_issuer(io); !status.ok()) return status;
   if (!config_.admin) return absl::OkStatus();
 
   if (registry_ != nullptr) api_.emplace(*registry_);
@@ -258,14 +271,33 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   return absl::OkStatus();
 }
 
+absl::Status Daemon::listen_as_issuer(net::IoMode io) {
+  if (!config_.issuer) return absl::OkStatus();
+  constexpr uint32_t kConnectionsMax = 1024;
+  issuer_.emplace(*registry_, issuer_url_, config_.issuer->failures_per_minute);
+  auto server = serve::ControlServer::create(
+      {.socket = config_.issuer->listener.socket,
+       .wire = wires_->factory(config_.listeners.size()),
+       .io = io,
+       .num_connections_max = kConnectionsMax},
+      [this](const serve::ControlRequest& request) { return issuer_->answer(request); });
+  if (!server.ok()) return server.status();
+  issuer_server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
 absl::Status Daemon::run() {
   if (admin_ != nullptr) admin_->start(end);
+  if (issuer_server_ != nullptr) issuer_server_->start(end);
   server_->start(end);
   readiness_.begin();
   if (const absl::Status why_not = server_->why_not_uring(); !why_not.ok()) {
     spdlog::warn("serving by {}: {}", server_->io_mode(), std::string(why_not.message()));
   }
   if (admin_ != nullptr) spdlog::info("administered on {}", join(admin_->addresses()));
+  if (issuer_server_ != nullptr) {
+    spdlog::info("issuing as {} on {}", issuer_url_, join(issuer_server_->addresses()));
+  }
   spdlog::info("listening on {}; threads: {}, {}, io: {}, kernels: {}", join(server_->addresses()),
                config_.server.num_threads, summary_, server_->io_mode(), active_kernels());
   notifier_.ready(summary_);
@@ -323,9 +355,11 @@ absl::Status Daemon::drain() {
     notifier_.alive();
   }
   absl::Status status = server_->stop();
+  if (issuer_server_ != nullptr) status.Update(issuer_server_->stop());
   if (admin_ != nullptr) status.Update(admin_->stop());
   const uint64_t num_connections = server_->reactor_counters().connections_accepted.value();
   const auto checks = server_->check_counters();
+  issuer_server_.reset();
   if (usage_ != nullptr) finish_usage();
   admin_.reset();
   server_.reset();
@@ -384,17 +418,25 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   std::vector<std::string> warnings;
   absl::StatusOr<PolicySet> policies =
       PolicySet::load(config.policies, *sources_, signatures_, warnings);
-  absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(config_.listeners, warnings);
+  absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(wired_listeners(config_), warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return policies.status();
   if (!tls.ok()) return tls.status();
   if (registry_ != nullptr) {
     std::vector<std::string> clashes;
     const Config& source = config.registry ? config : config_;
-    *policies = policies->with_servers(servers_, source.registry->conduct, *usage_, clashes);
+    *policies = policies->with_servers(servers_, conduct_of(source), *usage_, clashes);
     if (!clashes.empty()) return absl::InvalidArgumentError(names_of_policies_too(clashes));
   }
   return Material{*std::move(policies), *std::move(tls)};
+}
+
+serve::PolicyConfig Daemon::conduct_of(const Config& config) const {
+  serve::PolicyConfig conduct = config.registry->conduct;
+  if (config_.issuer && config_.issuer->is_in_challenges) {
+    conduct.challenge.resources_at = oauth::url_under(issuer_url_, "/resources/");
+  }
+  return conduct;
 }
 
 void Daemon::publish(Material material) {
@@ -427,7 +469,7 @@ void Daemon::publish_servers(std::vector<registry::CheckedServer> servers) {
   const std::lock_guard lock(serving_mutex_);
   servers_ = std::move(servers);
   std::vector<std::string> clashes;
-  note_policies(policies_.with_servers(servers_, config_.registry->conduct, *usage_, clashes));
+  note_policies(policies_.with_servers(servers_, conduct_of(config_), *usage_, clashes));
   server_->publish(policies_);
   note_registry(clashes.empty() ? "" : names_of_policies_too(clashes));
 }
@@ -501,7 +543,7 @@ void Daemon::watch_files(const Config& config) {
     const std::string& secret = policy.introspection_secret_file;
     if (!secret.empty()) paths.push_back(secret);
   }
-  for (const serve::ListenConfig& listener : config_.listeners) {
+  for (const serve::ListenConfig& listener : wired_listeners(config_)) {
     if (!listener.tls) continue;
     paths.push_back(listener.tls->certificate_file);
     paths.push_back(listener.tls->key_file);

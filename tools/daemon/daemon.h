@@ -27,6 +27,7 @@
 #include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
+#include "oauth/issuer.h"
 #include "registry/node.h"
 #include "registry/usage_book.h"
 #include "serve/config.h"
@@ -67,6 +68,7 @@ class Daemon {
   Daemon(std::string config_path, serve::Config config);
 
   absl::Status listen(Material material, net::IoMode io);
+  absl::Status listen_as_issuer(net::IoMode io);
 
   // Handles events until the daemon is to end.
   void handle_events();
@@ -79,6 +81,8 @@ class Daemon {
   absl::Status load_config();
   // The policies of `config`, and the certificates of the listeners that there are.
   absl::StatusOr<Material> load_material(const serve::Config& config);
+  // How servers of the registry are asked.
+  serve::PolicyConfig conduct_of(const serve::Config& config) const;
   void publish(Material material);
   // Puts the keys that were fetched in use.
   void renew_keys();
@@ -120,11 +124,14 @@ class Daemon {
   std::string registry_trouble_;                // that was last told of
   std::unique_ptr<registry::UsageBook> usage_;  // or null
   bool is_usage_saved_ = true;                  // or could not be, the last time
+  std::string issuer_url_;                      // of the registry
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::Server> server_;
   std::optional<serve::Operations> operations_;
   std::unique_ptr<serve::ControlServer> admin_;  // or null
+  std::optional<oauth::Issuer> issuer_;
+  std::unique_ptr<serve::ControlServer> issuer_server_;  // or null
 };
 
 }  // namespace simdjwt::daemon

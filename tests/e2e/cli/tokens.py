@@ -14,9 +14,9 @@ ISSUER = "https://tokens.example"
 class Registry:
     """With the account alice."""
 
-    def __init__(self, path, *options):
+    def __init__(self, path, *options, issuer=ISSUER):
         self.path = path
-        self.run("registry", "init", "--issuer", ISSUER)
+        self.run("registry", "init", "--issuer", issuer)
         self.run("account", "create", "alice", *options)
 
     def run(self, *args):

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The simdjwt Authors
+//
+// Issuer: what clients ask of a registry over HTTP, on a listener of its own.
+//
+//   POST /oauth/token    RFC 6749, grant types refresh_token and client_credentials; clients that
+//                        have a secret show it by HTTP Basic or in the form
+//   POST /refresh        the first of these in JSON: {"refresh_token": "..."}
+//   POST /oauth/revoke   RFC 7009
+//   GET  /.well-known/oauth-authorization-server    RFC 8414
+//   GET  /.well-known/oauth-protected-resource/...  RFC 9728, by the path of a server's URL
+//   GET  /resources/NAME                            the same, by its name
+//
+// Everybody may reach it; it shows nothing to who has no secret but what servers there are.
+
+#ifndef SIMDJWT_IO_OAUTH_ISSUER_H_
+#define SIMDJWT_IO_OAUTH_ISSUER_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oauth/parameters.h"
+#include "registry/grants.h"
+#include "registry/node.h"
+#include "serve/control_request.h"
+#include "serve/failure_limiter.h"
+
+namespace simdjwt::oauth {
+
+// Used by one thread.
+class Issuer {
+ public:
+  // `issuer` is the registry's, and the URL under which clients reach this. `node` outlives it.
+  // After `failures_per_minute` an address has to wait; 0: none has.
+  Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute);
+
+  [[nodiscard]] serve::ControlResponse answer(const serve::ControlRequest& request);
+
+ private:
+  using Body = std::function<absl::Status(registry::Grants&, const registry::Client*)>;
+
+  // With what the client sends as `parameters`; `is_refresh` where no grant type is to be named.
+  serve::ControlResponse token(const serve::ControlRequest& request,
+                               const absl::StatusOr<Parameters>& parameters, bool is_refresh);
+  serve::ControlResponse revoke(const serve::ControlRequest& request);
+  [[nodiscard]] serve::ControlResponse tell(const serve::ControlRequest& request) const;
+  [[nodiscard]] std::optional<std::string> metadata(const serve::ControlRequest& request) const;
+
+  // Runs `body` for the client that the request authenticates, or null if it names none.
+  absl::Status run(const serve::ControlRequest& request, const Parameters& parameters,
+                   const Body& body);
+  serve::ControlResponse refused(const serve::ControlRequest& request, const absl::Status& why);
+
+  registry::Node& node_;
+  const std::string issuer_;
+  serve::FailureLimiter failures_;
+};
+
+}  // namespace simdjwt::oauth
+
+#endif  // SIMDJWT_IO_OAUTH_ISSUER_H_
