@@ -76,7 +76,7 @@ TEST(MetricsThreads, CountWhileTheyAreRead) {
       PolicyMetrics& policy = metrics.policy("default");
       for (size_t n = 0; n < kNumDecisions; ++n) {
         policy.of(i).accepted.add();
-        metrics.reactor(i).count_request(Contract::kNginx, http::Status::kOk);
+        metrics.reactor(i).count_request(0, Contract::kNginx, http::Status::kOk);
         metrics.reactor(i).request_duration.observe(n);
         if (n % 1000 == 0) (void)metrics.policy("p" + std::to_string(n));
       }
@@ -96,7 +96,7 @@ TEST(MetricsThreads, CountWhileTheyAreRead) {
   for (std::thread& reactor : reactors) reactor.join();
   for (size_t i = 0; i < kNumReactors; ++i) {
     EXPECT_EQ(metrics.policy("default").of(i).accepted.value(), kNumDecisions);
-    EXPECT_EQ(metrics.reactor(i).requests(Contract::kNginx, http::Status::kOk), kNumDecisions);
+    EXPECT_EQ(metrics.reactor(i).requests(0, Contract::kNginx, http::Status::kOk), kNumDecisions);
   }
 }
 
