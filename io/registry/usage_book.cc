@@ -69,7 +69,8 @@ void UsageBook::collect_token(TokenUse use, int64_t now) {
 
 void UsageBook::collect_servers(int64_t now) {
   for (Metered& metered : meters_) {
-    for (uint8_t outcome = 0; outcome < outcomes_.size(); ++outcome) {
+    for (size_t i = 0; i < outcomes_.size(); ++i) {
+      const auto outcome = static_cast<uint8_t>(i);
       const uint64_t total = metered.meter->total(outcome);
       uint64_t& collected = metered.collected[outcome];
       if (total == collected) continue;
