@@ -98,9 +98,7 @@ void revoke(const Arguments& arguments) {
           arguments.yes);
   succeed(Grants(store).revoke_client(account.id, arguments.name, arguments.reason, act_now()));
   if (!arguments.registry.json) return tell("the client " + arguments.name + " is revoked");
-  for (const Client& client : value_of(Grants(store).clients(account.id))) {
-    if (client.name == arguments.name) print(client_json(client).text() + '\n');
-  }
+  print(client_json(value_of(Grants(store).find_client(account.id, arguments.name))).text() + '\n');
 }
 
 }  // namespace

@@ -88,9 +88,8 @@ void revoke(const Arguments& arguments) {
   confirm("Whoever uses tokens of " + name + " will be refused, for good.", arguments.yes);
   succeed(Grants(store).revoke_family(account.id, arguments.family, arguments.reason, act_now()));
   if (!arguments.registry.json) return tell(name + " is revoked");
-  for (const RefreshFamily& family : value_of(Grants(store).families(account.id))) {
-    if (family.grant.id == arguments.family) print(family_json(family, system_now()) + '\n');
-  }
+  const RefreshFamily family = value_of(Grants(store).find_family(account.id, arguments.family));
+  print(family_json(family, system_now()) + '\n');
 }
 
 }  // namespace

@@ -3,14 +3,13 @@
 //
 // Accounts, and the servers and secrets that they own; and the registry as a whole.
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "api/body.h"
 #include "api/call.h"
 #include "api/json_writer.h"
-#include "api/query.h"
+#include "api/page.h"
 
 namespace simdjwt::api {
 
@@ -57,33 +56,7 @@ Response shown(const absl::StatusOr<Row>& row, Status status = Status::kOk) {
   return json_response(std::move(json.end_object()).take(), status);
 }
 
-// A page of all rows, which are sorted by their names.
-template <class Row>
-Response page_by_name(Call& call, const absl::StatusOr<std::vector<Row>>& rows, char kind) {
-  Query query(call.request.query);
-  const size_t limit = query.limit();
-  const std::string after = query.cursor(kind).value_or("");
-  if (const auto problem = query.finish()) return response_of(*problem);
-  if (!rows.ok()) return response_of(rows.status());
-  auto row = std::upper_bound(rows->begin(), rows->end(), after,
-                              [](const std::string& name, const Row& r) { return name < r.name; });
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  std::string last;
-  for (size_t i = 0; i < limit && row != rows->end(); ++i, ++row) {
-    json.begin_object();
-    write(json, *row);
-    json.end_object();
-    last = row->name;
-  }
-  json.end_array();
-  if (row == rows->end()) {
-    json.add_null("next");
-  } else {
-    json.add("next", make_cursor(kind, last));
-  }
-  return json_response(std::move(json.end_object()).take());
-}
+constexpr auto kWrite = [](JsonWriter& json, const auto& row) { write(json, row); };
 
 // What the body says of an account's policy; the rest stays.
 void read_policy(Body& body, Account& account) {
@@ -125,7 +98,7 @@ Response list_accounts(Call& call) {
   if (accounts.ok() && call.caller.account) {
     std::erase_if(*accounts, [&](const Account& a) { return a.id != *call.caller.account; });
   }
-  return page_by_name(call, accounts, 'a');
+  return page_by_name(call, std::move(accounts), 'a', kWrite);
 }
 
 Response create_account(Call& call) {
@@ -156,7 +129,7 @@ Response change_account(Call& call) {
 // --- Servers ---
 
 Response list_servers(Call& call) {
-  return page_by_name(call, call.store.servers(call.account.id), 's');
+  return page_by_name(call, call.store.servers(call.account.id), 's', kWrite);
 }
 
 Response create_server(Call& call) {
@@ -190,14 +163,7 @@ Response change_server(Call& call) {
 Response list_secrets(Call& call) {
   const absl::StatusOr<std::vector<SecretInfo>> secrets = call.store.secrets(call.account.id);
   if (!secrets.ok()) return response_of(secrets.status());
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  for (const SecretInfo& secret : *secrets) {
-    json.begin_object();
-    write(json, secret);
-    json.end_object();
-  }
-  return json_response(std::move(json.end_array().add_null("next").end_object()).take());
+  return page_of(*secrets, "", kWrite);
 }
 
 Response reveal_secret(Call& call) {

@@ -25,7 +25,7 @@ struct Call {
   const registry::Node& node;  // that the store is of
   registry::Act act;
   registry::Account account = {};  // of the path, if it names one
-  std::string_view name = {};      // the server's or the token's of the path, likewise
+  std::string_view name = {};      // the server's, token's, client's or family's, likewise
   std::string_view server = {};    // behind a token's
 };
 
@@ -65,6 +65,18 @@ using Response = serve::ControlResponse;
 [[nodiscard]] Response revoke_token(Call& call);
 [[nodiscard]] Response associate_token(Call& call);
 [[nodiscard]] Response dissociate_token(Call& call);
+
+[[nodiscard]] Response list_usage(Call& call);
+
+[[nodiscard]] Response list_clients(Call& call);
+[[nodiscard]] Response create_client(Call& call);
+[[nodiscard]] Response show_made_client(Call& call, std::string_view name);
+[[nodiscard]] Response get_client(Call& call);
+[[nodiscard]] Response revoke_client(Call& call);
+
+[[nodiscard]] Response list_refresh_families(Call& call);
+[[nodiscard]] Response get_refresh_family(Call& call);
+[[nodiscard]] Response revoke_refresh_family(Call& call);
 
 [[nodiscard]] Response list_secrets(Call& call);
 [[nodiscard]] Response reveal_secret(Call& call);

@@ -4,9 +4,9 @@
 #include "api/query.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "http/grammar.h"
+#include "net/decimal.h"
 #include "serve/text.h"
 
 namespace simdjwt::api {
@@ -32,10 +32,8 @@ std::optional<std::string> decoded(std::string_view text) {
 }
 
 std::optional<int64_t> parse_number(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
+  const auto number = net::parse_decimal<int64_t>(text);
+  return number.value_or(-1) < 0 ? std::nullopt : number;
 }
 
 }  // namespace
@@ -92,6 +90,14 @@ std::optional<size_t> Query::choice(std::string_view name,
   for (const std::string_view choice : choices) serve::append(all, all.empty() ? "" : ", ", choice);
   fail(name, serve::concat("is none of ", all));
   return std::nullopt;
+}
+
+std::optional<int64_t> Query::number(std::string_view name) {
+  const std::optional<std::string> given = text(name);
+  if (!given) return std::nullopt;
+  const std::optional<int64_t> number = parse_number(*given);
+  if (!number) fail(name, "is not a number");
+  return number;
 }
 
 size_t Query::limit() {

@@ -31,11 +31,16 @@ class Query {
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::optional<size_t> choice(std::string_view name,
                                              std::initializer_list<std::string_view> choices);
+  // Seconds since 1970.
+  [[nodiscard]] std::optional<int64_t> number(std::string_view name);
   // limit: how many there are on a page.
   [[nodiscard]] size_t limit();
   // cursor: the place that make_cursor() was given, for this kind.
   [[nodiscard]] std::optional<std::string> cursor(char kind);
   [[nodiscard]] std::optional<int64_t> numeric_cursor(char kind);
+
+  // Notes that a parameter is wrong.
+  void fail(std::string_view name, std::string detail);
 
   [[nodiscard]] std::optional<Problem> finish();
 
@@ -46,7 +51,6 @@ class Query {
     bool was_asked;
   };
   void add(std::string_view pair);
-  void fail(std::string_view name, std::string detail);
 
   std::vector<Parameter> parameters_;
   std::optional<Problem> problem_;

@@ -11,6 +11,7 @@
 #include "api/body.h"
 #include "api/call.h"
 #include "api/json_writer.h"
+#include "api/page.h"
 #include "api/query.h"
 
 namespace simdjwt::api {
@@ -37,21 +38,18 @@ std::string_view text_of(EpochScope scope) {
   return "";
 }
 
+constexpr auto kWriteEpoch = [](JsonWriter& json, const auto& epoch) {
+  json.add("scope", text_of(epoch.scope))
+      .add("name", epoch.name)
+      .add("not_before", epoch.not_before);
+};
+
 Response epochs_of(Call& call, std::optional<AccountId> account) {
   Query query(call.request.query);
   if (const auto problem = query.finish()) return response_of(*problem);
   const absl::StatusOr<std::vector<Epoch>> epochs = call.store.epochs(account);
   if (!epochs.ok()) return response_of(epochs.status());
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  for (const Epoch& epoch : *epochs) {
-    json.begin_object()
-        .add("scope", text_of(epoch.scope))
-        .add("name", epoch.name)
-        .add("not_before", epoch.not_before)
-        .end_object();
-  }
-  return json_response(std::move(json.end_array().add_null("next").end_object()).take());
+  return page_of(*epochs, "", kWriteEpoch);
 }
 
 // `wide` is the epoch's scope without a name, and `narrow` that of the member `named`.
@@ -68,12 +66,9 @@ Response set(Call& call, EpochScope wide, EpochScope narrow, const char* named) 
   const absl::Status status = call.store.set_epoch(epoch, call.act);
   if (!status.ok()) return response_of(status);
   JsonWriter json;
-  json.begin_object()
-      .add("scope", text_of(epoch.scope))
-      .add("name", epoch.name)
-      .add("not_before", not_before)
-      .end_object();
-  return json_response(std::move(json).take());
+  json.begin_object();
+  kWriteEpoch(json, epoch);
+  return json_response(std::move(json.end_object()).take());
 }
 
 // The names of accounts, for entries that have their numbers.
@@ -96,13 +91,10 @@ Response audit_of(Call& call, std::optional<AccountId> account) {
   if (!entries.ok()) return response_of(entries.status());
   const auto names = account_names(call.store);
   if (!names.ok()) return response_of(names.status());
-  const bool has_more = entries->size() > limit;
-  if (has_more) entries->pop_back();
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  for (const AuditEntry& entry : *entries) {
-    json.begin_object()
-        .add("id", entry.id)
+  std::string next;
+  if (cut_to_page(*entries, limit)) next = make_cursor('u', std::to_string(entries->back().id));
+  return page_of(*entries, next, [&names](JsonWriter& json, const AuditEntry& entry) {
+    json.add("id", entry.id)
         .add("version", entry.version)
         .add("time", entry.time)
         .add("actor", entry.actor);
@@ -111,18 +103,8 @@ Response audit_of(Call& call, std::optional<AccountId> account) {
     } else {
       json.add_null("account");
     }
-    json.add("action", entry.action)
-        .add("subject", entry.subject)
-        .add("detail", entry.detail)
-        .end_object();
-  }
-  json.end_array();
-  if (has_more) {
-    json.add("next", make_cursor('u', std::to_string(entries->back().id)));
-  } else {
-    json.add_null("next");
-  }
-  return json_response(std::move(json.end_object()).take());
+    json.add("action", entry.action).add("subject", entry.subject).add("detail", entry.detail);
+  });
 }
 
 }  // namespace
@@ -144,24 +126,13 @@ Response list_foreign_revocations(Call& call) {
   absl::StatusOr<std::vector<ForeignRevocation>> revocations =
       call.store.foreign_revocations(call.account.id, after, limit + 1);
   if (!revocations.ok()) return response_of(revocations.status());
-  const bool has_more = revocations->size() > limit;
-  if (has_more) revocations->pop_back();
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  for (const ForeignRevocation& revocation : *revocations) {
-    json.begin_object()
-        .add("jti", revocation.jti)
+  const std::string next =
+      cut_to_page(*revocations, limit) ? make_cursor('f', revocations->back().jti) : "";
+  return page_of(*revocations, next, [](JsonWriter& json, const ForeignRevocation& revocation) {
+    json.add("jti", revocation.jti)
         .add("created", revocation.created)
-        .add("expires", revocation.expires)
-        .end_object();
-  }
-  json.end_array();
-  if (has_more) {
-    json.add("next", make_cursor('f', revocations->back().jti));
-  } else {
-    json.add_null("next");
-  }
-  return json_response(std::move(json.end_object()).take());
+        .add("expires", revocation.expires);
+  });
 }
 
 Response revoke_foreign_token(Call& call) {

@@ -50,6 +50,24 @@ constexpr std::array kRoutes = {
     Route{"DELETE", "/accounts/{account}/tokens/{jti}/servers/{server}", "dissociateToken",
           Scope::kWrite, Route::kChange, dissociate_token},
 
+    Route{"GET", "/accounts/{account}/usage", "listUsage", Scope::kRead, Route::kPaged, list_usage},
+
+    Route{"GET", "/accounts/{account}/clients", "listClients", Scope::kRead, Route::kPaged,
+          list_clients},
+    Route{"POST", "/accounts/{account}/clients", "createClient", Scope::kWrite, Route::kChange,
+          create_client, show_made_client},
+    Route{"GET", "/accounts/{account}/clients/{client}", "getClient", Scope::kRead, Route::kRead,
+          get_client},
+    Route{"POST", "/accounts/{account}/clients/{client}/revoke", "revokeClient", Scope::kWrite,
+          Route::kChange, revoke_client},
+
+    Route{"GET", "/accounts/{account}/refresh-families", "listRefreshFamilies", Scope::kRead,
+          Route::kPaged, list_refresh_families},
+    Route{"GET", "/accounts/{account}/refresh-families/{family}", "getRefreshFamily", Scope::kRead,
+          Route::kRead, get_refresh_family},
+    Route{"POST", "/accounts/{account}/refresh-families/{family}/revoke", "revokeRefreshFamily",
+          Scope::kWrite, Route::kChange, revoke_refresh_family},
+
     Route{"GET", "/accounts/{account}/secrets", "listSecrets", Scope::kRead, Route::kRead,
           list_secrets},
     Route{"POST", "/accounts/{account}/secrets/reveal", "revealSecret", Scope::kReveal,

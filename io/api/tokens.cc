@@ -11,7 +11,9 @@
 #include "api/body.h"
 #include "api/call.h"
 #include "api/json_writer.h"
+#include "api/page.h"
 #include "api/query.h"
+#include "api/token_request.h"
 #include "registry/jti.h"
 #include "simdjwt/limits.h"
 
@@ -47,14 +49,7 @@ void write(JsonWriter& json, Call& call, const Token& token) {
       .add("created", token.created)
       .add("expires", token.expires)
       .add("last_used", token.last_used);
-  if (token.revoked) {
-    json.begin_object("revoked")
-        .add("time", token.revoked->time)
-        .add("reason", token.revoked->reason)
-        .end_object();
-  } else {
-    json.add_null("revoked");
-  }
+  add_revocation(json, token.revoked);
   json.add("servers", token.servers).add_json("claims", token.claims_json);
   // Without its secret there is nothing to show of it.
   const absl::StatusOr<std::string> preview = call.store.preview_token(token, call.act.time);
@@ -107,36 +102,6 @@ std::optional<int64_t> read_expiry(Body& body, int64_t now) {
   return expires;
 }
 
-TokenRequest read_request(Body& body, int64_t now) {
-  constexpr std::array kTemplates = {registry::Template::kStandard, registry::Template::kDjango,
-                                     registry::Template::kCustom};
-  TokenRequest request;
-  request.description = body.required_text("description");
-  request.claims =
-      kTemplates.at(body.choice("template", {"standard", "django", "custom"}).value_or(0));
-  request.expires = read_expiry(body, now);
-  request.sub = body.text("sub").value_or("");
-  request.audiences = body.texts("audiences");
-  request.scope = body.text("scope").value_or("");
-  request.user_id = body.scalar_json("user_id").value_or("");
-  request.custom_claims = body.object_json("claims").value_or("");
-  request.servers = body.texts("servers");
-  request.aud_of_servers = body.boolean("aud_of_servers").value_or(true);
-  if (request.claims == registry::Template::kDjango && !body.has("user_id")) {
-    body.fail("user_id", "is missing, and the template needs it");
-  }
-  if (request.claims == registry::Template::kCustom && !body.has("claims")) {
-    body.fail("claims", "is missing, and the template needs it");
-  }
-  if (request.claims != registry::Template::kDjango && body.has("user_id")) {
-    body.fail("user_id", "is of the template django only");
-  }
-  if (request.claims != registry::Template::kCustom && body.has("claims")) {
-    body.fail("claims", "is of the template custom only");
-  }
-  return request;
-}
-
 }  // namespace
 
 Response list_tokens(Call& call) {
@@ -153,37 +118,18 @@ Response list_tokens(Call& call) {
   if (const auto problem = query.finish()) return response_of(*problem);
   const auto page = call.store.tokens(call.account.id, wanted, call.act.time);
   if (!page.ok()) return response_of(page.status());
-  JsonWriter json;
-  json.begin_object().begin_array("items");
-  for (const Token& token : page->tokens) {
-    json.begin_object();
-    write(json, call, token);
-    json.end_object();
-  }
-  json.end_array();
-  if (page->next) {
-    json.add("next", make_cursor('t', std::to_string(*page->next)));
-  } else {
-    json.add_null("next");
-  }
-  return json_response(std::move(json.end_object()).take());
+  return page_of(page->tokens, page->next ? make_cursor('t', std::to_string(*page->next)) : "",
+                 [&call](JsonWriter& json, const Token& token) { write(json, call, token); });
 }
 
 Response create_token(Call& call) {
   Body body(call.request);
-  const TokenRequest request = read_request(body, call.act.time);
+  TokenRequest request = read_token_request(body);
+  request.expires = read_expiry(body, call.act.time);
   if (const auto problem = body.finish()) return response_of(*problem);
   const absl::StatusOr<IssuedToken> issued =
       call.store.create_token(call.account.id, request, call.act);
-  if (!issued.ok()) {
-    // Of a server that the body names, not the path.
-    Problem problem = problem_of(issued.status());
-    if (problem.status == Status::kNotFound) {
-      problem = {Status::kUnprocessableContent, "invalid_value", std::move(problem.detail),
-                 "servers"};
-    }
-    return response_of(problem);
-  }
+  if (!issued.ok()) return refused_request(issued.status());
   return shown(call, issued->token, issued->text, Status::kCreated);
 }
 

@@ -32,6 +32,7 @@ Client client_of(const Statement& row) {
   return {grant_of(row), std::string(row.text(kNumGrantColumns))};
 }
 
+// Without its servers.
 absl::StatusOr<Client> load_client(Database& database, AccountId account, std::string_view name) {
   Statement row = select_clients(database, "g.account = ? AND c.name = ?", account, name);
   if (absl::Status s = row.only_row(no_such("client", name)); !s.ok()) return s;
@@ -51,6 +52,16 @@ RefreshFamily family_of(const Statement& row) {
   return {.grant = grant_of(row),
           .client = std::string(row.text(kNumGrantColumns)),
           .expires = row.integer(kNumGrantColumns + 1)};
+}
+
+// Without its servers.
+absl::StatusOr<RefreshFamily> load_family(Database& database, AccountId account, GrantId family) {
+  Statement row = select_families(database, "g.account = ? AND g.id = ?", account, family);
+  if (absl::Status s = row.only_row(no_such("family of refresh tokens", absl::StrCat(family)));
+      !s.ok()) {
+    return s;
+  }
+  return family_of(row);
 }
 
 std::string subject_of(const Grant& family) { return absl::StrCat("family ", family.id); }
@@ -81,6 +92,7 @@ absl::StatusOr<NewClient> Grants::create_client(AccountId account, std::string_v
       return absl::AlreadyExistsError("there is a client named " + client.name + " already");
     }
     if (!inserted.ok()) return inserted;
+    if (absl::Status s = writer.log_made(name); !s.ok()) return s;
     return writer.log_audit(account, "client.create", name, tokens.description);
   });
   if (!status.ok()) return status;
@@ -101,6 +113,16 @@ absl::StatusOr<std::vector<Client>> Grants::clients(AccountId account) {
   });
   if (!status.ok()) return status;
   return clients;
+}
+
+absl::StatusOr<Client> Grants::find_client(AccountId account, std::string_view name) {
+  absl::StatusOr<Client> client = absl::InternalError("");
+  const absl::Status status = store_.read([&]() -> absl::Status {
+    client = load_client(store_.database_, account, name);
+    return client.ok() ? load_servers(store_.database_, client->grant) : client.status();
+  });
+  if (!status.ok()) return status;
+  return client;
 }
 
 absl::Status Grants::revoke_client(AccountId account, std::string_view name,
@@ -202,11 +224,13 @@ absl::StatusOr<TokenPair> Grants::create_family(AccountId account, const TokenRe
   return pair;
 }
 
-absl::StatusOr<std::vector<RefreshFamily>> Grants::families(AccountId account) {
+absl::StatusOr<std::vector<RefreshFamily>> Grants::families(AccountId account, GrantId before,
+                                                            int64_t limit) {
   Database& database = store_.database_;
   std::vector<RefreshFamily> families;
   const absl::Status status = store_.read([&]() -> absl::Status {
-    Statement rows = select_families(database, "g.account = ? ORDER BY g.id DESC", account);
+    Statement rows = select_families(
+        database, "g.account = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?", account, before, limit);
     while (rows.next()) families.push_back(family_of(rows));
     if (!rows.status().ok()) return rows.status();
     for (RefreshFamily& family : families) {
@@ -218,17 +242,22 @@ absl::StatusOr<std::vector<RefreshFamily>> Grants::families(AccountId account) {
   return families;
 }
 
+absl::StatusOr<RefreshFamily> Grants::find_family(AccountId account, GrantId family) {
+  absl::StatusOr<RefreshFamily> found = absl::InternalError("");
+  const absl::Status status = store_.read([&]() -> absl::Status {
+    found = load_family(store_.database_, account, family);
+    return found.ok() ? load_servers(store_.database_, found->grant) : found.status();
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
 absl::Status Grants::revoke_family(AccountId account, GrantId family, std::string_view reason,
                                    const Act& act) {
   if (absl::Status s = check_reason(reason); !s.ok()) return s;
   return store_.write(act, [&](Writer& writer) -> absl::Status {
-    Statement row =
-        select_families(writer.database(), "g.account = ? AND g.id = ?", account, family);
-    if (absl::Status s = row.only_row(no_such("family of refresh tokens", absl::StrCat(family)));
-        !s.ok()) {
-      return s;
-    }
-    return revoke(writer, family_of(row), reason);
+    const absl::StatusOr<RefreshFamily> found = load_family(writer.database(), account, family);
+    return found.ok() ? revoke(writer, *found, reason) : found.status();
   });
 }
 

@@ -84,6 +84,7 @@ class Grants {
                                                         int64_t access_seconds, const Act& act);
   // By name, revoked ones too.
   [[nodiscard]] absl::StatusOr<std::vector<Client>> clients(AccountId account);
+  [[nodiscard]] absl::StatusOr<Client> find_client(AccountId account, std::string_view name);
   // For good: the client, its tokens, its refresh tokens and theirs.
   [[nodiscard]] absl::Status revoke_client(AccountId account, std::string_view name,
                                            std::string_view reason, const Act& act);
@@ -98,8 +99,11 @@ class Grants {
                                                         const TokenRequest& tokens,
                                                         int64_t access_seconds, int64_t expires,
                                                         std::string_view client, const Act& act);
-  // The newest first, revoked and expired ones too.
-  [[nodiscard]] absl::StatusOr<std::vector<RefreshFamily>> families(AccountId account);
+  // The newest first, from the first behind `before` on; revoked and expired ones too.
+  [[nodiscard]] absl::StatusOr<std::vector<RefreshFamily>> families(AccountId account,
+                                                                    GrantId before = INT64_MAX,
+                                                                    int64_t limit = INT64_MAX);
+  [[nodiscard]] absl::StatusOr<RefreshFamily> find_family(AccountId account, GrantId family);
   // For good: its refresh tokens, and the tokens that came of them.
   [[nodiscard]] absl::Status revoke_family(AccountId account, GrantId family,
                                            std::string_view reason, const Act& act);

@@ -101,14 +101,15 @@ std::string select_from(const char* table, const UsageQuery& query) {
   const std::string server = query.server ? absl::StrCat(" AND s.id = ", *query.server) : "";
   return absl::StrCat(
       "SELECT ", name, " AS name, ", start,
-      " AS start, u.outcome AS outcome, u.count AS count FROM servers s JOIN ", table,
-      " u ON u.server = s.id ", is_by_token ? "JOIN tokens t ON t.idx = u.token " : "",
+      " AS start, u.start AS at, u.outcome AS outcome, u.count AS count FROM servers s JOIN ",
+      table, " u ON u.server = s.id ", is_by_token ? "JOIN tokens t ON t.idx = u.token " : "",
       "WHERE s.account = ? AND u.token ", token, " AND u.start >= ? AND u.start < ?", server);
 }
 
-void add_count(UsageLine& line, std::string_view outcome, int64_t count) {
+void add_count(UsageLine& line, std::string_view outcome, int64_t count, int64_t last) {
   if (outcome == "accepted") {
     line.num_accepted += count;
+    line.last_accepted = last;
   } else if (outcome == "anonymous") {
     line.num_anonymous += count;
   } else {
@@ -135,18 +136,21 @@ absl::StatusOr<bool> Store::add_usage(const UsageBatch& batch, int64_t now) {
 absl::StatusOr<std::vector<UsageLine>> Store::usage(AccountId account, const UsageQuery& query) {
   const std::string both = absl::StrCat(select_from("usage_minutes", query), " UNION ALL ",
                                         select_from("usage_hours", query));
-  Statement rows = database_.query(
-      absl::StrCat("SELECT name, start, outcome, sum(count) FROM (", both,
-                   ") AS u GROUP BY name, start, outcome ORDER BY name, start, outcome"),
-      account, query.since, query.until, account, query.since, query.until);
+  Statement rows =
+      database_.query(absl::StrCat("SELECT name, start, outcome, sum(count), max(at) FROM (", both,
+                                   ") AS u WHERE ? = '' OR name > ? "
+                                   "GROUP BY name, start, outcome ORDER BY name, start, outcome"),
+                      account, query.since, query.until, account, query.since, query.until,
+                      query.after, query.after);
   std::vector<UsageLine> lines;
   while (rows.next()) {
     const std::string_view name = rows.text(0);
     const int64_t start = rows.integer(1);
     if (lines.empty() || lines.back().name != name || lines.back().start != start) {
+      if (lines.size() == query.limit) break;
       lines.push_back({.name = std::string(name), .start = start});
     }
-    add_count(lines.back(), rows.text(2), rows.integer(3));
+    add_count(lines.back(), rows.text(2), rows.integer(3), rows.integer(4));
   }
   if (!rows.status().ok()) return rows.status();
   return lines;

@@ -12,6 +12,7 @@
 #ifndef SIMDJWT_IO_REGISTRY_USAGE_H_
 #define SIMDJWT_IO_REGISTRY_USAGE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ struct UsageQuery {
   int64_t since = 0;                      // what began then or later,
   int64_t until = kNever;                 // and earlier than this
   int64_t bucket_seconds = kHourSeconds;  // of kTime: 60, or 3600 and its multiples, in UTC
+  std::string after = {};                 // not of kTime: what goes by later names
+  size_t limit = SIZE_MAX;                // lines
 };
 
 struct UsageLine {
@@ -58,6 +61,7 @@ struct UsageLine {
   int64_t start = 0;      // of the time
   int64_t num_accepted = 0;
   int64_t num_anonymous = 0;
+  std::optional<int64_t> last_accepted = {};  // the begin of that minute, or hour, as it is kept
   int64_t num_rejected = 0;
   std::vector<std::pair<std::string, int64_t>> rejected = {};  // by reason, in their order
 };

@@ -5,6 +5,7 @@
 import http.client
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -126,6 +127,16 @@ class ApiTestCase(OperationsTestCase):
         self.assertEqual(answer.json["status"], status)
         return answer.json
 
+    def pages(self, operation_id, limit, query=None, **parameters):
+        cursor, pages = None, []
+        while True:
+            page = self.done(operation_id, **parameters, query={
+                "limit": limit, **(query or {}), **({"cursor": cursor} if cursor else {})})
+            pages.append(page["items"])
+            cursor = page["next"]
+            if cursor is None:
+                return pages
+
     def make_account(self, name="alice"):
         return self.done("createAccount", {"name": name})
 
@@ -135,6 +146,12 @@ class ApiTestCase(OperationsTestCase):
     def make_token(self, account="alice", **members):
         request = {"description": "a test's", "lifetime": "1h", **members}
         return self.done("createToken", request, account=account)
+
+    def make_family(self, account="alice"):
+        """The number of the newest family of refresh tokens."""
+        self.cli("token", "create", "--account", account, "--description", "CI",
+                 "--expires-in", "1h", "--refresh-for", "30d")
+        return self.done("listRefreshFamilies", account=account)["items"][0]["family"]
 
     def check_status(self, token, server="api"):
         return self.daemon.status(token, f"/check/forward/{server}")
@@ -178,6 +195,9 @@ class EveryOperation(ApiTestCase):
         self.assertEqual((explained["token"]["jti"], explained["claims"]),
                          (issued["jti"], issued["claims"]))
 
+        self.use_clients_and_families(alice)
+        self.assertEqual(self.done("listUsage", **alice), {"items": [], "next": None})
+
         secret = self.done("revealSecret", **alice)["secret"]
         self.assertEqual(self.done("rotateSecret", {"grace_seconds": 60}, **alice)["generation"], 2)
         self.assertNotEqual(self.done("revealSecret", {}, **alice)["secret"], secret)
@@ -208,11 +228,33 @@ class EveryOperation(ApiTestCase):
         self.assertEqual(set(self.description.operations) - self.description.called,
                          {"getDescription"})
 
+    def use_clients_and_families(self, alice):
+        made = self.done("createClient", {"name": "robot", "description": "Jobs", "scope": "a b",
+                                          "access_seconds": 60, "servers": ["api"]}, **alice)
+        self.assertRegex(made.pop("secret"), r"\Asjc_[A-Za-z0-9_-]{44}\Z")
+        self.assertEqual((made["servers"], made["access_seconds"], made["revoked"]),
+                         (["api"], 60, None))
+        self.assertEqual(self.done("getClient", client="robot", **alice), made)
+        self.assertEqual(self.done("listClients", **alice), {"items": [made], "next": None})
+        revoked = self.done("revokeClient", {"reason": "retired"}, client="robot", **alice)
+        self.assertEqual(revoked["revoked"]["reason"], "retired")
+
+        number = {"family": self.make_family(), **alice}
+        family = self.done("getRefreshFamily", **number)
+        self.assertEqual((family["status"], family["client"]), ("active", None))
+        self.assertEqual(self.done("listRefreshFamilies", **alice)["items"], [family])
+        revoked = self.done("revokeRefreshFamily", {"reason": "lost"}, **number)
+        self.assertEqual((revoked["status"], revoked["revoked"]["reason"]), ("revoked", "lost"))
+        came_of_it, = self.done("listTokens", query={"search": "CI"}, **alice)["items"]
+        self.assertEqual(came_of_it["status"], "revoked")
+
     def test_refuses_as_described(self):
         self.make_account()
         self.make_server()
         jti = self.make_token()["jti"]
-        there = {"account": "alice", "server": "api", "jti": jti}
+        self.done("createClient", {"name": "robot", "description": "Jobs"}, account="alice")
+        there = {"account": "alice", "server": "api", "jti": jti, "client": "robot",
+                 "family": self.make_family()}
         weak = {scope: self.admin_token("only-" + scope, "--scope", scope) for scope in ALL}
         for operation_id, (_, path, operation) in self.description.operations.items():
             if operation_id == "getDescription":
@@ -232,6 +274,9 @@ class EveryOperation(ApiTestCase):
                 if "{jti}" in path:
                     self.refused(404, "not_found", operation_id, **{**there, "jti": "A" * 32})
                     self.refused(404, "not_found", operation_id, **{**there, "jti": jti[:8]})
+                for name, others in (("client", ("nobody",)), ("family", (10**6, "x", "-1"))):
+                    for other in others if "{" + name + "}" in path else ():
+                        self.refused(404, "not_found", operation_id, **{**there, name: other})
                 if self.description.schema_of_body(operation_id):
                     self.refuse_bodies(operation_id, there)
         self.assertEqual(self.done("getToken", account="alice", jti=jti)["status"], "active")
@@ -245,6 +290,14 @@ class EveryOperation(ApiTestCase):
         answer = self.call(operation_id, {"unknown": 1}, **there)
         self.assertEqual(answer.status, 422, answer.json)
         self.assertIn(answer.json["code"], ("unknown_member", "invalid_value"))
+
+    def test_tells_that_the_registry_is_damaged(self):
+        self.make_account()
+        with sqlite3.connect(self.path("tokens.db")) as database:
+            database.execute("DROP TABLE audit")
+        self.refused(500, "internal", "listAudit")
+        self.refused(500, "internal", "createServer", {"name": "api"}, account="alice")
+        self.assertEqual(self.done("listServers", account="alice")["items"], [])
 
     def test_has_no_path_or_method_that_is_not_described(self):
         headers = {"Authorization": "Bearer " + self.token}
@@ -338,16 +391,6 @@ class Values(ApiTestCase):
 
 
 class Lists(ApiTestCase):
-    def pages(self, operation_id, limit, query=None, **parameters):
-        cursor, pages = None, []
-        while True:
-            page = self.done(operation_id, **parameters, query={
-                "limit": limit, **(query or {}), **({"cursor": cursor} if cursor else {})})
-            pages.append(page["items"])
-            cursor = page["next"]
-            if cursor is None:
-                return pages
-
     def test_come_page_by_page(self):
         for name in ("carol", "alice", "bob"):
             self.make_account(name)
@@ -356,8 +399,14 @@ class Lists(ApiTestCase):
         made = [self.make_token(description=f"number {i}")["jti"] for i in range(5)]
         for i in range(3):
             self.done("revokeForeignToken", {"jti": f"theirs {i}"}, account="alice")
+            self.done("createClient", {"name": f"c{i}", "description": "x"}, account="alice")
+        families = [self.make_family() for _ in range(3)]
+        made += [token["jti"] for token in
+                 reversed(self.done("listTokens", query={"limit": 3}, account="alice")["items"])]
         for operation_id, key, expected in (
                 ("listAccounts", "name", ["alice", "bob", "carol"]),
+                ("listClients", "name", ["c0", "c1", "c2"]),
+                ("listRefreshFamilies", "family", families[::-1]),
                 ("listServers", "name", ["s1", "s2", "s3"]),
                 ("listTokens", "jti", made[::-1]),
                 ("listForeignRevocations", "jti", ["theirs 0", "theirs 1", "theirs 2"])):
@@ -413,6 +462,15 @@ class Keys(ApiTestCase):
                              {k: v for k, v in made.items() if k not in changing}, operation_id)
         self.assertEqual(len(self.done("listTokens", **alice)["items"]), 1)
         self.assertEqual(len(self.done("listSecrets", **alice)["items"]), 2)
+
+    def test_show_the_secret_of_a_client_once(self):
+        self.make_account()
+        request = {"name": "robot", "description": "Jobs"}
+        made, _ = self.once("k", "createClient", request, account="alice")
+        again, is_replay = self.once("k", "createClient", request, account="alice")
+        self.assertTrue(is_replay)
+        self.assertEqual(again, {**made, "secret": None})
+        self.refused(409, "already_exists", "createClient", request, account="alice")
 
     def test_are_of_one_request_and_one_caller(self):
         self.once("k", "createAccount", {"name": "alice"})
@@ -473,6 +531,89 @@ class Checks(ApiTestCase):
         self.assertEqual(self.check_status(new), 200)
         self.done("setAccountEpoch", {"not_before": int(time.time()) + 60}, account="alice")
         self.assertEqual(self.check_status(new), 401)
+
+
+class Clients(ApiTestCase):
+    def test_are_made_of_what_tokens_are_made_of(self):
+        self.make_account()
+        for member, code, body in (
+                ("servers", "invalid_value", {"servers": ["missing"]}),
+                ("access_seconds", "invalid_value", {"access_seconds": 0}),
+                ("access_seconds", "wrong_type", {"access_seconds": "1h"}),
+                ("user_id", "invalid_value", {"template": "django"}),
+                ("lifetime", "unknown_member", {"lifetime": "1h"})):
+            problem = self.refused(422, code, "createClient",
+                                   {"name": "robot", "description": "x", **body}, account="alice")
+            self.assertEqual(problem["member"], member, problem)
+        self.refused(422, "invalid_value", "createClient",
+                     {"name": "robot", "description": "x", "access_seconds": 10**9},
+                     account="alice")
+
+
+class Usage(ApiTestCase):
+    def setUp(self):
+        super().setUp()
+        self.alice = {"account": "alice"}
+        self.make_account()
+        self.make_account("bob")
+        self.make_server("api")
+        self.make_server("files")
+        self.make_server("of-bob", "bob")
+        self.made = [self.make_token(servers=["api", "files"]) for _ in range(2)]
+        for _ in range(3):
+            self.assertEqual(self.check_status(self.made[0]["token"], "api"), 200)
+        self.assertEqual(self.check_status(self.made[1]["token"], "files"), 200)
+        self.assertEqual(self.check_status("x.y.z", "api"), 401)
+        self.await_equal(lambda: [(line["server"], line["accepted"]) for line in self.usage()],
+                         [("api", 3), ("files", 1)])
+
+    def usage(self, **query):
+        return self.done("listUsage", query=query, **self.alice)["items"]
+
+    def test_is_told_by_server_token_and_time(self):
+        api, files = self.usage(by="server")
+        self.assertEqual((api["rejected"], files["rejected"]), ({"base64": 1}, {}))
+        self.assertAlmostEqual(api["last_accepted"], time.time(), delta=120)
+        counts = {line["token"]: line["accepted"] for line in self.usage(by="token")}
+        self.assertEqual(counts, {self.made[0]["jti"]: 3, self.made[1]["jti"]: 1})
+        for by, seconds in (("minute", 60), ("hour", 3600), ("day", 86400)):
+            lines = self.usage(by=by)
+            self.assertEqual(sum(line["accepted"] for line in lines), 4)
+            self.assertEqual({line["start"] % seconds for line in lines}, {0})
+        last_used = self.done("getToken", jti=self.made[0]["jti"], **self.alice)["last_used"]
+        self.assertAlmostEqual(last_used, time.time(), delta=60)
+
+    def test_is_told_of_parts(self):
+        line, = self.usage(server="files", by="token")
+        self.assertEqual(line["token"], self.made[1]["jti"])
+        line, = self.usage(token=self.made[0]["jti"])
+        self.assertEqual((line["server"], line["accepted"]), ("api", 3))
+        self.assertEqual(self.usage(until=int(time.time()) - 3600), [])
+        self.assertEqual(self.usage(since=int(time.time()) + 3600), [])
+        self.assertEqual(self.done("listUsage", account="bob")["items"], [])
+
+    def assert_paged(self, by):
+        pages = self.pages("listUsage", 1, {"by": by}, **self.alice)
+        self.assertGreater(len(pages), 1)
+        self.assertEqual([line for page in pages for line in page], self.usage(by=by))
+
+    def test_comes_in_pages(self):
+        for by in ("server", "token"):
+            self.assert_paged(by)
+        long_ago = int(time.time()) // 3600 * 3600 - 7200
+        with sqlite3.connect(self.path("tokens.db")) as database:
+            database.execute("INSERT INTO usage_hours SELECT server, token, ?, outcome, count "
+                             "FROM usage_minutes", (long_ago,))
+        self.assert_paged("hour")
+        self.assertEqual(self.usage(by="hour")[0]["start"], long_ago)
+
+    def test_is_of_what_there_is(self):
+        for query in ({"server": "of-bob"}, {"server": "x"}, {"token": "A" * 32},
+                      {"token": self.made[0]["jti"][:8]}, {"by": "week"}, {"since": "x"},
+                      {"until": "-1"}, {"cursor": "x"}):
+            problem = self.refused(400, "invalid_parameter", "listUsage", query=query,
+                                   **self.alice)
+            self.assertEqual([problem["parameter"]], list(query))
 
 
 class Explain(ApiTestCase):
@@ -539,7 +680,9 @@ class Callers(ApiTestCase):
 
     def test_that_are_confined_reach_one_account(self):
         confined = self.admin_token("confined", "--account", "alice")
-        there = {"account": "bob", "server": "of-bob", "jti": self.token_of_bob["jti"]}
+        self.done("createClient", {"name": "robot", "description": "x"}, account="bob")
+        there = {"account": "bob", "server": "of-bob", "jti": self.token_of_bob["jti"],
+                 "client": "robot", "family": self.make_family("bob")}
         nobody = {**there, "account": "nobody"}
         for operation_id, (_, path, _) in self.description.operations.items():
             with self.subTest(operation_id):
@@ -558,6 +701,11 @@ class Callers(ApiTestCase):
         self.refused(404, "not_found", "getServer", server="of-bob", **mine)
         self.refused(404, "not_found", "getToken", jti=there["jti"], **mine)
         self.refused(404, "not_found", "revokeToken", jti=there["jti"], **mine)
+        for operation_id in ("getClient", "revokeClient"):
+            self.refused(404, "not_found", operation_id, client="robot", **mine)
+        for operation_id in ("getRefreshFamily", "revokeRefreshFamily"):
+            self.refused(404, "not_found", operation_id, family=there["family"], **mine)
+        self.refused(400, "invalid_parameter", "listUsage", query={"server": "of-bob"}, **mine)
         self.refused(422, "invalid_value", "createToken",
                      {"description": "a", "lifetime": "1h", "servers": ["of-bob"]}, **mine)
         self.assertTrue(self.done("listAccountAudit", **mine)["items"])
