@@ -9,6 +9,7 @@
 #include <absl/strings/escaping.h>
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
+#include <simdjwt/base64url.h>
 
 #include <algorithm>
 #include <random>
@@ -38,7 +39,7 @@ Texts random_texts(size_t num_chars) {
   for (std::string& text : texts) {
     std::string data(bytes::base64url_decoded_bytes(num_chars), '\0');
     for (char& byte : data) byte = static_cast<char>(random());
-    text = bytes::base64url_encode(data);
+    text = base64url_encode(data);
   }
   return texts;
 }

@@ -3,6 +3,7 @@
 
 #include "cmd_decode.h"
 
+#include <simdjwt/base64url.h>
 #include <simdjwt/signer.h>
 #include <simdjwt/token.h>
 #include <unistd.h>
@@ -12,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/base64url.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/times.h"

@@ -3,6 +3,7 @@
 
 #include "cmd_keygen.h"
 
+#include <simdjwt/base64url.h>
 #include <simdjwt/key.h>
 #include <simdjwt/limits.h>
 
@@ -10,7 +11,6 @@
 #include <optional>
 #include <string>
 
-#include "cli/base64url.h"
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/key_input.h"

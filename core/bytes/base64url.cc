@@ -70,35 +70,4 @@ std::span<const Base64urlKernel* const> available_base64url_kernels() {
 #endif
 }
 
-std::string base64url_encode(std::string_view data) {
-  std::string out;
-  base64url_append(out, data);
-  return out;
-}
-
-void base64url_append(std::string& out, std::string_view data) {
-  const auto byte_at = [data](size_t i) -> uint32_t { return static_cast<uint8_t>(data[i]); };
-  const size_t begin = out.size();
-  out.resize(begin + base64url_encoded_chars(data.size()));
-  char* to = out.data() + begin;
-  const auto put = [&to](uint32_t bits) { *to++ = kBase64urlAlphabet[bits & 63]; };
-  size_t i = 0;
-  for (; i + 3 <= data.size(); i += 3) {
-    const uint32_t bits = byte_at(i) << 16 | byte_at(i + 1) << 8 | byte_at(i + 2);
-    put(bits >> 18);
-    put(bits >> 12);
-    put(bits >> 6);
-    put(bits);
-  }
-  if (data.size() - i == 1) {
-    put(byte_at(i) >> 2);
-    put(byte_at(i) << 4);
-  } else if (data.size() - i == 2) {
-    const uint32_t bits = byte_at(i) << 8 | byte_at(i + 1);
-    put(bits >> 10);
-    put(bits >> 4);
-    put(bits << 2);
-  }
-}
-
 }  // namespace simdjwt::bytes

@@ -2,7 +2,8 @@
 // Copyright The simdjwt Authors
 //
 // Strict base64url (RFC 4648 section 5): no padding, no whitespace, no '+' or '/', and the unused
-// bits of the last character must be zero, so that every byte string has exactly one spelling.
+// bits of the last character must be zero, so that every byte string has exactly one spelling. Here
+// is what is fast; simdjwt/base64url.h is for all else.
 
 #ifndef SIMDJWT_CORE_BYTES_BASE64URL_H_
 #define SIMDJWT_CORE_BYTES_BASE64URL_H_
@@ -10,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace simdjwt::bytes {
@@ -40,12 +40,6 @@ struct Base64urlKernel {
 
 // The kernels this CPU can run, slowest first; `scalar` is always there.
 std::span<const Base64urlKernel* const> available_base64url_kernels();
-
-// Encodes without padding. Allocates.
-std::string base64url_encode(std::string_view data);
-
-// Appends the encoding of `data` to `out`. May allocate.
-void base64url_append(std::string& out, std::string_view data);
 
 }  // namespace simdjwt::bytes
 

@@ -8,13 +8,13 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <simdjson.h>
+#include <simdjwt/base64url.h>
 #include <simdjwt/key.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "bytes/base64url.h"
 #include "bytes/digest.h"
 #include "jose/json_text.h"
 #include "jose/key_material.h"
@@ -107,7 +107,7 @@ void append_member(std::string& json, const KeyParameter& parameter,
   json += json.empty() ? "{\"" : ",\"";
   json += parameter.name;
   json += "\":\"";
-  bytes::base64url_append(json, {reinterpret_cast<const char*>(value.data()), value.size()});
+  base64url_append(json, {reinterpret_cast<const char*>(value.data()), value.size()});
   json += '"';
 }
 
@@ -169,7 +169,7 @@ absl::StatusOr<std::string> Key::thumbprint() const {
   json += '}';
   std::array<uint8_t, 32> digest;
   bytes::digest(bytes::selected_kernels(), digest.size(), json, digest.data());
-  return bytes::base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace simdjwt

@@ -3,6 +3,7 @@
 
 #include <absl/status/status.h>
 #include <simdjson.h>
+#include <simdjwt/base64url.h>
 #include <simdjwt/limits.h>
 #include <simdjwt/signer.h>
 
@@ -92,7 +93,7 @@ absl::StatusOr<Signer> Signer::create(Key key, std::string_view typ) {
   if (!simdjson::validate_utf8(key.kid().data(), key.kid().size())) {
     return invalid("the kid is not valid UTF-8");
   }
-  std::string header = bytes::base64url_encode(header_json(key, typ));
+  std::string header = base64url_encode(header_json(key, typ));
   if (header.size() > kHeaderCharsMax) return invalid("the header is too large");
   return Signer(std::make_shared<const Key>(std::move(key)), std::move(header));
 }
@@ -114,11 +115,11 @@ absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const
   std::string token = encoded_header_;
   token.reserve(token_bytes);
   token += '.';
-  bytes::base64url_append(token, payload);
+  base64url_append(token, payload);
   const absl::StatusOr<std::string> signature = compute_signature(*key_, token);
   if (!signature.ok()) return signature.status();
   token += '.';
-  bytes::base64url_append(token, *signature);
+  base64url_append(token, *signature);
   return token;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "registry/random.h"
+#include "simdjwt/base64url.h"
 
 namespace simdjwt::registry {
 namespace {
@@ -42,7 +43,7 @@ absl::StatusOr<std::string> make_jti(TokenIndex index) {
   std::string jti(kJtiChars, '\0');
   do {
     if (absl::Status s = fill_random(all.first(kRandomBytes)); !s.ok()) return s;
-    spell_base64url(jti, bytes);
+    base64url_write(jti, bytes);
   } while (jti[0] == '-' || jti[0] == '_');
   return jti;
 }

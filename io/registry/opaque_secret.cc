@@ -10,6 +10,7 @@
 #include <span>
 
 #include "registry/random.h"
+#include "simdjwt/base64url.h"
 
 namespace simdjwt::registry {
 namespace {
@@ -25,7 +26,7 @@ absl::StatusOr<OpaqueSecret> make_opaque(std::string_view prefix) {
   OpaqueSecret secret;
   secret.text = prefix;
   secret.text.resize(prefix.size() + kRandomChars);
-  spell_base64url(std::span(secret.text).subspan(prefix.size()), bytes);
+  base64url_write(std::span(secret.text).subspan(prefix.size()), bytes);
   secret.hash = sha256_of(secret.text);
   return secret;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Random bytes fit for keys, and their spelling.
+// Random bytes fit for keys.
 
 #ifndef SIMDJWT_IO_REGISTRY_RANDOM_H_
 #define SIMDJWT_IO_REGISTRY_RANDOM_H_
@@ -15,10 +15,6 @@ namespace simdjwt::registry {
 
 // From the kernel; waits until it has been seeded once since the machine started.
 [[nodiscard]] absl::Status fill_random(std::span<uint8_t> bytes);
-
-// Base64url of `bytes`, whose number is a multiple of three: nothing remains, nothing is padded.
-// `chars` has four for each three of them. Leaves no copy behind.
-void spell_base64url(std::span<char> chars, std::span<const uint8_t> bytes) noexcept;
 
 }  // namespace simdjwt::registry
 

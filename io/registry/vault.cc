@@ -16,6 +16,7 @@
 #include "net/os_error.h"
 #include "net/unique_fd.h"
 #include "registry/random.h"
+#include "simdjwt/base64url.h"
 
 namespace simdjwt::registry {
 namespace {
@@ -164,7 +165,7 @@ absl::StatusOr<SecretText> Vault::make_secret() {
   std::array<uint8_t, kRandomSecretBytes> bytes;
   if (absl::Status s = fill_random(bytes); !s.ok()) return s;
   SecretText secret;
-  spell_base64url(secret.chars(), bytes);
+  base64url_write(secret.chars(), bytes);
   OPENSSL_cleanse(bytes.data(), bytes.size());
   return secret;
 }

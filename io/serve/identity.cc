@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "serve/text.h"
+#include "simdjwt/base64url.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -40,20 +41,6 @@ void append_number(std::string& out, std::string_view raw_json, double value) {
   } else {
     append(out, value == 0 ? 0.0 : value);  // no "-0"
   }
-}
-
-void append_base64url(std::string& out, std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  uint32_t bits = 0;
-  unsigned num_bits = 0;
-  for (const char c : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(c);
-    for (num_bits += 8; num_bits >= 6; num_bits -= 6) {
-      out.push_back(kDigits[bits >> (num_bits - 6) & 63]);
-    }
-  }
-  if (num_bits > 0) out.push_back(kDigits[bits << (6 - num_bits) & 63]);
 }
 
 }  // namespace
@@ -147,7 +134,7 @@ size_t IdentityWriter::append_lines(std::string& out, const PolicyConfig& policy
   const std::string_view payload = token == nullptr ? "" : token->payload();
   const bool fits = out.size() - begin + (payload.size() * 4 + 2) / 3 + 2 <= bytes_max;
   if (!payload.empty() && fits) {
-    append_base64url(out, payload);
+    base64url_append(out, payload);
   } else {
     out.append(kAbsent);
     if (!payload.empty()) ++num_dropped;

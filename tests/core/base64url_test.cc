@@ -9,11 +9,13 @@
 
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>
+#include <simdjwt/base64url.h>
 
 #include <algorithm>
 #include <optional>
 #include <ostream>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -293,6 +295,21 @@ TEST(Base64url, AppendsBehindWhatIsThere) {
   std::string token = "eyJhbGciOiJIUzI1NiJ9.";
   base64url_append(token, "{}");
   EXPECT_EQ(token, "eyJhbGciOiJIUzI1NiJ9.e30");
+}
+
+TEST(Base64url, WritesIntoMemoryOfItsCallers) {
+  const std::vector<uint8_t> data = {0xfb, 0xff, 0xfe, 0x00};
+  std::string text = "[______]";
+  base64url_write(std::span(text).subspan(1, 6), data);
+  EXPECT_EQ(text, "[-__-AA]");
+}
+
+TEST(Base64url, DecodesWhatEncodesToTheSameTextAndNothingElse) {
+  EXPECT_EQ(base64url_decode(""), "");
+  EXPECT_EQ(base64url_decode("-__-Zg"), "\xfb\xff\xfe\x66");
+  for (const char* text : {"Z", "Zh", "Zg==", "Zg=", "Z g", "Zm9v\n", "+//+", "Zm9v.", "Zm9vZ"}) {
+    EXPECT_EQ(base64url_decode(text), std::nullopt) << text;
+  }
 }
 
 TEST(Base64url, OffersScalarFirstAndOnlyWhatTheCpuRuns) {

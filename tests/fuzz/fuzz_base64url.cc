@@ -4,6 +4,8 @@
 // All base64url kernels agree with the scalar one, in verdict, bytes and dots; what they accept
 // encodes to the same text again.
 
+#include <simdjwt/base64url.h>
+
 #include <string>
 #include <vector>
 
@@ -30,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(num_dots <= 5);
     std::vector<uint32_t> dots(offsets, offsets + (num_dots < 4 ? num_dots : 4));
     dots.push_back(static_cast<uint32_t>(num_dots));
-    if (verdict) require(bytes::base64url_encode(decoded) == text);
+    if (verdict) require(simdjwt::base64url_encode(decoded) == text);
     if (is_first) {
       first_verdict = verdict;
       first_bytes = decoded;

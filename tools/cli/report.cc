@@ -3,11 +3,12 @@
 
 #include "cli/report.h"
 
+#include <simdjwt/base64url.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "cli/base64url.h"
 #include "cli/words.h"
 
 namespace simdjwt::cli {

@@ -16,6 +16,7 @@
 #ifndef SIMDJWT_SIMDJWT_H_
 #define SIMDJWT_SIMDJWT_H_
 
+#include "simdjwt/base64url.h"
 #include "simdjwt/cpu.h"
 #include "simdjwt/issuer_keys.h"
 #include "simdjwt/key.h"
