@@ -104,13 +104,22 @@ absl::StatusOr<std::string> Signer::sign_claims(std::string_view claims_json) co
 }
 
 absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const {
+  return sign(payload, kTokenBytesMax);
+}
+
+absl::StatusOr<std::string> Signer::sign_document(std::string_view payload) const {
+  if (is_hmac(key_->algorithm())) return invalid("a document is not signed by a shared secret");
+  return sign(payload, kDocumentBytesMax);
+}
+
+absl::StatusOr<std::string> Signer::sign(std::string_view payload, size_t bytes_max) const {
   if (payload.empty()) return invalid("the payload is empty");
   const size_t token_bytes = encoded_header_.size() + 1 +
                              bytes::base64url_encoded_chars(payload.size()) + 1 +
                              bytes::base64url_encoded_chars(key_->signature_bytes());
-  if (token_bytes > kTokenBytesMax) {
+  if (token_bytes > bytes_max) {
     return invalid("the token would have " + std::to_string(token_bytes) +
-                   " characters, more than " + std::to_string(kTokenBytesMax));
+                   " characters, more than " + std::to_string(bytes_max));
   }
   std::string token = encoded_header_;
   token.reserve(token_bytes);

@@ -54,10 +54,14 @@ inline constexpr uint64_t kRsaExponentMax = 0xffffffff;
 // One key or certificate in PEM or DER.
 inline constexpr size_t kPemBytesMax = 64 * 1024;
 
+// A signed document that is no token.
+inline constexpr size_t kDocumentBytesMax = 4 * 1024 * 1024;
+
 // A JWK Set document.
 inline constexpr size_t kJwksBytesMax = 4 * 1024 * 1024;
 
 static_assert(kHeaderCharsMax < kTokenBytesMax, "a header leaves room for claims and signature");
+static_assert(kTokenBytesMax < kDocumentBytesMax, "documents are larger than tokens");
 static_assert(kTokenBytesMax <= 0xffff, "offsets into a token fit 16 bits");
 static_assert(kKidBytesMax < kHeaderCharsMax / 4 * 3, "a kid fits into a header");
 static_assert(kHs256KeyBytesMin <= kHs384KeyBytesMin && kHs384KeyBytesMin <= kHs512KeyBytesMin &&

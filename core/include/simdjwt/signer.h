@@ -8,6 +8,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,7 +35,12 @@ class Signer {
   // token would exceed kTokenBytesMax.
   [[nodiscard]] absl::StatusOr<std::string> sign_payload(std::string_view payload) const;
 
+  // The same of up to kDocumentBytesMax, for verify_document(). Fails for an HMAC key.
+  [[nodiscard]] absl::StatusOr<std::string> sign_document(std::string_view payload) const;
+
  private:
+  [[nodiscard]] absl::StatusOr<std::string> sign(std::string_view payload, size_t bytes_max) const;
+
   Signer(std::shared_ptr<const Key> key, std::string encoded_header) noexcept;
   std::shared_ptr<const Key> key_;
   std::string encoded_header_;

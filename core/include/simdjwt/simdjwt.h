@@ -18,6 +18,7 @@
 
 #include "simdjwt/base64url.h"
 #include "simdjwt/cpu.h"
+#include "simdjwt/document.h"
 #include "simdjwt/issuer_keys.h"
 #include "simdjwt/key.h"
 #include "simdjwt/key_set.h"
