@@ -7,7 +7,7 @@
 core_packages="g++ cmake ninja-build pkgconf libssl-dev libsodium-dev
   libsimdjson-dev libabsl-dev"
 tools_packages="liburing-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
-  libsqlite3-dev prometheus-cpp-dev"
+  libsqlite3-dev prometheus-cpp-dev zlib1g-dev"
 bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
 quickstart_packages="ca-certificates curl"

@@ -38,8 +38,8 @@ std::string_view first_folder(std::string_view path) { return path.substr(0, pat
 
 // Core's folders, lowest first: each may include itself and those before it.
 constexpr std::string_view kCoreLayers[] = {"bytes", "jose", "state", "verify"};
-constexpr std::string_view kIoFolders[] = {"net",      "http", "serve", "words",
-                                           "registry", "jwks", "api",   "oauth"};
+constexpr std::string_view kIoFolders[] = {"net",  "http", "serve", "words", "registry",
+                                           "jwks", "api",  "oauth", "status"};
 
 template <class Array>
 std::optional<size_t> place_in(const Array& array, std::string_view name) {
