@@ -4,6 +4,7 @@
 #include "cmd_registry.h"
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,7 @@ namespace {
 constexpr char kFooter[] =
     "Examples:\n"
     "  simdjwt registry init --registry tokens.db --issuer https://tokens.example\n"
+    "  simdjwt registry status-lists on --registry tokens.db\n"
     "  simdjwt registry check --registry tokens.db";
 
 void add_init(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
@@ -29,6 +31,23 @@ void add_init(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
     succeed(registry::Store::create(input->file, *issuer, act_now()).status());
     tell(input->file + ": a registry; its key is in " + input->file + ".key");
     tell("Keep both, apart: without the key no secret can be read, with it tokens can be forged.");
+  });
+}
+
+void add_status_lists(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
+  CLI::App* command = group.add_subcommand(
+      "status-lists", "Whether new tokens name the list that publishes their status");
+  auto choice = std::make_shared<std::string>();
+  add_registry_option(*command, *input);
+  command->add_option("CHOICE", *choice, "on or off; without it, what was chosen is printed")
+      ->check(CLI::IsMember({"on", "off"}));
+  command->callback([input, choice] {
+    registry::Store store = open_registry(*input);
+    if (choice->empty()) {
+      print(value_of(store.names_status_lists()) ? "on\n" : "off\n");
+      return;
+    }
+    succeed(store.name_status_lists(*choice == "on", act_now()));
   });
 }
 
@@ -48,6 +67,7 @@ void add_registry_command(CLI::App& app) {
       add_registry_group(app, "registry", "Make and check registries of tokens", kFooter);
   auto input = std::make_shared<RegistryInput>();
   add_init(*group, input);
+  add_status_lists(*group, input);
   add_check(*group, input);
 }
 

@@ -102,8 +102,12 @@ std::string audit_name(const Client* client) {
 
 }  // namespace
 
-Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute)
-    : node_(node), issuer_(std::move(issuer)), failures_(failures_per_minute) {}
+Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute,
+               std::optional<StatusLists> status_lists)
+    : node_(node),
+      issuer_(std::move(issuer)),
+      failures_(failures_per_minute),
+      status_lists_(std::move(status_lists)) {}
 
 ControlResponse Issuer::answer(const ControlRequest& request) {
   const bool is_token = request.path == "/oauth/token";
@@ -222,13 +226,23 @@ ControlResponse Issuer::refused(const ControlRequest& request, const absl::Statu
 
 // --- What everybody may know ---
 
-ControlResponse Issuer::tell(const ControlRequest& request) const {
-  std::optional<std::string> body = metadata(request);
-  if (!body) return {.status = Status::kNotFound, .fields = kForAll};
+ControlResponse Issuer::tell(const ControlRequest& request) {
+  absl::StatusOr<Told> told = absl::NotFoundError("");
+  if (std::optional<std::string> body = metadata(request)) {
+    told = Told{.body = *std::move(body)};
+  } else if (status_lists_) {
+    told = status_lists_->tell(request);
+  }
+  if (absl::IsNotFound(told.status())) return {.status = Status::kNotFound, .fields = kForAll};
   if (request.method != "GET") return method_not_allowed("GET, HEAD, OPTIONS");
-  return {.content_type = kJson,
-          .fields = serve::concat(kForAll, "Cache-Control: max-age=300\r\n"),
-          .body = *std::move(body)};
+  if (absl::IsUnimplemented(told.status())) {
+    return {.status = Status::kNotImplemented, .fields = kForAll};
+  }
+  if (!told.ok()) return refused(request, told.status());
+  return {
+      .content_type = std::string(told->content_type),
+      .fields = serve::concat(kForAll, "Cache-Control: max-age=", told->max_age_seconds, "\r\n"),
+      .body = std::move(told->body)};
 }
 
 std::optional<std::string> Issuer::metadata(const ControlRequest& request) const {
@@ -238,7 +252,7 @@ std::optional<std::string> Issuer::metadata(const ControlRequest& request) const
   if (path.starts_with(kServerMetadataPath)) {
     path.remove_prefix(kServerMetadataPath.size());
     if (path != path_of_url(issuer_)) return std::nullopt;
-    return server_metadata(issuer_);
+    return server_metadata(issuer_, status_lists_.has_value());
   }
   const bool is_named = path.starts_with(kResources);
   if (!is_named && !path.starts_with(kResourceMetadataPath)) return std::nullopt;

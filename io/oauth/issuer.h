@@ -10,8 +10,10 @@
 //   GET  /.well-known/oauth-authorization-server    RFC 8414
 //   GET  /.well-known/oauth-protected-resource/...  RFC 9728, by the path of a server's URL
 //   GET  /resources/NAME                            the same, by its name
+//   GET  /jwks, /status-lists, /status-lists/N      see StatusLists, if it has some
 //
-// Everybody may reach it; it shows nothing to who has no secret but what servers there are.
+// Everybody may reach it; it shows nothing to who has no secret but what servers there are, and
+// which indexes of tokens are revoked.
 
 #ifndef SIMDJWT_IO_OAUTH_ISSUER_H_
 #define SIMDJWT_IO_OAUTH_ISSUER_H_
@@ -25,6 +27,7 @@
 #include <string_view>
 
 #include "oauth/parameters.h"
+#include "oauth/status_lists.h"
 #include "registry/grants.h"
 #include "registry/node.h"
 #include "serve/control_request.h"
@@ -37,7 +40,8 @@ class Issuer {
  public:
   // `issuer` is the registry's, and the URL under which clients reach this. `node` outlives it.
   // After `failures_per_minute` an address has to wait; 0: none has.
-  Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute);
+  Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute,
+         std::optional<StatusLists> status_lists = std::nullopt);
 
   [[nodiscard]] serve::ControlResponse answer(const serve::ControlRequest& request);
 
@@ -48,7 +52,7 @@ class Issuer {
   serve::ControlResponse token(const serve::ControlRequest& request,
                                const absl::StatusOr<Parameters>& parameters, bool is_refresh);
   serve::ControlResponse revoke(const serve::ControlRequest& request);
-  [[nodiscard]] serve::ControlResponse tell(const serve::ControlRequest& request) const;
+  serve::ControlResponse tell(const serve::ControlRequest& request);
   [[nodiscard]] std::optional<std::string> metadata(const serve::ControlRequest& request) const;
 
   // Runs `body` for the client that the request authenticates, or null if it names none.
@@ -59,6 +63,7 @@ class Issuer {
   registry::Node& node_;
   const std::string issuer_;
   serve::FailureLimiter failures_;
+  std::optional<StatusLists> status_lists_;
 };
 
 }  // namespace simdjwt::oauth

@@ -5,10 +5,15 @@
 
 #include <algorithm>
 
+#include "registry/names.h"
+#include "registry/status_claim.h"
 #include "serve/json_text.h"
 #include "serve/text.h"
 
 namespace simdjwt::oauth {
+
+using registry::url_under;
+
 namespace {
 
 size_t path_begin(std::string_view url) {
@@ -19,6 +24,12 @@ std::string quoted(std::string_view text) {
   std::string json;
   serve::append_json_string(json, text);
   return json;
+}
+
+std::string status_list_members(std::string_view issuer) {
+  return serve::concat(R"(,"jwks_uri":)", quoted(url_under(issuer, kJwksPath)),
+                       R"(,"status_list_aggregation_endpoint":)",
+                       quoted(url_under(issuer, registry::kStatusListsPath)));
 }
 
 }  // namespace
@@ -33,12 +44,7 @@ std::string_view authority_of_url(std::string_view url) noexcept {
   return url.substr(begin, path_begin(url) - begin);
 }
 
-std::string url_under(std::string_view issuer, std::string_view path) {
-  if (issuer.ends_with('/')) issuer.remove_suffix(1);
-  return serve::concat(issuer, path);
-}
-
-std::string server_metadata(std::string_view issuer) {
+std::string server_metadata(std::string_view issuer, bool has_status_lists) {
   constexpr std::string_view kMethods = R"(["client_secret_basic","client_secret_post","none"])";
   return serve::concat(R"({"issuer":)", quoted(issuer), R"(,"token_endpoint":)",
                        quoted(url_under(issuer, "/oauth/token")),
@@ -47,7 +53,8 @@ std::string server_metadata(std::string_view issuer) {
                        R"("response_types_supported":[],)"
                        R"("revocation_endpoint":)",
                        quoted(url_under(issuer, "/oauth/revoke")),
-                       R"(,"revocation_endpoint_auth_methods_supported":)", kMethods, "}\n");
+                       R"(,"revocation_endpoint_auth_methods_supported":)", kMethods,
+                       has_status_lists ? status_list_members(issuer) : "", "}\n");
 }
 
 std::string resource_metadata(std::string_view issuer, std::string_view name,

@@ -68,6 +68,7 @@ class Follower::Image final : public FeedSink {
   }
   void on_token(const FeedToken& row) override {
     status_.Update(tables_->tokens.insert(row.index, row.jti, row.account));
+    num_tokens_ = std::max(num_tokens_, row.index + 1);
     if (row.is_revoked && status_.ok()) {
       tables_->revocations->revoke_index(static_cast<uint32_t>(row.index));
     }
@@ -82,6 +83,11 @@ class Follower::Image final : public FeedSink {
   void on_foreign_revocation(const FeedForeignRevocation& row) override {
     tables_->revocations->revoke_jti(TokenOwner::account(name_of(row.account)), row.jti,
                                      unless_never(row.expires));
+  }
+
+  uint64_t num_tokens() const noexcept { return num_tokens_; }
+  bool is_revoked(TokenIndex index) const noexcept {
+    return tables_->revocations->is_index_revoked(static_cast<uint32_t>(index));
   }
 
   // Makes the verifiers that have to be made anew. True if there were any, or servers changed.
@@ -127,6 +133,7 @@ class Follower::Image final : public FeedSink {
   std::map<AccountId, AccountRow> accounts_;
   std::map<ServerId, ServerRow> servers_;
   std::shared_ptr<CheckTables> tables_ = std::make_shared<CheckTables>();
+  uint64_t num_tokens_ = 0;
   absl::Status status_;  // what went wrong with a row
   bool has_new_servers_ = true;
   int64_t pruned_ = 0;
@@ -231,5 +238,9 @@ absl::StatusOr<bool> Follower::follow(int64_t now) {
 }
 
 std::vector<CheckedServer> Follower::servers() const { return image_->servers(); }
+
+uint64_t Follower::num_tokens() const noexcept { return image_->num_tokens(); }
+
+bool Follower::is_revoked(TokenIndex index) const noexcept { return image_->is_revoked(index); }
 
 }  // namespace simdjwt::registry

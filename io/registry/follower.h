@@ -47,6 +47,12 @@ class Follower {
   // In the order in which they were made.
   [[nodiscard]] std::vector<CheckedServer> servers() const;
 
+  // Of the registry, that was taken in last: grows with each change.
+  [[nodiscard]] int64_t version() const noexcept { return version_; }
+  // How many tokens have been issued; their indexes are less.
+  [[nodiscard]] uint64_t num_tokens() const noexcept;
+  [[nodiscard]] bool is_revoked(TokenIndex index) const noexcept;
+
  private:
   class Image;
 

@@ -40,6 +40,11 @@ absl::StatusOr<std::string> custom_members(const std::string& json) {
   return std::string(inside);
 }
 
+bool has_member(const std::string& json, std::string_view name) {
+  simdjson::dom::parser parser;
+  return parser.parse(json)[name].error() == simdjson::SUCCESS;
+}
+
 bool is_user_id(const std::string& json) {
   simdjson::dom::parser parser;
   simdjson::dom::element element;
@@ -146,7 +151,8 @@ absl::Status check_request(const TokenRequest& request, const LifePolicy& life, 
 }
 
 std::string make_claims(const TokenRequest& request, std::string_view issuer,
-                        const Account& account, std::string_view jti, int64_t now) {
+                        const Account& account, std::string_view jti, int64_t now,
+                        std::string_view status) {
   ClaimsWriter claims;
   if (request.claims != Template::kCustom) {
     claims.add("iss", issuer);
@@ -163,7 +169,9 @@ std::string make_claims(const TokenRequest& request, std::string_view issuer,
   }
   if (request.claims == Template::kCustom) {
     claims.add_members(*custom_members(request.custom_claims));
+    if (has_member(request.custom_claims, "status")) status = "";
   }
+  if (!status.empty()) claims.add_json("status", status);
   return std::move(claims).take();
 }
 

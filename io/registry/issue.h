@@ -44,9 +44,11 @@ struct TokenRequest {
 [[nodiscard]] absl::Status check_request(const TokenRequest& request, const LifePolicy& life,
                                          int64_t now);
 
-// The claims of a request that was checked, its aud being complete, on one line.
+// The claims of a request that was checked, its aud being complete, on one line. `status` is the
+// claim of that name, JSON, or empty for none; custom claims that have one keep their own.
 [[nodiscard]] std::string make_claims(const TokenRequest& request, std::string_view issuer,
-                                      const Account& account, std::string_view jti, int64_t now);
+                                      const Account& account, std::string_view jti, int64_t now,
+                                      std::string_view status = "");
 
 // The token: HS256, with the header {"alg":"HS256","typ":"JWT"} and no other. The same arguments
 // give the same bytes. Allocates.

@@ -66,4 +66,9 @@ absl::Status check_url(std::string_view what, std::string_view url) {
   return absl::OkStatus();
 }
 
+std::string url_under(std::string_view issuer, std::string_view path) {
+  if (issuer.ends_with('/')) issuer.remove_suffix(1);
+  return std::string(issuer).append(path);
+}
+
 }  // namespace simdjwt::registry

@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace simdjwt::registry {
@@ -24,6 +25,10 @@ namespace simdjwt::registry {
 
 // An absolute http or https URL, of printable ASCII without blanks.
 [[nodiscard]] absl::Status check_url(std::string_view what, std::string_view url);
+
+// "https://id.example/token" for a path that begins with a slash, whether or not the issuer ends in
+// one.
+[[nodiscard]] std::string url_under(std::string_view issuer, std::string_view path);
 
 }  // namespace simdjwt::registry
 

@@ -23,6 +23,16 @@ std::vector<CheckedServer> Node::servers() const {
 
 absl::Status Node::follow(int64_t now) {
   const std::lock_guard lock(follow_mutex_);
+  return take_in(now);
+}
+
+absl::Status Node::read(int64_t now, absl::FunctionRef<absl::Status(const Follower&)> body) {
+  const std::lock_guard lock(follow_mutex_);
+  absl::Status followed = take_in(now);
+  return followed.ok() ? body(*follower_) : followed;
+}
+
+absl::Status Node::take_in(int64_t now) {
   const absl::StatusOr<bool> has_new_servers = follower_->follow(now);
   if (has_new_servers.ok() && *has_new_servers) publish_(follower_->servers());
   return has_new_servers.status();

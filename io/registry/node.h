@@ -39,6 +39,11 @@ class Node {
   // Takes in what anybody has changed, and publishes it. An error leaves in use what was.
   [[nodiscard]] absl::Status follow(int64_t now);
 
+  // Takes in what anybody has changed, as follow() does, and shows it to `body` as it is then.
+  // Returns what `body` does, or why it was not run.
+  [[nodiscard]] absl::Status read(int64_t now,
+                                  absl::FunctionRef<absl::Status(const Follower&)> body);
+
   // Runs `body`, which may change the store. When this returns OK, the change is on the disk and in
   // use. An error of the body comes back as it is; otherwise an error says that the change is made
   // but may not be in use here.
@@ -48,6 +53,9 @@ class Node {
   [[nodiscard]] absl::Status use(absl::FunctionRef<absl::Status(Store&)> body);
 
  private:
+  // Of whoever holds follow_mutex_.
+  [[nodiscard]] absl::Status take_in(int64_t now);
+
   Node(Store store, std::unique_ptr<Follower> follower, Publish publish)
       : store_(std::move(store)), follower_(std::move(follower)), publish_(std::move(publish)) {}
 

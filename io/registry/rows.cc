@@ -149,4 +149,10 @@ absl::StatusOr<int64_t> end_current_secret(Writer& writer, AccountId account, in
   return generation;
 }
 
+absl::StatusOr<bool> names_status_lists(Database& database) {
+  Statement row = database.query("SELECT names_status_lists FROM registry");
+  if (absl::Status s = row.only_row("the registry has no row of its own"); !s.ok()) return s;
+  return row.integer(0) != 0;
+}
+
 }  // namespace simdjwt::registry

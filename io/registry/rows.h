@@ -57,6 +57,9 @@ struct CurrentSecret {
 [[nodiscard]] absl::StatusOr<int64_t> end_current_secret(Writer& writer, AccountId account,
                                                          int64_t valid_until);
 
+// Whether new tokens name the list of their status.
+[[nodiscard]] absl::StatusOr<bool> names_status_lists(Database& database);
+
 }  // namespace simdjwt::registry
 
 #endif  // SIMDJWT_IO_REGISTRY_ROWS_H_

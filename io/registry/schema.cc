@@ -238,7 +238,12 @@ CREATE TABLE made_once (
 CREATE INDEX made_once_by_age ON made_once (created);
 )sql";
 
-constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin};
+// Whether new tokens name the list of their status.
+constexpr char kStatusLists[] = R"sql(
+ALTER TABLE registry ADD COLUMN names_status_lists INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin, kStatusLists};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);

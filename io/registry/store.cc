@@ -14,6 +14,7 @@
 #include "net/os_error.h"
 #include "net/unique_fd.h"
 #include "registry/names.h"
+#include "registry/rows.h"
 #include "registry/schema.h"
 #include "registry/writer.h"
 
@@ -108,6 +109,21 @@ absl::StatusOr<Store> Store::open(const std::string& path) {
 }
 
 absl::Status Store::check_integrity() { return check_pages(database_); }
+
+absl::StatusOr<bool> Store::names_status_lists() { return registry::names_status_lists(database_); }
+
+absl::Status Store::name_status_lists(bool names, const Act& act) {
+  return write(act, [&](Writer& writer) -> absl::Status {
+    if (absl::Status s = database_.run(
+            "UPDATE registry SET names_status_lists = ? WHERE names_status_lists != ?",
+            int64_t{names}, int64_t{names});
+        !s.ok()) {
+      return s;
+    }
+    if (database_.num_changed() == 0) return absl::OkStatus();
+    return writer.log_audit(std::nullopt, "registry.status_lists", names ? "on" : "off");
+  });
+}
 
 absl::Status Store::write(const Act& act, absl::FunctionRef<absl::Status(Writer&)> body) {
   absl::StatusOr<Transaction> transaction =

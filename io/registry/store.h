@@ -95,6 +95,11 @@ class Store {
   [[nodiscard]] const std::string& path() const noexcept { return database_.path(); }
   [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
 
+  // Whether new tokens name the list that publishes their status, in a claim "status". Not unless
+  // somebody has said so; tokens that were issued before stay as they are.
+  [[nodiscard]] absl::StatusOr<bool> names_status_lists();
+  [[nodiscard]] absl::Status name_status_lists(bool names, const Act& act);
+
   // --- Accounts ---
 
   [[nodiscard]] absl::StatusOr<Account> create_account(std::string_view name, Accepts accepts,

@@ -10,6 +10,7 @@
 #include "registry/jti.h"
 #include "registry/names.h"
 #include "registry/rows.h"
+#include "registry/status_claim.h"
 #include "registry/store.h"
 #include "registry/writer.h"
 
@@ -125,7 +126,10 @@ absl::StatusOr<Token> make_token(Database& database, const TokenRequest& request
   if (!index.ok()) return index.status();
   absl::StatusOr<std::string> jti = make_jti(*index);
   if (!jti.ok()) return jti.status();
-  std::string claims = make_claims(request, issuer, owner, *jti, now);
+  const absl::StatusOr<bool> names_list = names_status_lists(database);
+  if (!names_list.ok()) return names_list.status();
+  std::string claims = make_claims(request, issuer, owner, *jti, now,
+                                   *names_list ? status_claim(issuer, *index) : "");
   return Token{.index = *index,
                .account = owner.id,
                .jti = *std::move(jti),

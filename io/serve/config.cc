@@ -119,11 +119,19 @@ std::vector<ListenConfig> read_listeners(TomlFile& file, const std::string& conf
 IssuerConfig read_issuer(TomlSection& section, const std::string& config_path, bool has_registry) {
   constexpr int64_t kFailuresPerMinute = 60;
   constexpr int64_t kFailuresMax = 1'000'000;
+  constexpr int64_t kStatusListSeconds = 300;
   if (!has_registry) section.fail("address", "needs [registry], whose tokens are issued");
+  if (section.has("status_list_seconds") && !section.has("signing_key_file")) {
+    section.fail("status_list_seconds", "needs signing_key_file beside it");
+  }
+  const int64_t status_list_seconds =
+      section.integer("status_list_seconds", 1, kSecondsMax).value_or(kStatusListSeconds);
   return {.listener = read_listener(section, config_path),
           .failures_per_minute = static_cast<uint32_t>(
               section.integer("failures_per_minute", 0, kFailuresMax).value_or(kFailuresPerMinute)),
-          .is_in_challenges = section.boolean("resource_metadata").value_or(false)};
+          .is_in_challenges = section.boolean("resource_metadata").value_or(false),
+          .signing_key_file = optional_file(section, "signing_key_file", config_path),
+          .status_list_seconds = status_list_seconds};
 }
 
 ServerConfig read_server(TomlSection section) {
@@ -204,6 +212,15 @@ std::string describe(const ListenConfig& listener) {
   return line;
 }
 
+std::string describe(const IssuerConfig& issuer) {
+  std::string line = describe(issuer.listener);
+  if (!issuer.signing_key_file.empty()) {
+    append(line, ", status lists for ", issuer.status_list_seconds, " seconds, signed by ",
+           issuer.signing_key_file);
+  }
+  return line;
+}
+
 }  // namespace
 
 absl::StatusOr<Config> load_config(const std::string& path) {
@@ -256,7 +273,7 @@ std::string describe(const Config& config) {
            config.log.hashes_subjects ? ", subjects hashed\n" : "\n");
   }
   if (config.registry) append(text, "registry: ", config.registry->path, "\n");
-  if (config.issuer) append(text, "issuer: ", describe(config.issuer->listener), "\n");
+  if (config.issuer) append(text, "issuer: ", describe(*config.issuer), "\n");
   const auto fetches = [](const PolicyConfig& policy) {
     const std::span<const KeyConfig> keys = policy.all_keys();
     return std::any_of(keys.begin(), keys.end(), [](const KeyConfig& k) { return !!k.source; });

@@ -45,6 +45,10 @@
 //                                        # a [[listen]] may say
 //   failures_per_minute = 60             # of an address before it has to wait; 0: no limit
 //   resource_metadata = false            # true: challenges of servers that have a URL point here
+//   signing_key_file = "issuer.jwk"      # optional: a private key, not HMAC, by which the status
+//   of
+//                                        # the registry's tokens is published; read at the start
+//   status_list_seconds = 300            # how long others may go by what they have fetched of that
 //
 //   [jwks]                               # how keys are fetched: see key_config.h
 //
@@ -94,6 +98,8 @@ struct IssuerConfig {
   ListenConfig listener;
   uint32_t failures_per_minute;
   bool is_in_challenges;
+  std::string signing_key_file;  // empty: no status lists
+  int64_t status_list_seconds;
 };
 
 struct LimitsConfig {

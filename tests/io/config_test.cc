@@ -85,6 +85,18 @@ TEST_F(ConfigTest, ReadsAnIssuerBesideARegistryOnly) {
   EXPECT_EQ(other->issuer->failures_per_minute, 0u);
   EXPECT_TRUE(other->issuer->is_in_challenges);
   EXPECT_NE(error_of(with_all_said(issuer)).find("needs [registry]"), std::string::npos);
+
+  EXPECT_EQ(config->issuer->signing_key_file, "");
+  const auto publishing = load(std::string(kListen) + registry + issuer +
+                               "signing_key_file = \"issuer.jwk\"\n");
+  ASSERT_TRUE(publishing.ok()) << publishing.status();
+  EXPECT_TRUE(publishing->issuer->signing_key_file.ends_with("/issuer.jwk"));
+  EXPECT_EQ(publishing->issuer->status_list_seconds, 300);
+  EXPECT_NE(describe(*publishing).find(", status lists for 300 seconds, signed by "),
+            std::string::npos);
+  EXPECT_NE(error_of(std::string(kListen) + registry + issuer + "status_list_seconds = 60\n")
+                .find("needs signing_key_file"),
+            std::string::npos);
 }
 
 TEST_F(ConfigTest, ReadsTheSmallestFile) {

@@ -22,7 +22,7 @@
 
 #include "net/listener.h"
 #include "net/os_error.h"
-#include "oauth/metadata.h"
+#include "registry/names.h"
 #include "serve/exposition.h"
 
 namespace simdjwt::daemon {
@@ -274,7 +274,10 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
 absl::Status Daemon::listen_as_issuer(net::IoMode io) {
   if (!config_.issuer) return absl::OkStatus();
   constexpr uint32_t kConnectionsMax = 1024;
-  issuer_.emplace(*registry_, issuer_url_, config_.issuer->failures_per_minute);
+  auto status_lists = open_status_lists();
+  if (!status_lists.ok()) return status_lists.status();
+  issuer_.emplace(*registry_, issuer_url_, config_.issuer->failures_per_minute,
+                  *std::move(status_lists));
   auto server = serve::ControlServer::create(
       {.socket = config_.issuer->listener.socket,
        .wire = wires_->factory(config_.listeners.size()),
@@ -284,6 +287,18 @@ absl::Status Daemon::listen_as_issuer(net::IoMode io) {
   if (!server.ok()) return server.status();
   issuer_server_ = *std::move(server);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<oauth::StatusLists>> Daemon::open_status_lists() {
+  if (config_.issuer->signing_key_file.empty()) return std::nullopt;
+  std::vector<std::string> warnings;
+  auto key = oauth::SigningKey::load(config_.issuer->signing_key_file, warnings);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  if (!key.ok()) return key.status();
+  auto lists = oauth::StatusLists::create(*registry_, issuer_url_, *std::move(key),
+                                          config_.issuer->status_list_seconds);
+  if (!lists.ok()) return lists.status();
+  return *std::move(lists);
 }
 
 absl::Status Daemon::run() {
@@ -434,7 +449,7 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
 serve::PolicyConfig Daemon::conduct_of(const Config& config) const {
   serve::PolicyConfig conduct = config.registry->conduct;
   if (config_.issuer && config_.issuer->is_in_challenges) {
-    conduct.challenge.resources_at = oauth::url_under(issuer_url_, "/resources/");
+    conduct.challenge.resources_at = registry::url_under(issuer_url_, "/resources/");
   }
   return conduct;
 }

@@ -69,6 +69,8 @@ class Daemon {
 
   absl::Status listen(Material material, net::IoMode io);
   absl::Status listen_as_issuer(net::IoMode io);
+  // nullopt if none are to be published.
+  absl::StatusOr<std::optional<oauth::StatusLists>> open_status_lists();
 
   // Handles events until the daemon is to end.
   void handle_events();
