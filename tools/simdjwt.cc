@@ -29,6 +29,7 @@
 #include "cmd_secret.h"
 #include "cmd_server.h"
 #include "cmd_sign.h"
+#include "cmd_status_list.h"
 #include "cmd_token.h"
 #include "cmd_usage.h"
 #include "cmd_verify.h"
@@ -143,6 +144,7 @@ int run(int argc, char** argv) {
   add_sign_command(app);
   add_keygen_command(app);
   add_jwks_command(app, exit_status);
+  add_status_list_command(app, exit_status);
   add_registry_command(app);
   add_account_command(app);
   add_server_command(app);
