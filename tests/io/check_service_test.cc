@@ -136,6 +136,20 @@ TEST_F(CheckServiceTest, ServesOthersInTheirTurnBesideAFloodOfForgedSignatures) 
   }
 }
 
+// Else whoever sends his next request while the last answer is on its way waits a turn for each.
+TEST_F(CheckServiceTest, AnswersInTheTurnThatTellsOfTheLastAnswerOnlyAfterTheNextRequest) {
+  size_t num_asked = 0;
+  run(1, [&](ScriptedReactor& r) {
+    if (num_asked == 0) {
+      r.hear_of_sends_last();
+      r.connect(0);
+    }
+    EXPECT_EQ(count(r.output(0), kIsOk), num_asked);
+    r.give(0, request_with(good_token()));
+    return ++num_asked < 8;
+  });
+}
+
 TEST_F(CheckServiceTest, KeepsTheOrderOfAConnectionWhoseRequestsWait) {
   std::string requests;
   std::string expected;

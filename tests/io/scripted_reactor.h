@@ -21,7 +21,8 @@
 
 namespace simdjwt::testing {
 
-// Clients take what is sent to them in the next turn.
+// Clients take what is sent to them in the next turn; the reactor hears of it before anything else
+// of that turn, or after.
 class ScriptedReactor final : public net::Reactor {
  public:
   // What happens in a turn. Returns whether another turn follows that has events; run() then goes
@@ -41,6 +42,7 @@ class ScriptedReactor final : public net::Reactor {
     received(index, inputs_.back());
   }
   // --- At any time ---
+  void hear_of_sends_last() { hears_of_sends_last_ = true; }
   // All that a client was sent, and the most of it at once.
   [[nodiscard]] std::string& output(uint32_t index) { return clients_[index].output; }
   [[nodiscard]] size_t largest_send(uint32_t index) const { return clients_[index].largest_send; }
@@ -60,16 +62,20 @@ class ScriptedReactor final : public net::Reactor {
     return absl::OkStatus();
   }
   void handle_events() override {
+    if (!hears_of_sends_last_) complete_sends();
+    if (has_events_) {
+      has_events_ = turn_(*this);
+    } else if (!is_busy_) {
+      leave();
+    }
+    if (hears_of_sends_last_) complete_sends();
+  }
+  void complete_sends() {
     for (uint32_t i = 0; i < slots_.size(); ++i) {
       if (!std::exchange(slots_[i].is_sending, false)) continue;
       is_busy_ = true;
       touch(i);
       sent(i, clients_[i].num_bytes_sent);
-    }
-    if (has_events_) {
-      has_events_ = turn_(*this);
-    } else if (!is_busy_) {
-      leave();
     }
   }
   // All clients.
@@ -110,6 +116,7 @@ class ScriptedReactor final : public net::Reactor {
   std::list<std::string> inputs_;
   bool has_events_ = true;
   bool is_busy_ = false;
+  bool hears_of_sends_last_ = false;
 };
 
 }  // namespace simdjwt::testing
