@@ -48,6 +48,8 @@ void add_status_lists(CLI::App& group, const std::shared_ptr<RegistryInput>& inp
       return;
     }
     succeed(store.name_status_lists(*choice == "on", act_now()));
+    if (*choice == "off") return;
+    tell("New tokens name their list; simdjwtd publishes it with [issuer] signing_key_file.");
   });
 }
 
