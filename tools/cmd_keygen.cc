@@ -14,11 +14,11 @@
 #include "cli/failure.h"
 #include "cli/files.h"
 #include "cli/key_input.h"
-#include "cli/key_maker.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/random.h"
 #include "cli/words.h"
+#include "registry/key_maker.h"
 
 namespace simdjwt::cli {
 namespace {
@@ -38,8 +38,6 @@ constexpr char kFooter[] =
     "  simdjwt keygen --alg ES256 --out key.jwk --public-out public.jwk\n"
     "  simdjwt keygen --alg RS256 --bits 3072 --format pem --out key.pem\n"
     "  simdjwt keygen --alg HS512 --format secret --out secret";
-
-constexpr unsigned kRsaBitsDefault = 2048;
 
 struct Arguments {
   std::string alg = "HS256";
@@ -116,8 +114,10 @@ std::string half_text(const Arguments& arguments, const Key& key, KeyHalf half) 
 }
 
 void make_key_pair(const Arguments& arguments, Algorithm algorithm) {
-  const Key key =
-      make_key(algorithm, arguments.bits.value_or(kRsaBitsDefault), arguments.kid.value_or(""));
+  const absl::StatusOr<Key> made = registry::make_key(
+      algorithm, arguments.bits.value_or(registry::kRsaBitsDefault), arguments.kid.value_or(""));
+  if (!made.ok()) throw UsageError("the key: " + std::string(made.status().message()));
+  const Key& key = *made;
   const std::string of_kid =
       arguments.format == "pem" ? "" : ", kid " + quote(std::string(key.kid()));
   // The public half first: whoever sees the private one can count on both.
@@ -134,7 +134,7 @@ void keygen(const Arguments& arguments) {
   const Algorithm algorithm = parse_algorithm_option(arguments.alg);
   check_format(arguments, algorithm);
   check_kid(arguments);
-  if (arguments.bits && !is_rsa(algorithm)) {
+  if (arguments.bits && !registry::is_rsa(algorithm)) {
     throw UsageError("--bits: is for keys of RSA; others have one length");
   }
   is_hmac(algorithm) ? make_secret(arguments, algorithm) : make_key_pair(arguments, algorithm);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "cli/key_maker.h"
+#include "registry/key_maker.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -9,11 +9,8 @@
 #include <openssl/x509.h>
 
 #include <memory>
-#include <utility>
 
-#include "cli/failure.h"
-
-namespace simdjwt::cli {
+namespace simdjwt::registry {
 namespace {
 
 using EvpKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -38,30 +35,27 @@ EVP_PKEY* generate(Algorithm algorithm, unsigned rsa_bits) {
   }
 }
 
-Key read(Algorithm algorithm, std::string_view der, const std::string& kid) {
-  absl::StatusOr<Key> key = Key::from_der(algorithm, der, {.kid = kid});
-  if (!key.ok()) throw UsageError("the key: " + std::string(key.status().message()));
-  return *std::move(key);
-}
-
 }  // namespace
 
-bool is_rsa(Algorithm algorithm) {
+bool is_rsa(Algorithm algorithm) noexcept {
   return algorithm >= Algorithm::kRs256 && algorithm <= Algorithm::kPs512;
 }
 
-Key make_key(Algorithm algorithm, unsigned rsa_bits, const std::string& kid) {
+absl::StatusOr<Key> make_key(Algorithm algorithm, unsigned rsa_bits, const std::string& kid) {
   const EvpKey evp_key(generate(algorithm, rsa_bits), EVP_PKEY_free);
   unsigned char* bytes = nullptr;
   const int num_bytes = evp_key == nullptr ? -1 : i2d_PrivateKey(evp_key.get(), &bytes);
-  if (num_bytes <= 0) throw Failure("libcrypto cannot make the key");
+  if (num_bytes <= 0) return absl::InternalError("libcrypto cannot make the key");
   const auto wipe = [num_bytes](unsigned char* secret) {
     OPENSSL_clear_free(secret, static_cast<size_t>(num_bytes));
   };
   const std::unique_ptr<unsigned char, decltype(wipe)> owner(bytes, wipe);
   const std::string_view der(reinterpret_cast<const char*>(bytes), static_cast<size_t>(num_bytes));
-  Key key = read(algorithm, der, kid);
-  return kid.empty() ? read(algorithm, der, key.thumbprint().value()) : std::move(key);
+  absl::StatusOr<Key> key = Key::from_der(algorithm, der, {.kid = kid});
+  if (!key.ok() || !kid.empty()) return key;
+  const absl::StatusOr<std::string> thumbprint = key->thumbprint();
+  if (!thumbprint.ok()) return thumbprint.status();
+  return Key::from_der(algorithm, der, {.kid = *thumbprint});
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::registry
