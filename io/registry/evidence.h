@@ -13,7 +13,7 @@
 
 namespace simdjwt::registry {
 
-// Whose secret has signed a token, and which one.
+// Whose secret or key has signed a token, and which one.
 struct Signer {
   Account account;
   SecretInfo secret;

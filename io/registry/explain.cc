@@ -10,6 +10,7 @@
 #include "registry/field.h"
 #include "registry/jti.h"
 #include "registry/troubles.h"
+#include "serve/text.h"
 #include "simdjwt/token.h"
 #include "words/claims.h"
 #include "words/text.h"
@@ -54,12 +55,17 @@ Check check_of(Verdict verdict) {
 // --- Facts in words ---
 
 std::string secret_text(const SecretInfo& secret, int64_t now) {
-  if (!secret.valid_until) {
-    return absl::StrCat("the current secret, generation ", secret.generation);
+  const std::string kind =
+      secret.kid.empty() ? "secret" : serve::concat(to_string(secret.algorithm), " key");
+  std::string text =
+      absl::StrCat("the ", secret.valid_until ? kind + " before" : "current " + kind,
+                   ", generation ", secret.generation,
+                   secret.kid.empty() ? "" : absl::StrCat(", kid ", words::quote(secret.kid)));
+  if (secret.valid_until) {
+    absl::StrAppend(&text, *secret.valid_until > now ? ", which counts until " : ", which ended ",
+                    words::utc_and_distance(*secret.valid_until, now));
   }
-  return absl::StrCat("the secret before, generation ", secret.generation,
-                      *secret.valid_until > now ? ", which counts until " : ", which ended ",
-                      words::utc_and_distance(*secret.valid_until, now));
+  return text;
 }
 
 std::string scope_text(const NotBefore& epoch) {
@@ -80,6 +86,35 @@ std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) absl::StrAppend(&text, text.empty() ? "" : ", ", name);
   return text;
+}
+
+// The header's parameter of this name, if it is a string.
+std::optional<std::string> header_text(std::string_view token, std::string_view name) {
+  const absl::StatusOr<UnverifiedToken> unverified = decode_unverified(token);
+  if (!unverified.ok()) return std::nullopt;
+  const std::vector<words::JsonMember> header = words::json_members(unverified->header_json);
+  const words::JsonMember* const member = words::find_member(header, name);
+  return member == nullptr ? std::nullopt : member->string();
+}
+
+// Whether a check tries the token by this one: its header says which algorithm, and of keys which.
+bool is_tried(const SecretInfo& secret, std::string_view token) {
+  return header_text(token, "alg") == to_string(secret.algorithm) &&
+         (secret.kid.empty() || header_text(token, "kid").value_or(secret.kid) == secret.kid);
+}
+
+// Whether it is by its kid that a token goes to secrets, which are for another algorithm, while the
+// account has keys for that of the token.
+bool lacks_its_key(Verdict verdict, const KeySet& keys, std::string_view token) {
+  const std::optional<std::string> alg = header_text(token, "alg");
+  const std::optional<std::string> kid = header_text(token, "kid");
+  if (verdict != Verdict::kAlgMismatch || !kid) return false;
+  bool has_key = false;
+  for (size_t i = 0; i < keys.num_keys(); ++i) {
+    if (keys.key(i).kid() == *kid) return false;
+    has_key |= !keys.key(i).kid().empty() && to_string(keys.key(i).algorithm()) == alg;
+  }
+  return has_key;
 }
 
 // --- The explanation ---
@@ -104,6 +139,7 @@ class Explainer {
   std::string registration() const;
   absl::Status fail(Step& step, Verdict verdict, std::string_view token);
   absl::Status fail_signature(Step& step, std::string_view token);
+  std::string signer_text() const;
   absl::Status fail_revocation(Step& step);
   void fail_registration(Step& step) const;
 
@@ -177,13 +213,17 @@ absl::Status Explainer::explain_token(std::string_view token) {
 
 // Reads what there is to be known, of a token whose form is right.
 absl::Status Explainer::gather(std::string_view token, Verdict verdict) {
-  if (verdict != Verdict::kValid && verdict < Verdict::kBadSignature) return absl::OkStatus();
+  const bool has_no_key = verdict == Verdict::kNoMatchingKey || verdict == Verdict::kAlgMismatch ||
+                          verdict == Verdict::kKeyExpired;
+  if (verdict != Verdict::kValid && verdict < Verdict::kBadSignature && !has_no_key) {
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::optional<Signer>> signer = store_.find_signer(question_.account.id, token);
   if (!signer.ok()) return signer.status();
   if (*signer && ((*signer)->account.id == question_.account.id || question_.tells_of_others)) {
     out_.signer = *std::move(signer);
   }
-  if (verdict == Verdict::kBadSignature) return absl::OkStatus();
+  if (verdict == Verdict::kBadSignature || has_no_key) return absl::OkStatus();
   contents_ = words::read_signed(signature_verifier_, token, scratch_, now_);
   if (verdict == Verdict::kBadClaimsJson || contents_.payload.empty()) return absl::OkStatus();
   out_.claims_json = words::format_json(contents_.payload, words::JsonLayout::kOneLine);
@@ -226,7 +266,7 @@ std::string Explainer::passed(Check check, std::string_view token) const {
     case Check::kSignature:
       return out_.signer && is_signers_account()
                  ? absl::StrCat("by ", secret_text(out_.signer->secret, now_))
-                 : "by a secret of the account";
+                 : "by a secret or key of the account";
     case Check::kClaims:
       return words::shortened(out_.claims_json);
     case Check::kDates: {
@@ -265,7 +305,11 @@ absl::Status Explainer::fail(Step& step, Verdict verdict, std::string_view token
     case Check::kFormat:
     case Check::kHeader:
       if (verdict > Verdict::kBadSignature) return absl::OkStatus();  // it could not be judged
+      if (lacks_its_key(verdict, question_.verifier.keys(), token)) {
+        verdict = Verdict::kNoMatchingKey;
+      }
       finding = words::explain_unverified(verdict, question_.verifier.keys(), token);
+      if (out_.signer) absl::StrAppend(&finding.found, ", of ", signer_text());
       break;
     case Check::kClaims:
     case Check::kDates:
@@ -295,25 +339,31 @@ absl::Status Explainer::fail(Step& step, Verdict verdict, std::string_view token
   return absl::OkStatus();
 }
 
+std::string Explainer::signer_text() const {
+  return absl::StrCat(secret_text(out_.signer->secret, now_),
+                      is_signers_account() ? "" : ", of the account ",
+                      is_signers_account() ? "" : out_.signer->account.name);
+}
+
 absl::Status Explainer::fail_signature(Step& step, std::string_view token) {
   const absl::StatusOr<std::vector<SecretInfo>> secrets = store_.secrets(question_.account.id);
   if (!secrets.ok()) return secrets.status();
   std::vector<std::string> good;
   for (const SecretInfo& secret : *secrets) {
-    if (secret.valid_until.value_or(kNever) > now_) good.push_back(secret_text(secret, now_));
+    if (secret.valid_until.value_or(kNever) > now_ && is_tried(secret, token)) {
+      good.push_back(secret_text(secret, now_));
+    }
   }
   step.expected = good.empty()
                       ? absl::StrCat("a secret of ", question_.account.name, ", who has none")
                       : absl::StrCat("by ", words::alternatives(good));
   if (out_.signer) {
-    const std::string whose =
-        is_signers_account() ? "" : absl::StrCat(", of the account ", out_.signer->account.name);
     step.found =
         absl::StrCat("by ",
                      out_.signer->is_decoded
                          ? "the bytes that the secret's text encodes, instead of the text, of "
                          : "",
-                     secret_text(out_.signer->secret, now_), whose);
+                     signer_text());
     return absl::OkStatus();
   }
   // Of the account's token that it says it is, whether it has all but the signature.

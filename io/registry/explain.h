@@ -80,7 +80,8 @@ struct Question {
 
 // {"accepted":false,"reason":"expired","verdict":"expired","heading":...,"advice":...,
 //  "message":...,"server":...,"account":...,"authentication":true,"now":...,
-//  "secret":{"generation":1,"valid_until":null},"token":{"jti":...,"description":...},
+//  "secret":{"account":...,"generation":1,"valid_until":null,"alg":"HS256","kid":null},
+//  "token":{"jti":...,"description":...},
 //  "steps":[{"check":"dates","state":"failed","claim":"exp","expected":...,"found":...},...],
 //  "claims":{...}}
 // On one line without its end. "claims" is there where the signature is right; what does not apply

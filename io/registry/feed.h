@@ -19,12 +19,13 @@ struct FeedAccount {
   Accepts accepts;
 };
 
-// A secret that is in use. One that replaced it does not end it: its time does.
+// A secret or key that is in use. One that replaced it does not end it: its time does.
 struct FeedSecret {
   AccountId account;
-  int64_t generation;     // the highest is the current one
-  std::string_view text;  // kSecretChars characters, wiped after the call
-  int64_t valid_until;    // kNever for the current one
+  int64_t generation;     // the highest of an algorithm is its current one
+  Algorithm algorithm;    // kHs256: a secret; others: a key
+  std::string_view text;  // kSecretChars characters, wiped after the call; of a key the public JWK
+  int64_t valid_until;    // kNever for a current one
 };
 
 struct FeedServer {

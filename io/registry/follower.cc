@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "registry/account_key.h"
 #include "registry/random.h"
 #include "registry/server_gate.h"
 
@@ -37,10 +38,11 @@ std::optional<int64_t> unless_never(int64_t time) {
 
 class Follower::Image final : public FeedSink {
  public:
-  static absl::StatusOr<std::unique_ptr<Image>> create() {
+  static absl::StatusOr<std::unique_ptr<Image>> create(std::shared_ptr<SignatureCache> signatures) {
     Revocations::Seed seed;
     if (absl::Status s = fill_random(seed); !s.ok()) return s;
     auto image = std::make_unique<Image>();
+    image->signatures_ = std::move(signatures);
     image->tables_->revocations = Revocations::create(seed);
     return image;
   }
@@ -50,10 +52,8 @@ class Follower::Image final : public FeedSink {
     forget_verifiers(row.id);
   }
   void on_secret(const FeedSecret& row) override {
-    Secret& secret = accounts_[row.account].secrets[row.generation];
-    std::copy_n(row.text.begin(), std::min(row.text.size(), kSecretChars),
-                secret.text.chars().begin());
-    secret.valid_until = row.valid_until;
+    accounts_[row.account].secrets.insert_or_assign(
+        row.generation, Secret{row.algorithm, SecretText(row.text), row.valid_until});
     forget_verifiers(row.account);
   }
   void on_secret_dropped(AccountId account, int64_t generation) override {
@@ -103,8 +103,9 @@ class Follower::Image final : public FeedSink {
 
  private:
   struct Secret {
-    SecretText text;
-    int64_t valid_until = 0;
+    Algorithm algorithm;
+    SecretText text;  // or a public JWK
+    int64_t valid_until;
   };
   struct AccountRow {
     Accepts accepts = Accepts::kRegistered;
@@ -132,6 +133,7 @@ class Follower::Image final : public FeedSink {
 
   std::map<AccountId, AccountRow> accounts_;
   std::map<ServerId, ServerRow> servers_;
+  std::shared_ptr<SignatureCache> signatures_;  // or null
   std::shared_ptr<CheckTables> tables_ = std::make_shared<CheckTables>();
   uint64_t num_tokens_ = 0;
   absl::Status status_;  // what went wrong with a row
@@ -154,15 +156,15 @@ void Follower::Image::on_epoch(const FeedEpoch& row) {
   }
 }
 
-// The current secret, then the one before while it still counts: a token names neither.
+// The current secret, then the one before while it still counts: a token names neither. A key it
+// names.
 absl::StatusOr<KeySet> Follower::Image::keys_of(AccountRow& account, int64_t now) {
   std::erase_if(account.secrets, [now](const auto& of) { return of.second.valid_until <= now; });
   KeySetBuilder builder;
   for (auto secret = account.secrets.rbegin(); secret != account.secrets.rend(); ++secret) {
     KeyPeriod period;
     if (const auto end = unless_never(secret->second.valid_until)) period.not_after = *end;
-    absl::StatusOr<Key> key =
-        Key::hmac(Algorithm::kHs256, secret->second.text.view(), {.kid = "", .period = period});
+    absl::StatusOr<Key> key = key_of(secret->second.algorithm, secret->second.text.view(), period);
     if (!key.ok()) return key.status();
     builder.add(*std::move(key));
   }
@@ -191,7 +193,7 @@ absl::StatusOr<bool> Follower::Image::complete(int64_t now) {
     absl::StatusOr<Policy> demands = policy();
     if (!demands.ok()) return demands.status();
     row.gate = std::make_shared<const ServerGate>(tables_, id, row.account, account.accepts);
-    row.verifier.emplace(keys.at(row.account), *std::move(demands), nullptr,
+    row.verifier.emplace(keys.at(row.account), *std::move(demands), signatures_,
                          RevocationCheck{.revocations = tables_->revocations,
                                          .account = name_of(row.account),
                                          .gate = row.gate});
@@ -200,19 +202,21 @@ absl::StatusOr<bool> Follower::Image::complete(int64_t now) {
   return true;
 }
 
-Follower::Follower(Store store) : store_(std::move(store)) {}
+Follower::Follower(Store store, std::shared_ptr<SignatureCache> signatures)
+    : store_(std::move(store)), signatures_(std::move(signatures)) {}
 Follower::~Follower() = default;
 
-absl::StatusOr<std::unique_ptr<Follower>> Follower::open(const std::string& path, int64_t now) {
+absl::StatusOr<std::unique_ptr<Follower>> Follower::open(
+    const std::string& path, int64_t now, std::shared_ptr<SignatureCache> signatures) {
   absl::StatusOr<Store> store = Store::open(path);
   if (!store.ok()) return store.status();
-  std::unique_ptr<Follower> follower(new Follower(*std::move(store)));
+  std::unique_ptr<Follower> follower(new Follower(*std::move(store), std::move(signatures)));
   if (absl::Status status = follower->read_all(now); !status.ok()) return status;
   return follower;
 }
 
 absl::Status Follower::read_all(int64_t now) {
-  absl::StatusOr<std::unique_ptr<Image>> image = Image::create();
+  absl::StatusOr<std::unique_ptr<Image>> image = Image::create(signatures_);
   if (!image.ok()) return image.status();
   const absl::StatusOr<int64_t> version = store_.read_all(**image, now);
   if (!version.ok()) return version.status();

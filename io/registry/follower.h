@@ -7,6 +7,7 @@
 #define SIMDJWT_IO_REGISTRY_FOLLOWER_H_
 
 #include <absl/status/statusor.h>
+#include <simdjwt/signature_cache.h>
 #include <simdjwt/verifier.h>
 
 #include <cstdint>
@@ -34,9 +35,10 @@ struct CheckedServer {
 // Used by one thread; the verifiers it has made, by any.
 class Follower {
  public:
-  // Reads all of the registry at `path`, which may take seconds.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Follower>> open(const std::string& path,
-                                                                      int64_t now);
+  // Reads all of the registry at `path`, which may take seconds. Its verifiers use `signatures`, if
+  // given.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Follower>> open(
+      const std::string& path, int64_t now, std::shared_ptr<SignatureCache> signatures = nullptr);
   ~Follower();
 
   // Takes in what has changed since. True if servers() has: until these are in use, the ones before
@@ -56,10 +58,11 @@ class Follower {
  private:
   class Image;
 
-  explicit Follower(Store store);
+  Follower(Store store, std::shared_ptr<SignatureCache> signatures);
   absl::Status read_all(int64_t now);
 
   Store store_;
+  const std::shared_ptr<SignatureCache> signatures_;  // or null
   int64_t version_ = 0;
   std::unique_ptr<Image> image_;
 };

@@ -7,9 +7,9 @@
 
 #include <utility>
 
+#include "registry/account_key.h"
 #include "registry/names.h"
 #include "serve/json_text.h"
-#include "simdjwt/key.h"
 #include "simdjwt/limits.h"
 #include "simdjwt/signer.h"
 
@@ -175,8 +175,9 @@ std::string make_claims(const TokenRequest& request, std::string_view issuer,
   return std::move(claims).take();
 }
 
-absl::StatusOr<std::string> sign_token(const SecretText& secret, std::string_view claims_json) {
-  absl::StatusOr<Key> key = Key::hmac(Algorithm::kHs256, secret.view());
+absl::StatusOr<std::string> sign_token(Algorithm algorithm, const SecretText& secret,
+                                       std::string_view claims_json) {
+  absl::StatusOr<Key> key = key_of(algorithm, secret.view());
   if (!key.ok()) return key.status();
   const absl::StatusOr<Signer> signer = Signer::create(*std::move(key));
   if (!signer.ok()) return signer.status();

@@ -50,9 +50,9 @@ struct TokenRequest {
                                       const Account& account, std::string_view jti, int64_t now,
                                       std::string_view status = "");
 
-// The token: HS256, with the header {"alg":"HS256","typ":"JWT"} and no other. The same arguments
-// give the same bytes. Allocates.
-[[nodiscard]] absl::StatusOr<std::string> sign_token(const SecretText& secret,
+// The token: by a secret with the header {"alg":"HS256","typ":"JWT"} and no other, by a key with
+// its kid, too. The same arguments give the same bytes. Allocates.
+[[nodiscard]] absl::StatusOr<std::string> sign_token(Algorithm algorithm, const SecretText& secret,
                                                      std::string_view claims_json);
 
 }  // namespace simdjwt::registry

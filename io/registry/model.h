@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "simdjwt/key.h"
+
 namespace simdjwt::registry {
 
 // Identifiers of rows, never used twice. A token's is its place in the arrays of whoever checks
@@ -53,6 +55,7 @@ struct Account {
   int64_t created = 0;
   Accepts accepts = Accepts::kRegistered;
   LifePolicy life = {};
+  Algorithm algorithm = Algorithm::kHs256;  // by which its tokens are signed from now on
 };
 
 struct Server {
@@ -65,11 +68,13 @@ struct Server {
   int64_t num_tokens = 0;  // associated ones, revoked and expired ones too
 };
 
-// One secret of an account, without its text.
+// One secret or key of an account, without its text.
 struct SecretInfo {
   int64_t generation = 0;  // 1, 2, ...
   int64_t created = 0;
-  std::optional<int64_t> valid_until = {};  // nullopt: the current one
+  std::optional<int64_t> valid_until = {};  // nullopt: the current one of its algorithm
+  Algorithm algorithm = Algorithm::kHs256;
+  std::string kid = {};  // of a key
 };
 
 struct Revocation {

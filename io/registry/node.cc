@@ -6,11 +6,13 @@
 namespace simdjwt::registry {
 
 absl::StatusOr<std::unique_ptr<Node>> Node::open(const std::string& path, int64_t now,
-                                                 Publish publish) {
+                                                 Publish publish,
+                                                 std::shared_ptr<SignatureCache> signatures) {
   absl::StatusOr<Store> store = Store::open(path);
   if (!store.ok()) return store.status();
   if (absl::Status s = store->check_integrity(); !s.ok()) return s;
-  absl::StatusOr<std::unique_ptr<Follower>> follower = Follower::open(path, now);
+  absl::StatusOr<std::unique_ptr<Follower>> follower =
+      Follower::open(path, now, std::move(signatures));
   if (!follower.ok()) return follower.status();
   return std::unique_ptr<Node>(
       new Node(*std::move(store), *std::move(follower), std::move(publish)));

@@ -29,9 +29,11 @@ class Node {
   using Publish = std::function<void(std::vector<CheckedServer>)>;
 
   // Reads all of the registry at `path`, first for damages, which may take seconds. `publish` is
-  // called by whoever follows, never by two at once; it must not call the node.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Node>> open(const std::string& path,
-                                                                  int64_t now, Publish publish);
+  // called by whoever follows, never by two at once; it must not call the node. Verifiers use
+  // `signatures`, if given.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Node>> open(
+      const std::string& path, int64_t now, Publish publish,
+      std::shared_ptr<SignatureCache> signatures = nullptr);
 
   // As they were when last published, or when the node was opened, which publishes nothing.
   [[nodiscard]] std::vector<CheckedServer> servers() const;

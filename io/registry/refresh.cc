@@ -187,7 +187,7 @@ absl::Status Grants::revoke_presented(std::string_view token, const Client* clie
     if (!found.ok()) return found.status();
     if (!*found) return absl::OkStatus();
     const GrantedToken& granted = **found;
-    // HS256 says the same of the same claims: another signature makes another token.
+    // The same claims are signed to the same bytes: another signature makes another token.
     const absl::StatusOr<std::string> text = store_.sign_again(granted.token, act.time);
     if (absl::IsFailedPrecondition(text.status())) return absl::OkStatus();
     if (!text.ok()) return text.status();

@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,10 @@ namespace simdjwt::registry {
 
 // The columns that account_of() reads; a WHERE may follow.
 inline constexpr char kSelectAccounts[] =
-    "SELECT id, name, created, accepts, life_min, life_max, may_be_indefinite FROM accounts ";
+    "SELECT id, name, created, accepts, life_min, life_max, may_be_indefinite, algorithm "
+    "FROM accounts ";
+// The name in the column, which a registry wrote.
+[[nodiscard]] Algorithm algorithm_of(const Statement& row, int column);
 [[nodiscard]] Account account_of(const Statement& row);
 [[nodiscard]] absl::StatusOr<Account> load_account(Database& database, AccountId account);
 
@@ -38,24 +42,43 @@ inline constexpr char kSelectAccounts[] =
 [[nodiscard]] absl::Status log_revocation(Writer& writer, AccountId account, int64_t index,
                                           std::string_view jti, std::string_view reason);
 
-struct CurrentSecret {
-  int64_t generation;
+// Secrets and keys are numbered together. The columns that the functions below read; a WHERE may
+// follow.
+inline constexpr char kSelectSecrets[] =
+    "SELECT generation, created, valid_until, algorithm, public_jwk, sealed FROM secrets ";
+[[nodiscard]] SecretInfo secret_info_of(const Statement& row);
+
+// "generation 2, EdDSA", for the audit log; a secret's without algorithm.
+[[nodiscard]] std::string generation_text(const SecretInfo& secret);
+
+// What signs tokens.
+struct SigningSecret {
+  SecretInfo info;
   SecretText text;
 };
+[[nodiscard]] absl::StatusOr<SigningSecret> signing_secret_of(const Statement& row,
+                                                              const Vault& vault,
+                                                              AccountId account);
 
-// The account's current secret, which is made if there is none.
-[[nodiscard]] absl::StatusOr<CurrentSecret> current_secret(Writer& writer, const Vault& vault,
+// The account's current secret or key for the algorithm; nullopt if there is none.
+[[nodiscard]] absl::StatusOr<std::optional<SigningSecret>> find_current_secret(Database& database,
+                                                                               const Vault& vault,
+                                                                               AccountId account,
+                                                                               Algorithm algorithm);
+// That by which the account's tokens are signed now; it is made if there is none.
+[[nodiscard]] absl::StatusOr<SigningSecret> current_secret(Writer& writer, const Vault& vault,
                                                            const Account& account);
-// One of the account's secrets, if it has not ended by `now`.
-[[nodiscard]] absl::StatusOr<SecretText> load_secret(Database& database, const Vault& vault,
-                                                     AccountId account, int64_t generation,
-                                                     int64_t now);
-// Makes a secret, the current one.
-[[nodiscard]] absl::StatusOr<SecretText> insert_secret(Writer& writer, const Vault& vault,
-                                                       AccountId account, int64_t generation);
-// The current secret is valid until then, and all before it are dropped. Returns its generation.
-[[nodiscard]] absl::StatusOr<int64_t> end_current_secret(Writer& writer, AccountId account,
-                                                         int64_t valid_until);
+// One of the account's, if it has not ended by `now`.
+[[nodiscard]] absl::StatusOr<SigningSecret> load_secret(Database& database, const Vault& vault,
+                                                        AccountId account, int64_t generation,
+                                                        int64_t now);
+// Makes one, the current one for its algorithm, and with a generation behind all others.
+[[nodiscard]] absl::StatusOr<SigningSecret> insert_secret(Writer& writer, const Vault& vault,
+                                                          AccountId account, Algorithm algorithm);
+// The current one for the algorithm is valid until then, and all of the algorithm before it are
+// dropped.
+[[nodiscard]] absl::Status end_current_secret(Writer& writer, AccountId account,
+                                              Algorithm algorithm, int64_t valid_until);
 
 // Whether new tokens name the list of their status.
 [[nodiscard]] absl::StatusOr<bool> names_status_lists(Database& database);

@@ -58,7 +58,7 @@ CREATE TABLE tokens (
   idx         INTEGER PRIMARY KEY,
   account     INTEGER NOT NULL REFERENCES accounts (id),
   jti         TEXT NOT NULL,         -- names idx, so that none is there twice
-  header      TEXT NOT NULL,         -- what kind: HS256
+  header      TEXT NOT NULL,         -- by which algorithm it is signed
   generation  INTEGER NOT NULL,
   created     INTEGER NOT NULL,
   expires     INTEGER,
@@ -243,7 +243,16 @@ constexpr char kStatusLists[] = R"sql(
 ALTER TABLE registry ADD COLUMN names_status_lists INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin, kStatusLists};
+// What signs may be a key, of which others know the public half; an account has one current secret
+// or key for an algorithm.
+constexpr char kKeys[] = R"sql(
+ALTER TABLE accounts ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'HS256';
+ALTER TABLE secrets ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'HS256';
+ALTER TABLE secrets ADD COLUMN public_jwk TEXT NOT NULL DEFAULT '';  -- empty: a secret
+CREATE UNIQUE INDEX current_secrets ON secrets (account, algorithm) WHERE valid_until IS NULL;
+)sql";
+
+constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin, kStatusLists, kKeys};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);

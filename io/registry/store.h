@@ -102,13 +102,16 @@ class Store {
 
   // --- Accounts ---
 
+  // With an algorithm other than HS256, the key that signs its tokens is made at once.
   [[nodiscard]] absl::StatusOr<Account> create_account(std::string_view name, Accepts accepts,
-                                                       const LifePolicy& life, const Act& act);
+                                                       const LifePolicy& life, const Act& act,
+                                                       Algorithm algorithm = Algorithm::kHs256);
   [[nodiscard]] absl::StatusOr<std::vector<Account>> accounts();
   [[nodiscard]] absl::StatusOr<Account> find_account(std::string_view name);
-  // Tokens that were issued before keep the life they have.
+  // Tokens that were issued before keep the life they have, and verify by what signed them; that
+  // stays until it is rotated.
   [[nodiscard]] absl::Status set_policy(AccountId account, Accepts accepts, const LifePolicy& life,
-                                        const Act& act);
+                                        const Act& act, Algorithm algorithm = Algorithm::kHs256);
 
   // --- Servers ---
 
@@ -166,14 +169,20 @@ class Store {
 
   // --- Secrets ---
 
-  // Makes the secret if there is none.
+  // Makes the secret if there is none; but fails if keys sign the account's tokens, whose private
+  // halves are shown to nobody.
   [[nodiscard]] absl::StatusOr<SecretText> show_secret(AccountId account, const Act& act);
-  // The newest first; empty before the first token.
+  // Secrets and keys, the newest first.
   [[nodiscard]] absl::StatusOr<std::vector<SecretInfo>> secrets(AccountId account);
-  // Makes a new secret; the one before verifies for `grace_seconds` more, and those before that no
-  // longer. Fails if there is none yet.
-  [[nodiscard]] absl::StatusOr<SecretInfo> rotate_secret(AccountId account, int64_t grace_seconds,
-                                                         const Act& act);
+  // Makes a new secret or key; the one before of the same algorithm verifies for `grace_seconds`
+  // more, and those before that no longer. The algorithm is that by which tokens are signed now
+  // unless said. Fails if there is none yet.
+  [[nodiscard]] absl::StatusOr<SecretInfo> rotate_secret(
+      AccountId account, int64_t grace_seconds, const Act& act,
+      std::optional<Algorithm> algorithm = std::nullopt);
+  // The public halves of the keys that verify the account's tokens at `now`, the newest first, as a
+  // JWK Set on one line.
+  [[nodiscard]] absl::StatusOr<std::string> public_keys(AccountId account, int64_t now);
 
   // --- Usage ---
 

@@ -3,12 +3,14 @@
 //
 // What explains verdicts. Nothing here decides one.
 
+#include <absl/strings/str_cat.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "registry/account_key.h"
 #include "registry/jti.h"
 #include "registry/rows.h"
 #include "registry/store.h"
@@ -19,8 +21,9 @@
 namespace simdjwt::registry {
 namespace {
 
-bool has_signed(std::string_view secret, std::string_view token, Scratch& scratch) {
-  absl::StatusOr<Key> key = Key::hmac(Algorithm::kHs256, secret);
+bool has_signed(Algorithm algorithm, std::string_view secret, std::string_view token,
+                Scratch& scratch) {
+  absl::StatusOr<Key> key = key_of(algorithm, secret);
   if (!key.ok()) return false;
   const Verifier verifier(KeySet::of(*std::move(key)), Policy::signature_only());
   return bool{verifier.verify(token, scratch, 0)};
@@ -34,7 +37,8 @@ bool has_signed_decoded(std::string_view secret, std::string_view token, Scratch
     return static_cast<uint8_t>(c == '-' ? '+' : c == '_' ? '/' : c);
   });
   const int size = EVP_DecodeBlock(bytes.data(), chars.data(), static_cast<int>(chars.size()));
-  const bool signs = size > 0 && has_signed({reinterpret_cast<const char*>(bytes.data()),
+  const bool signs = size > 0 && has_signed(Algorithm::kHs256,
+                                            {reinterpret_cast<const char*>(bytes.data()),
                                              static_cast<size_t>(size)},
                                             token, scratch);
   OPENSSL_cleanse(chars.data(), chars.size());
@@ -56,15 +60,16 @@ absl::StatusOr<std::optional<Signer>> find_signer_in(Database& database, const V
   if (!owner.ok()) return owner.status();
   Scratch scratch;
   Statement rows = database.query(
-      "SELECT generation, created, valid_until, sealed FROM secrets WHERE account = ? "
-      "ORDER BY generation DESC",
-      account);
+      absl::StrCat(kSelectSecrets, "WHERE account = ? ORDER BY generation DESC"), account);
   while (rows.next()) {
-    const SecretInfo info{rows.integer(0), rows.integer(1), rows.optional_integer(2)};
-    const absl::StatusOr<SecretText> text = vault.unseal(account, info.generation, rows.blob(3));
-    if (!text.ok()) return text.status();
-    if (has_signed(text->view(), token, scratch)) return Signer{*owner, info};
-    if (has_signed_decoded(text->view(), token, scratch)) return Signer{*owner, info, true};
+    const absl::StatusOr<SigningSecret> secret = signing_secret_of(rows, vault, account);
+    if (!secret.ok()) return secret.status();
+    const SecretInfo& info = secret->info;
+    const std::string_view text = secret->text.view();
+    if (has_signed(info.algorithm, text, token, scratch)) return Signer{*owner, info};
+    if (is_hmac(info.algorithm) && has_signed_decoded(text, token, scratch)) {
+      return Signer{*owner, info, true};
+    }
   }
   if (!rows.status().ok()) return rows.status();
   return std::nullopt;

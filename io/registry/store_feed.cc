@@ -46,7 +46,8 @@ class Feeder {
 };
 
 constexpr char kAccounts[] = "SELECT id, name, accepts FROM accounts";
-constexpr char kSecrets[] = "SELECT account, generation, sealed, valid_until FROM secrets";
+constexpr char kSecrets[] =
+    "SELECT account, generation, algorithm, public_jwk, sealed, valid_until FROM secrets";
 constexpr char kServers[] = "SELECT id, account, name, url, authenticates FROM servers";
 constexpr char kTokens[] = "SELECT idx, account, jti, expires, revoked FROM tokens";
 constexpr char kAssociations[] = "SELECT token, server FROM token_servers";
@@ -64,9 +65,15 @@ absl::Status Feeder::send_secrets(Statement rows) {
   while (rows.next()) {
     const AccountId account = rows.integer(0);
     const int64_t generation = rows.integer(1);
-    const absl::StatusOr<SecretText> text = vault_.unseal(account, generation, rows.blob(2));
+    const Algorithm algorithm = algorithm_of(rows, 2);
+    const std::string_view public_jwk = rows.text(3);
+    // A key, too, is opened, which says that the public half is its own; but that is all that goes
+    // on.
+    const absl::StatusOr<SecretText> text =
+        vault_.unseal(account, generation, public_jwk, rows.blob(4));
     if (!text.ok()) return text.status();
-    sink_.on_secret({account, generation, text->view(), rows.optional_integer(3).value_or(kNever)});
+    sink_.on_secret({account, generation, algorithm, is_hmac(algorithm) ? text->view() : public_jwk,
+                     rows.optional_integer(5).value_or(kNever)});
   }
   return rows.status();
 }

@@ -139,12 +139,14 @@ absl::StatusOr<Token> make_token(Database& database, const TokenRequest& request
                .expires = request.expires};
 }
 
-absl::Status insert_token(Writer& writer, const Token& token, std::optional<int64_t> grant) {
+absl::Status insert_token(Writer& writer, const Token& token, Algorithm algorithm,
+                          std::optional<int64_t> grant) {
   if (absl::Status s = writer.database().run(
           "INSERT INTO tokens (idx, account, jti, header, generation, created, expires, "
-          "description, claims, grant_id) VALUES (?, ?, ?, 'HS256', ?, ?, ?, ?, ?, ?)",
-          as_integer(token.index), token.account, token.jti, token.secret_generation, token.created,
-          token.expires, token.description, token.claims_json, grant);
+          "description, claims, grant_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          as_integer(token.index), token.account, token.jti, to_string(algorithm),
+          token.secret_generation, token.created, token.expires, token.description,
+          token.claims_json, grant);
       !s.ok()) {
     return s;
   }
@@ -223,15 +225,17 @@ absl::StatusOr<IssuedToken> Store::issue(Writer& writer, AccountId account,
   if (!named.ok()) return named.status();
   const TokenRequest complete = with_audiences_of(*named, request);
   if (absl::Status s = check_request(complete, owner->life, writer.now()); !s.ok()) return s;
-  const absl::StatusOr<CurrentSecret> secret = current_secret(writer, vault_, *owner);
+  const absl::StatusOr<SigningSecret> secret = current_secret(writer, vault_, *owner);
   if (!secret.ok()) return secret.status();
 
   absl::StatusOr<Token> token = make_token(database_, complete, *owner, issuer_, writer.now());
   if (!token.ok()) return token.status();
-  token->secret_generation = secret->generation;
-  absl::StatusOr<std::string> text = sign_token(secret->text, token->claims_json);
+  token->secret_generation = secret->info.generation;
+  absl::StatusOr<std::string> text =
+      sign_token(secret->info.algorithm, secret->text, token->claims_json);
   if (!text.ok()) return text.status();
-  if (absl::Status s = insert_token(writer, *token, grant); !s.ok()) return s;
+  if (absl::Status s = insert_token(writer, *token, secret->info.algorithm, grant); !s.ok())
+    return s;
   if (absl::Status s = writer.log_made(token->jti); !s.ok()) return s;
   for (const Server& server : *named) {
     if (absl::Status s = insert_association(writer, *token, server); !s.ok()) return s;
@@ -279,10 +283,10 @@ absl::StatusOr<Token> Store::find_token(AccountId account, std::string_view jti)
 }
 
 absl::StatusOr<std::string> Store::sign_again(const Token& token, int64_t now) {
-  const absl::StatusOr<SecretText> secret =
+  const absl::StatusOr<SigningSecret> secret =
       load_secret(database_, vault_, token.account, token.secret_generation, now);
   if (!secret.ok()) return secret.status();
-  return sign_token(*secret, token.claims_json);
+  return sign_token(secret->info.algorithm, secret->text, token.claims_json);
 }
 
 absl::StatusOr<std::string> Store::preview_token(const Token& token, int64_t now) {

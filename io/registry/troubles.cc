@@ -18,7 +18,8 @@ constexpr Trouble kWrongFormat = {
     "Wrong token format",
     "Copy the whole token: three parts with dots between them; no quotes, blanks or line ends."};
 constexpr Trouble kBadHeader = {
-    "Wrong token header", "Sign with HS256 and the header {\"alg\":\"HS256\",\"typ\":\"JWT\"}."};
+    "Wrong token header",
+    "Services that sign need HS256 and the header {\"alg\":\"HS256\",\"typ\":\"JWT\"}."};
 constexpr Trouble kBadSignature = {
     "Invalid signature",
     "Copy the token once more. Services that sign need the current secret, its text as it stands."};
@@ -79,8 +80,9 @@ Trouble trouble_of(Outcome outcome, std::optional<Verdict> verdict, bool is_fiel
   if (outcome == Outcome::kAnonymous) return {"Accepted, as the server asks for no token", ""};
   if (!verdict) return kMissingField;
   if (outcome == Outcome::kMalformedRequest && is_field) return kMalformedField;
-  const bool is_about_owner =
-      *verdict == Verdict::kBadSignature || *verdict == Verdict::kNotRegistered;
+  const bool is_about_owner = *verdict == Verdict::kBadSignature ||
+                              *verdict == Verdict::kNoMatchingKey ||
+                              *verdict == Verdict::kNotRegistered;
   return is_about_owner && is_others ? kWrongAccount : trouble_of(*verdict);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "net/os_error.h"
 #include "net/unique_fd.h"
 #include "registry/random.h"
+#include "serve/text.h"
 #include "simdjwt/base64url.h"
 
 namespace simdjwt::registry {
@@ -33,9 +35,9 @@ struct FreeCipher {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
 
-std::string label_of(AccountId account, int64_t generation) {
-  return "simdjwt secret of account " + std::to_string(account) + ", generation " +
-         std::to_string(generation);
+std::string label_of(AccountId account, int64_t generation, std::string_view public_jwk) {
+  return serve::concat("simdjwt secret of account ", account, ", generation ", generation,
+                       public_jwk.empty() ? "" : ", ", public_jwk);
 }
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -164,21 +166,25 @@ absl::StatusOr<Vault> Vault::open_or_create(const std::string& path) {
 absl::StatusOr<SecretText> Vault::make_secret() {
   std::array<uint8_t, kRandomSecretBytes> bytes;
   if (absl::Status s = fill_random(bytes); !s.ok()) return s;
-  SecretText secret;
+  SecretText secret(kSecretChars);
   base64url_write(secret.chars(), bytes);
   OPENSSL_cleanse(bytes.data(), bytes.size());
   return secret;
 }
 
 absl::StatusOr<std::string> Vault::seal(AccountId account, int64_t generation,
+                                        std::string_view public_jwk,
                                         const SecretText& secret) const {
-  return seal_bytes(key_, label_of(account, generation), secret.view());
+  return seal_bytes(key_, label_of(account, generation, public_jwk), secret.view());
 }
 
 absl::StatusOr<SecretText> Vault::unseal(AccountId account, int64_t generation,
+                                         std::string_view public_jwk,
                                          std::string_view sealed) const {
-  SecretText secret;
-  if (unseal_bytes(key_, label_of(account, generation), sealed, secret.chars())) return secret;
+  SecretText secret(sealed.size() - std::min(sealed.size(), kNonceBytes + kTagBytes));
+  if (unseal_bytes(key_, label_of(account, generation, public_jwk), sealed, secret.chars())) {
+    return secret;
+  }
   return absl::DataLossError("generation " + std::to_string(generation) +
                              " of the account's secret does not open with the registry's key");
 }

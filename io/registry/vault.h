@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Vault: seals the secrets of a registry with AES-256-GCM under a key that lies in a file of its
-// own. The database alone, copied or leaked, forges nothing.
+// Vault: seals the secrets and private keys of a registry with AES-256-GCM under a key that lies in
+// a file of its own. The database alone, copied or leaked, forges nothing.
 
 #ifndef SIMDJWT_IO_REGISTRY_VAULT_H_
 #define SIMDJWT_IO_REGISTRY_VAULT_H_
@@ -36,10 +36,13 @@ class Vault {
   // A random secret.
   [[nodiscard]] static absl::StatusOr<SecretText> make_secret();
 
-  // What is sealed for one account and generation opens for no other.
+  // What is sealed for one account and generation opens for no other, and a private key only beside
+  // its own public half, which is empty for a secret.
   [[nodiscard]] absl::StatusOr<std::string> seal(AccountId account, int64_t generation,
+                                                 std::string_view public_jwk,
                                                  const SecretText& secret) const;
   [[nodiscard]] absl::StatusOr<SecretText> unseal(AccountId account, int64_t generation,
+                                                  std::string_view public_jwk,
                                                   std::string_view sealed) const;
 
   // By which a registry knows its key again.

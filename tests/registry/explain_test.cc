@@ -126,6 +126,45 @@ TEST_F(ExplainTest, NamesTheSecretAndWhatBecameOfIt) {
       << failed_.found;
 }
 
+TEST_F(ExplainTest, NamesTheKeyThatWasTried) {
+  const std::string by_secret = issue();
+  ASSERT_TRUE(store_.set_policy(alice_.id, {}, {}, at(kNow), Algorithm::kEdDsa).ok());
+  const std::string token = issue();
+  const std::string kid = store_.secrets(alice_.id).value().at(0).kid;
+  EXPECT_EQ(step(ask(token), Check::kSignature).found,
+            "by the current EdDSA key, generation 2, kid \"" + kid + '"');
+  EXPECT_NE(json_.find(R"("alg":"EdDSA","kid":")" + kid + '"'), std::string::npos) << json_;
+  EXPECT_EQ(step(ask(by_secret), Check::kSignature).found, "by the current secret, generation 1");
+
+  const std::string forged = token.substr(0, token.size() - 10) +
+                             (token[token.size() - 10] == 'A' ? 'B' : 'A') +
+                             token.substr(token.size() - 9);
+  EXPECT_EQ(heading(ask(forged)), "Invalid signature");
+  EXPECT_EQ(failed_.expected, "by the current EdDSA key, generation 2, kid \"" + kid + '"');
+
+  ASSERT_TRUE(store_.rotate_secret(alice_.id, 60, at(kNow)).ok());
+  const std::string newer = store_.secrets(alice_.id).value().at(0).kid;
+  EXPECT_EQ(heading(ask(forged)), "Invalid signature");
+  EXPECT_EQ(failed_.expected, "by the EdDSA key before, generation 2, kid \"" + kid +
+                                  "\", which counts until 2026-11-23 10:01:00 UTC, in 1 min 0 s");
+  EXPECT_EQ(heading(ask(token, false, kNow + 60)), "Invalid signature");
+  EXPECT_EQ(failed_.subject, "kid");
+  EXPECT_EQ(failed_.expected, '"' + newer + '"');
+  EXPECT_EQ(failed_.found, '"' + kid + "\", of the EdDSA key before, generation 2, kid \"" + kid +
+                               "\", which ended 2026-11-23 10:01:00 UTC, now");
+}
+
+TEST_F(ExplainTest, KnowsTheKeyOfAnotherAccount) {
+  for (const Account* account : {&alice_, &bob_}) {
+    ASSERT_TRUE(store_.set_policy(account->id, {}, {}, at(kNow), Algorithm::kEdDsa).ok());
+  }
+  const std::string token = make_token(store_, bob_.id).text;
+  EXPECT_EQ(heading(ask(token)), "Wrong account");
+  EXPECT_TRUE(failed_.found.ends_with(", of the account bob")) << failed_.found;
+  EXPECT_EQ(heading(ask(token, false, kNow, false)), "Invalid signature");
+  EXPECT_EQ(json_.find("bob"), std::string::npos) << json_;
+}
+
 TEST_F(ExplainTest, FindsTheFieldMissingOrMalformed) {
   const std::string token = issue();
   const std::vector<std::pair<std::string, std::string>> missing = {

@@ -3,6 +3,7 @@
 
 #include "registry/issue.h"
 
+#include "registry/account_key.h"
 #include "registry/registry_fixture.h"
 
 namespace simdjwt::registry {
@@ -102,12 +103,13 @@ TEST(Issue, RefusesTextsThatAreNone) {
 }
 
 TEST(Issue, SignsDeterministically) {
-  SecretText secret;
-  secret.chars().fill('s');
-  const std::string token = sign_token(secret, R"({"a":1})").value();
-  EXPECT_EQ(sign_token(secret, R"({"a":1})").value(), token);
-  EXPECT_NE(sign_token(secret, R"({"a":2})").value(), token);
-  EXPECT_FALSE(sign_token(secret, R"({"exp":"x"})").ok());
+  for (const Algorithm algorithm : kTokenAlgorithms) {
+    const SecretText secret = make_secret(algorithm).value().text;
+    const std::string token = sign_token(algorithm, secret, R"({"a":1})").value();
+    EXPECT_EQ(sign_token(algorithm, secret, R"({"a":1})").value(), token);
+    EXPECT_NE(sign_token(algorithm, secret, R"({"a":2})").value(), token);
+    EXPECT_FALSE(sign_token(algorithm, secret, R"({"exp":"x"})").ok());
+  }
 }
 
 }  // namespace

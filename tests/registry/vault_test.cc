@@ -18,31 +18,40 @@ using VaultTest = RegistryTest;
 TEST_F(VaultTest, SealsForOneAccountAndGeneration) {
   const Vault vault = Vault::open_or_create(path("key")).value();
   const SecretText secret = Vault::make_secret().value();
-  const std::string sealed = vault.seal(7, 2, secret).value();
+  const std::string sealed = vault.seal(7, 2, "", secret).value();
   EXPECT_EQ(sealed.find(secret.view()), std::string::npos);
-  EXPECT_EQ(vault.unseal(7, 2, sealed).value().view(), secret.view());
-  EXPECT_FALSE(vault.unseal(8, 2, sealed).ok());
-  EXPECT_FALSE(vault.unseal(7, 3, sealed).ok());
-  EXPECT_FALSE(Vault::open_or_create(path("other")).value().unseal(7, 2, sealed).ok());
+  EXPECT_EQ(vault.unseal(7, 2, "", sealed).value().view(), secret.view());
+  EXPECT_FALSE(vault.unseal(8, 2, "", sealed).ok());
+  EXPECT_FALSE(vault.unseal(7, 3, "", sealed).ok());
+  EXPECT_FALSE(Vault::open_or_create(path("other")).value().unseal(7, 2, "", sealed).ok());
+}
+
+TEST_F(VaultTest, SealsPrivateKeysBesideTheirPublicHalf) {
+  const Vault vault = Vault::open_or_create(path("key")).value();
+  const SecretText key("of any length");
+  const std::string sealed = vault.seal(7, 2, "public", key).value();
+  EXPECT_EQ(vault.unseal(7, 2, "public", sealed).value().view(), key.view());
+  EXPECT_FALSE(vault.unseal(7, 2, "another", sealed).ok());
+  EXPECT_FALSE(vault.unseal(7, 2, "", sealed).ok());
 }
 
 TEST_F(VaultTest, NoticesEveryChangedByte) {
   const Vault vault = Vault::open_or_create(path("key")).value();
   const SecretText secret = Vault::make_secret().value();
-  const std::string sealed = vault.seal(1, 1, secret).value();
+  const std::string sealed = vault.seal(1, 1, "", secret).value();
   for (size_t i = 0; i < sealed.size(); ++i) {
     std::string changed = sealed;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    EXPECT_FALSE(vault.unseal(1, 1, changed).ok()) << i;
+    EXPECT_FALSE(vault.unseal(1, 1, "", changed).ok()) << i;
   }
-  EXPECT_FALSE(vault.unseal(1, 1, sealed.substr(1)).ok());
-  EXPECT_FALSE(vault.unseal(1, 1, "").ok());
+  EXPECT_FALSE(vault.unseal(1, 1, "", sealed.substr(1)).ok());
+  EXPECT_FALSE(vault.unseal(1, 1, "", "").ok());
 }
 
 TEST_F(VaultTest, SealsTheSameSecretAnewEachTime) {
   const Vault vault = Vault::open_or_create(path("key")).value();
   const SecretText secret = Vault::make_secret().value();
-  EXPECT_NE(vault.seal(1, 1, secret).value(), vault.seal(1, 1, secret).value());
+  EXPECT_NE(vault.seal(1, 1, "", secret).value(), vault.seal(1, 1, "", secret).value());
 }
 
 TEST_F(VaultTest, KnowsItsKeyAgain) {

@@ -188,9 +188,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   if (!signatures.ok()) return signatures.status();
   daemon->signatures_ = *std::move(signatures);
   if (const auto& registry = daemon->config_.registry) {
-    auto node = registry::Node::open(registry->path, time(nullptr), [d = daemon.get()](auto s) {
-      d->publish_servers(std::move(s));
-    });
+    auto node = registry::Node::open(
+        registry->path, time(nullptr),
+        [d = daemon.get()](auto s) { d->publish_servers(std::move(s)); }, daemon->signatures_);
     if (!node.ok()) return node.status();
     daemon->registry_ = *std::move(node);
     daemon->servers_ = daemon->registry_->servers();
