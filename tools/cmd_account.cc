@@ -27,6 +27,7 @@ using registry::SecretInfo;
 constexpr char kFooter[] =
     "Examples:\n"
     "  simdjwt account create alice --registry tokens.db\n"
+    "  simdjwt account create bob --alg EdDSA --registry tokens.db\n"
     "  simdjwt account policy alice --life-max 90d --registry tokens.db\n"
     "  simdjwt account list --registry tokens.db";
 
@@ -34,6 +35,7 @@ struct Arguments {
   RegistryInput registry;
   std::string name;
   std::optional<std::string> accepts;
+  std::optional<std::string> alg;
   std::optional<int64_t> life_min;
   std::optional<std::string> life_max;
   std::optional<std::string> indefinite;
@@ -62,8 +64,10 @@ bool parse_indefinite(const std::string& text) {
 }
 
 // The policy with what the command line says of it.
-void apply(const Arguments& arguments, Accepts& accepts, LifePolicy& life) {
-  if (arguments.accepts) accepts = parse_accepts(*arguments.accepts);
+void apply(const Arguments& arguments, Account& account) {
+  LifePolicy& life = account.life;
+  if (arguments.accepts) account.accepts = parse_accepts(*arguments.accepts);
+  if (arguments.alg) account.algorithm = parse_token_algorithm(*arguments.alg);
   if (arguments.life_min) life.seconds_min = *arguments.life_min;
   if (arguments.life_max) life.seconds_max = parse_life_max(*arguments.life_max);
   if (arguments.indefinite) life.may_be_indefinite = parse_indefinite(*arguments.indefinite);
@@ -80,6 +84,7 @@ std::string account_json(const Account& account) {
       .add("name", json_string(account.name))
       .add("created", json_time(account.created))
       .add("accepts", json_string(accepts_text(account.accepts)))
+      .add("alg", json_string(to_string(account.algorithm)))
       .add("life_min", std::to_string(account.life.seconds_min))
       .add("life_max", json_time(account.life.seconds_max))
       .add("indefinite", account.life.may_be_indefinite ? "true" : "false")
@@ -90,7 +95,9 @@ std::string secrets_text(const std::vector<SecretInfo>& secrets, int64_t now) {
   std::string text;
   for (const SecretInfo& secret : secrets) {
     if (!text.empty()) text += "; ";
+    if (!secret.kid.empty()) text += std::string(to_string(secret.algorithm)) + " key ";
     text += "generation " + std::to_string(secret.generation) + " of " + utc(secret.created);
+    if (!secret.kid.empty()) text += ", kid " + quote(secret.kid);
     if (!secret.valid_until) continue;
     text += *secret.valid_until > now ? ", valid until " + utc(*secret.valid_until) : ", ended";
   }
@@ -98,11 +105,11 @@ std::string secrets_text(const std::vector<SecretInfo>& secrets, int64_t now) {
 }
 
 void create(const Arguments& arguments) {
-  Accepts accepts = Accepts::kRegistered;
-  LifePolicy life;
-  apply(arguments, accepts, life);
+  Account wanted;
+  apply(arguments, wanted);
   registry::Store store = open_registry(arguments.registry);
-  const Account account = value_of(store.create_account(arguments.name, accepts, life, act_now()));
+  const Account account = value_of(store.create_account(arguments.name, wanted.accepts, wanted.life,
+                                                        act_now(), wanted.algorithm));
   if (arguments.registry.json) return print(account_json(account) + '\n');
   tell("made the account " + account.name);
 }
@@ -115,10 +122,10 @@ void list(const Arguments& arguments) {
     for (const Account& account : accounts) objects.push_back(account_json(account));
     return print(json_list("accounts", objects) + '\n');
   }
-  Table table({"NAME", "CREATED", "ACCEPTS", "LIFE OF TOKENS"});
+  Table table({"NAME", "CREATED", "ACCEPTS", "ALG", "LIFE OF TOKENS"});
   for (const Account& account : accounts) {
     table.add({account.name, utc(account.created), accepts_text(account.accepts),
-               life_text(account.life)});
+               std::string(to_string(account.algorithm)), life_text(account.life)});
   }
   print(table.text());
 }
@@ -134,20 +141,22 @@ void show(const Arguments& arguments) {
   details.add("Accepts", account.accepts == Accepts::kSigned
                              ? "tokens of the registry, and others that its secret signed"
                              : "tokens of the registry");
+  details.add("Tokens signed by", std::string(to_string(account.algorithm)));
   details.add("Life of tokens", life_text(account.life));
   details.add("Servers", std::to_string(value_of(store.servers(account.id)).size()));
-  details.add("Secret", secrets_text(value_of(store.secrets(account.id)), now));
+  details.add("Secrets", secrets_text(value_of(store.secrets(account.id)), now));
   print(details.text());
 }
 
 void policy(const Arguments& arguments) {
   registry::Store store = open_registry(arguments.registry);
   Account account = value_of(store.find_account(arguments.name));
-  apply(arguments, account.accepts, account.life);
-  succeed(store.set_policy(account.id, account.accepts, account.life, act_now()));
+  apply(arguments, account);
+  succeed(
+      store.set_policy(account.id, account.accepts, account.life, act_now(), account.algorithm));
   if (arguments.registry.json) return print(account_json(account) + '\n');
-  tell(account.name + ": accepts " + accepts_text(account.accepts) + ", life of tokens " +
-       life_text(account.life));
+  tell(account.name + ": accepts " + accepts_text(account.accepts) + ", tokens signed by " +
+       std::string(to_string(account.algorithm)) + ", life of tokens " + life_text(account.life));
 }
 
 void add_policy_options(CLI::App& command, Arguments& arguments) {
@@ -155,6 +164,9 @@ void add_policy_options(CLI::App& command, Arguments& arguments) {
                   "registered: tokens of the registry (if not given);\n"
                   "signed: any that the account's secret has signed")
       ->type_name("WHICH");
+  add_token_algorithm_option(command, arguments.alg,
+                             "What signs tokens from now on; those that there are\n"
+                             "stay good: HS256 (if not given), EdDSA or RS256");
   add_duration_option(command, "--life-min", arguments.life_min, "The shortest life of a token");
   add_text_option(command, "--life-max", arguments.life_max, "The longest, or none")
       ->type_name("DURATION");

@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/registry_input.h"
+#include "cli/times.h"
 #include "cli/words.h"
 
 namespace simdjwt::cli {
@@ -22,15 +23,18 @@ using registry::SecretInfo;
 
 constexpr char kFooter[] =
     "The secret is text: its 64 characters are the key, as they stand. Who has it\n"
-    "can make tokens.\n"
+    "can make tokens. An account whose tokens are signed by keys, EdDSA or RS256, has\n"
+    "none: others verify its tokens by the public halves, which jwks prints.\n"
     "\n"
     "Examples:\n"
     "  simdjwt secret show --registry tokens.db\n"
-    "  simdjwt secret rotate --grace 7d --registry tokens.db";
+    "  simdjwt secret rotate --grace 7d --registry tokens.db\n"
+    "  simdjwt secret jwks --registry tokens.db > public.jwks";
 
 struct Arguments {
   RegistryInput registry;
   std::optional<int64_t> grace;
+  std::optional<std::string> alg;
   bool yes = false;
 };
 
@@ -49,29 +53,41 @@ void rotate(const Arguments& arguments) {
   registry::Store store = open_registry(arguments.registry);
   const Account account = find_account(store, arguments.registry);
   const int64_t grace = *arguments.grace;
+  const Algorithm algorithm =
+      arguments.alg ? parse_token_algorithm(*arguments.alg) : account.algorithm;
+  const std::string kind = is_hmac(algorithm) ? "secret" : "key";
   const std::string end = grace == 0 ? "at once" : "in " + span_of_time(grace);
-  confirm("All tokens that the account " + account.name + " has now end " + end +
-              ", and services that verify with the secret need the new one; a secret that was " +
-              "replaced before ends at once.",
+  confirm("All tokens of the account " + account.name + " that its present " + kind + " for " +
+              std::string(to_string(algorithm)) + " has signed end " + end +
+              ", and services that verify with it need the new one; a " + kind +
+              " that was replaced before ends at once.",
           arguments.yes);
-  const SecretInfo secret = value_of(store.rotate_secret(account.id, grace, act_now()));
+  const SecretInfo secret = value_of(store.rotate_secret(account.id, grace, act_now(), algorithm));
   if (arguments.registry.json) {
     return print(JsonObjectText()
                      .add("generation", std::to_string(secret.generation))
                      .add("created", json_time(secret.created))
                      .add("previous_valid_until", json_time(secret.created + grace))
+                     .add("alg", json_string(to_string(secret.algorithm)))
+                     .add("kid", secret.kid.empty() ? "null" : json_string(secret.kid))
                      .text() +
                  '\n');
   }
-  tell("the secret is of generation " + std::to_string(secret.generation) +
+  tell("the " + kind + " is of generation " + std::to_string(secret.generation) +
        "; the one before ends " + end);
+}
+
+void print_public_keys(const Arguments& arguments) {
+  registry::Store store = open_registry(arguments.registry);
+  const Account account = find_account(store, arguments.registry);
+  print(value_of(store.public_keys(account.id, system_now())) + '\n');
 }
 
 }  // namespace
 
 void add_secret_command(CLI::App& app) {
   CLI::App* group =
-      add_registry_group(app, "secret", "Show and rotate an account's secret", kFooter);
+      add_registry_group(app, "secret", "Show and rotate an account's secret or key", kFooter);
   auto arguments = std::make_shared<Arguments>();
   add_registry_action(*group, "show", "Print it, to be put where tokens are verified", arguments,
                       show);
@@ -80,7 +96,13 @@ void add_secret_command(CLI::App& app) {
   add_duration_option(*rotated, "--grace", arguments->grace,
                       "How long the present one stays valid; 0: not at all")
       ->required();
+  add_token_algorithm_option(*rotated, arguments->alg,
+                             "Of which; if not given, of what signs tokens now");
   add_yes_option(*rotated, arguments->yes);
+  add_registry_action(*group, "jwks",
+                      "Print the public halves of the keys that verify its tokens, as\n"
+                      "a JWK Set",
+                      arguments, print_public_keys);
   add_account_options(*group, arguments->registry);
 }
 

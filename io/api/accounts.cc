@@ -3,6 +3,7 @@
 //
 // Accounts, and the servers and secrets that they own; and the registry as a whole.
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,12 +11,14 @@
 #include "api/call.h"
 #include "api/json_writer.h"
 #include "api/page.h"
+#include "registry/account_key.h"
 
 namespace simdjwt::api {
 
 using http::Status;
 using registry::Accepts;
 using registry::Account;
+using registry::kTokenAlgorithms;
 using registry::LifePolicy;
 using registry::SecretInfo;
 using registry::Server;
@@ -26,6 +29,7 @@ void write(JsonWriter& json, const Account& account) {
   json.add("name", account.name)
       .add("created", account.created)
       .add("accepts", account.accepts == Accepts::kSigned ? "signed" : "registered")
+      .add("alg", to_string(account.algorithm))
       .begin_object("life")
       .add("seconds_min", account.life.seconds_min)
       .add("seconds_max", account.life.seconds_max)
@@ -44,7 +48,9 @@ void write(JsonWriter& json, const Server& server) {
 void write(JsonWriter& json, const SecretInfo& secret) {
   json.add("generation", secret.generation)
       .add("created", secret.created)
-      .add("valid_until", secret.valid_until);
+      .add("valid_until", secret.valid_until)
+      .add("alg", to_string(secret.algorithm));
+  secret.kid.empty() ? json.add_null("kid") : json.add("kid", secret.kid);
 }
 
 template <class Row>
@@ -58,8 +64,14 @@ Response shown(const absl::StatusOr<Row>& row, Status status = Status::kOk) {
 
 constexpr auto kWrite = [](JsonWriter& json, const auto& row) { write(json, row); };
 
+std::optional<Algorithm> read_algorithm(Body& body) {
+  const auto which = body.choice("alg", {"HS256", "EdDSA", "RS256"});
+  return which ? std::optional(kTokenAlgorithms[*which]) : std::nullopt;
+}
+
 // What the body says of an account's policy; the rest stays.
 void read_policy(Body& body, Account& account) {
+  account.algorithm = read_algorithm(body).value_or(account.algorithm);
   if (const auto accepts = body.choice("accepts", {"registered", "signed"})) {
     account.accepts = *accepts == 0 ? Accepts::kRegistered : Accepts::kSigned;
   }
@@ -107,7 +119,8 @@ Response create_account(Call& call) {
   account.name = body.required_text("name");
   read_policy(body, account);
   if (const auto problem = body.finish()) return response_of(*problem);
-  return shown(call.store.create_account(account.name, account.accepts, account.life, call.act),
+  return shown(call.store.create_account(account.name, account.accepts, account.life, call.act,
+                                         account.algorithm),
                Status::kCreated);
 }
 
@@ -121,8 +134,8 @@ Response change_account(Call& call) {
   Body body(call.request);
   read_policy(body, call.account);
   if (const auto problem = body.finish()) return response_of(*problem);
-  const absl::Status status =
-      call.store.set_policy(call.account.id, call.account.accepts, call.account.life, call.act);
+  const absl::Status status = call.store.set_policy(
+      call.account.id, call.account.accepts, call.account.life, call.act, call.account.algorithm);
   return status.ok() ? get_account(call) : response_of(status);
 }
 
@@ -180,9 +193,15 @@ Response rotate_secret(Call& call) {
   Body body(call.request);
   if (!body.has("grace_seconds")) body.fail("grace_seconds", "is missing");
   const int64_t grace_seconds = body.integer("grace_seconds").value_or(0);
+  const std::optional<Algorithm> algorithm = read_algorithm(body);
   if (const auto problem = body.finish()) return response_of(*problem);
-  return shown(call.store.rotate_secret(call.account.id, grace_seconds, call.act),
+  return shown(call.store.rotate_secret(call.account.id, grace_seconds, call.act, algorithm),
                Status::kCreated);
+}
+
+Response get_public_keys(Call& call) {
+  absl::StatusOr<std::string> keys = call.store.public_keys(call.account.id, call.act.time);
+  return keys.ok() ? json_response(*std::move(keys)) : response_of(keys.status());
 }
 
 Response show_made_secret(Call& call, std::string_view generation) {

@@ -82,6 +82,7 @@ using Response = serve::ControlResponse;
 [[nodiscard]] Response reveal_secret(Call& call);
 [[nodiscard]] Response rotate_secret(Call& call);
 [[nodiscard]] Response show_made_secret(Call& call, std::string_view generation);
+[[nodiscard]] Response get_public_keys(Call& call);
 
 [[nodiscard]] Response list_epochs(Call& call);
 [[nodiscard]] Response set_epoch(Call& call);

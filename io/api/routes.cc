@@ -74,6 +74,8 @@ constexpr std::array kRoutes = {
           Route::kChange, reveal_secret},
     Route{"POST", "/accounts/{account}/secrets/rotate", "rotateSecret", Scope::kWrite,
           Route::kChange, rotate_secret, show_made_secret},
+    Route{"GET", "/accounts/{account}/jwks.json", "getPublicKeys", Scope::kRead, Route::kRead,
+          get_public_keys},
 
     Route{"GET", "/epochs", "listEpochs", Scope::kRead, kAll, list_epochs},
     Route{"POST", "/epochs", "setEpoch", Scope::kWrite, kChangeAll, set_epoch},

@@ -100,6 +100,19 @@ std::string audit_name(const Client* client) {
   return client == nullptr ? "token endpoint" : serve::concat("client ", client->name);
 }
 
+// "alice" of "/accounts/alice/jwks.json".
+std::optional<std::string_view> account_of_keys(std::string_view path) {
+  constexpr std::string_view kBefore = "/accounts/";
+  constexpr std::string_view kBehind = "/jwks.json";
+  if (path.size() < kBefore.size() + kBehind.size() || !path.starts_with(kBefore) ||
+      !path.ends_with(kBehind)) {
+    return std::nullopt;
+  }
+  path.remove_prefix(kBefore.size());
+  path.remove_suffix(kBehind.size());
+  return path;
+}
+
 }  // namespace
 
 Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute,
@@ -228,7 +241,10 @@ ControlResponse Issuer::refused(const ControlRequest& request, const absl::Statu
 
 ControlResponse Issuer::tell(const ControlRequest& request) {
   absl::StatusOr<Told> told = absl::NotFoundError("");
-  if (std::optional<std::string> body = metadata(request)) {
+  if (const auto account = account_of_keys(request.path)) {
+    absl::StatusOr<std::string> keys = public_keys(*account, request.now);
+    told = keys.ok() ? absl::StatusOr<Told>(Told{.body = *std::move(keys)}) : keys.status();
+  } else if (std::optional<std::string> body = metadata(request)) {
     told = Told{.body = *std::move(body)};
   } else if (status_lists_) {
     told = status_lists_->tell(request);
@@ -243,6 +259,19 @@ ControlResponse Issuer::tell(const ControlRequest& request) {
       .content_type = std::string(told->content_type),
       .fields = serve::concat(kForAll, "Cache-Control: max-age=", told->max_age_seconds, "\r\n"),
       .body = std::move(told->body)};
+}
+
+absl::StatusOr<std::string> Issuer::public_keys(std::string_view account, int64_t now) {
+  absl::StatusOr<std::string> keys = absl::NotFoundError("");
+  const absl::Status status = node_.use([&](registry::Store& store) -> absl::Status {
+    const absl::StatusOr<registry::Account> owner = store.find_account(account);
+    if (!owner.ok()) return owner.status();
+    keys = store.public_keys(owner->id, now);
+    if (!keys.ok()) return keys.status();
+    return *keys == R"({"keys":[]})" ? absl::NotFoundError("") : absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return keys;
 }
 
 std::optional<std::string> Issuer::metadata(const ControlRequest& request) const {

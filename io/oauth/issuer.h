@@ -53,6 +53,8 @@ class Issuer {
                                const absl::StatusOr<Parameters>& parameters, bool is_refresh);
   serve::ControlResponse revoke(const serve::ControlRequest& request);
   serve::ControlResponse tell(const serve::ControlRequest& request);
+  // Those of an account; kNotFound if it has none, as if there were no such account.
+  [[nodiscard]] absl::StatusOr<std::string> public_keys(std::string_view account, int64_t now);
   [[nodiscard]] std::optional<std::string> metadata(const serve::ControlRequest& request) const;
 
   // Runs `body` for the client that the request authenticates, or null if it names none.

@@ -50,6 +50,8 @@ std::string secret_json(const std::optional<Signer>& signer) {
       .add("account", json_string(signer->account.name))
       .add("generation", std::to_string(signer->secret.generation))
       .add("valid_until", number_or_null(signer->secret.valid_until))
+      .add("alg", json_string(to_string(signer->secret.algorithm)))
+      .add("kid", text_or_null(signer->secret.kid))
       .text();
 }
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -97,6 +98,43 @@ TEST_F(RegistryChecksTest, FollowsATokenFromItsIssueToItsRevocation) {
   const std::string verdict = ask(client, "/verify/api", issued.text);
   EXPECT_NE(verdict.find("\"verdict\":\"revoked\""), std::string::npos) << verdict;
   EXPECT_TRUE(ask(client, "/check/nginx/files", other.text).starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(RegistryChecksTest, TakesTokensOfKeysThatAreRotatedMeanwhile) {
+  const IssuedToken by_secret = make_token("api");
+  ASSERT_TRUE(store_.set_policy(alice_, {}, {}, now(), Algorithm::kEdDsa).ok());
+  IssuedToken issued = make_token("api");
+  Daemon daemon(files_);
+  ASSERT_NE(daemon.port(), 0) << daemon.output();
+  std::atomic<bool> is_over = false;
+  std::atomic<int> num_asked = 0;
+  const auto ask_all_the_time = [&](const std::string& token) {
+    Client client(daemon.port());
+    while (!is_over) {
+      const std::string answer = ask(client, kApi, token);
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+      ++num_asked;
+    }
+  };
+  Client client(daemon.port());
+  for (int i = 0; i < 5; ++i) {
+    is_over = false;
+    std::thread old(ask_all_the_time, issued.text);
+    std::thread oldest(ask_all_the_time, by_secret.text);
+    // It stays good while the next key is in use.
+    ASSERT_TRUE(store_.rotate_secret(alice_, 3600, now()).ok());
+    issued = make_token("api");
+    await(client, kApi, issued.text, " 200 ");
+    const int before = num_asked;
+    while (num_asked < before + 100) std::this_thread::yield();
+    is_over = true;
+    old.join();
+    oldest.join();
+  }
+  const IssuedToken last = issued;
+  ASSERT_TRUE(store_.rotate_secret(alice_, 0, now()).ok());
+  await(client, kApi, last.text, " 401 ");
+  await(client, kApi, by_secret.text, " 200 ");
 }
 
 TEST_F(RegistryChecksTest, KeepsARevocationThroughItsOwnDeath) {

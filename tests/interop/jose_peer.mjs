@@ -2,10 +2,10 @@
 // Copyright The simdjwt Authors
 //
 // Signs or verifies with jose what standard input asks for, in JSON; answers in JSON. The key is a
-// JWK. Many requests, in an array, get as many answers. Run with --eval in the folder that has
+// JWK, or one of a JWK Set. Many requests, in an array, get as many answers. Run with --eval in the folder that has
 // jose's node_modules, where its import is looked up.
 import { readFileSync } from "node:fs";
-import { errors, importJWK, jwtVerify, SignJWT } from "jose";
+import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
 
 async function sign(request, key) {
   const header = { alg: request.alg, typ: "JWT", kid: request.jwk.kid };
@@ -24,7 +24,9 @@ async function verify(request, key) {
 }
 
 async function answer(request) {
-  const key = await importJWK(request.jwk, request.alg);
+  const key = request.jwks
+    ? createLocalJWKSet(request.jwks)
+    : await importJWK(request.jwk, request.alg);
   return request.claims ? sign(request, key) : verify(request, key);
 }
 

@@ -12,6 +12,10 @@ import jwt
 def key_of(request):
     if "secret" in request:
         return request["secret"]
+    if "jwks" in request:
+        kid = jwt.get_unverified_header(request["token"])["kid"]
+        keys = jwt.PyJWKSet.from_dict(request["jwks"]).keys
+        return next(key.key for key in keys if key.key_id == kid)
     return jwt.PyJWK(request["jwk"], request["alg"]).key
 
 

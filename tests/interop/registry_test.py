@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The simdjwt Authors
-"""Services verify tokens of the registry by themselves, with the text of the account's secret."""
+"""Services verify tokens of the registry by themselves, with the text of the account's secret, or
+with the account's public keys."""
 
 import json
 import os
@@ -49,7 +50,29 @@ def request_about(secret, token):
             "secret": secret, "jwk": jwk(secret=secret.encode())}
 
 
-class PyJwt(Services, CliTestCase):
+class PublicKeys:
+    """The same by a JWK Set, as what the account publishes."""
+
+    def test_verify_by_the_public_keys(self):
+        registry = Registry(self.path("keys.db"))
+        for alg in ("EdDSA", "RS256"):
+            registry.run("account", "policy", "alice", "--alg", alg)
+            token = registry.token("--aud", AUDIENCE)
+            keys = json.loads(registry.run("secret", "jwks"))
+            self.assertEqual(self.verdict_by(keys, alg, token), {"claims": claims_of(token)})
+            for twin in tampered_twins(token):
+                self.assertEqual(self.verdict_by(keys, alg, twin), {"error": self.forged})
+            registry.run("secret", "rotate", "--grace", "1h", "--yes")
+            keys = json.loads(registry.run("secret", "jwks"))
+            for each in (token, registry.token("--aud", AUDIENCE)):
+                self.assertEqual(self.verdict_by(keys, alg, each), {"claims": claims_of(each)})
+
+    def verdict_by(self, keys, alg, token):
+        return self.ask({"alg": alg, "token": token, "issuer": ISSUER, "audience": AUDIENCE,
+                         "jwks": keys})
+
+
+class PyJwt(Services, PublicKeys, CliTestCase):
     forged = "InvalidSignatureError"
     expired = "ExpiredSignatureError"
 
@@ -59,12 +82,14 @@ class PyJwt(Services, CliTestCase):
                                capture_output=True, timeout=60)
         skip_unless(probe.returncode == 0, PYTHON + " has no python3-jwt")
 
+    def ask(self, request):
+        return run_peer([PYTHON, "-I", "-c", read_source("pyjwt_peer.py")], request)
+
     def verdict(self, secret, token):
-        return run_peer([PYTHON, "-I", "-c", read_source("pyjwt_peer.py")],
-                        request_about(secret, token))
+        return self.ask(request_about(secret, token))
 
 
-class Jose(Services, CliTestCase):
+class Jose(Services, PublicKeys, CliTestCase):
     forged = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED"
     expired = "ERR_JWT_EXPIRED exp"
 
@@ -72,9 +97,12 @@ class Jose(Services, CliTestCase):
     def setUpClass(cls):
         cls.packages = npm.require("jose", npm.JOSE)
 
-    def verdict(self, secret, token):
+    def ask(self, request):
         return run_peer([npm.NODE, "--input-type=module", "--eval", read_source("jose_peer.mjs")],
-                        request_about(secret, token), cwd=self.packages)
+                        request, cwd=self.packages)
+
+    def verdict(self, secret, token):
+        return self.ask(request_about(secret, token))
 
 
 class GolangJwt(Services, CliTestCase):

@@ -100,6 +100,30 @@ class IssuerTest : public registry::RegistryTest {
   std::optional<Issuer> issuer_;
 };
 
+TEST_F(IssuerTest, PublishesTheKeysOfAccountsThatHaveSome) {
+  EXPECT_EQ(get("/accounts/alice/jwks.json").status, Status::kNotFound) << "a secret signs";
+  ASSERT_TRUE(node_
+                  ->use([&](registry::Store& store) {
+                    return store.set_policy(alice_, {}, {}, at(kNow), Algorithm::kEdDsa);
+                  })
+                  .ok());
+  const ControlResponse response = get("/accounts/alice/jwks.json");
+  ASSERT_EQ(response.status, Status::kOk);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_NE(response.fields.find("Access-Control-Allow-Origin: *\r\n"), std::string::npos);
+  const KeySet keys = KeySet::from_jwks(response.body).value();
+  const std::string token =
+      member(post("/oauth/token", "grant_type=client_credentials", basic_robot()), "access_token");
+  EXPECT_EQ(judge(token), Verdict::kValid);
+  Scratch scratch;
+  EXPECT_TRUE(Verifier(keys, Policy::signature_only()).verify(token, scratch, kNow));
+  for (const char* path : {"/accounts/bob/jwks.json", "/accounts//jwks.json", "/accounts/jwks.json",
+                           "/accounts/alice", "/accounts/alice/jwks.json/"}) {
+    EXPECT_EQ(get(path).status, Status::kNotFound) << path;
+  }
+  EXPECT_EQ(post("/accounts/alice/jwks.json", "").status, Status::kMethodNotAllowed);
+}
+
 TEST_F(IssuerTest, GivesClientsTokensThatServersTakeAtOnce) {
   const std::string form = "grant_type=client_credentials";
   for (const ControlResponse& response :

@@ -6,8 +6,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "cli/options.h"
 #include "cli/times.h"
 #include "cli/words.h"
+#include "registry/account_key.h"
 
 namespace simdjwt::cli {
 namespace {
@@ -64,6 +66,18 @@ registry::Account find_account(registry::Store& store, const RegistryInput& inpu
 }
 
 registry::Act act_now() { return {user_name(), system_now()}; }
+
+void add_token_algorithm_option(CLI::App& command, std::optional<std::string>& alg,
+                                const std::string& help) {
+  add_text_option(command, "--alg", alg, help)->type_name("ALG");
+}
+
+Algorithm parse_token_algorithm(const std::string& name) {
+  for (const Algorithm algorithm : registry::kTokenAlgorithms) {
+    if (to_string(algorithm) == name) return algorithm;
+  }
+  throw UsageError("--alg: " + quote(name) + " signs no tokens; there are HS256, EdDSA and RS256");
+}
 
 std::string json_list(std::string_view name, const std::vector<std::string>& objects) {
   std::string list;

@@ -64,6 +64,12 @@ registry::Account find_account(registry::Store& store, const RegistryInput& inpu
 // Whoever runs the program, now.
 registry::Act act_now();
 
+// --alg, of what accounts' tokens may be signed by.
+void add_token_algorithm_option(CLI::App& command, std::optional<std::string>& alg,
+                                const std::string& help);
+// UsageError for any other.
+Algorithm parse_token_algorithm(const std::string& name);
+
 // {"NAME":[...]}, of objects that are JSON already.
 std::string json_list(std::string_view name, const std::vector<std::string>& objects);
 // "one, two"

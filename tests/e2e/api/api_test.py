@@ -2,6 +2,7 @@
 # Copyright The simdjwt Authors
 """The admin API: every operation that its description has is called, and every answer is held to it."""
 
+import base64
 import http.client
 import json
 import os
@@ -22,6 +23,11 @@ except ImportError:
 
 CLI = os.environ["SIMDJWT"]
 ALL = ("read", "write", "reveal", "audit")
+
+
+def header_of(token):
+    part = token.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 class Answer:
@@ -163,6 +169,7 @@ class EveryOperation(ApiTestCase):
         self.assertEqual(self.done("getRegistry")["issuer"], "https://tokens.example")
         made = self.done("createAccount",
                          {"name": "alice", "accepts": "signed", "life": {"seconds_max": 10**6}})
+        self.assertEqual(made["alg"], "HS256")
         self.assertEqual(self.done("getAccount", **alice), made)
         self.assertEqual(self.done("listAccounts"), {"items": [made], "next": None})
         changed = self.done("changeAccount",
@@ -203,6 +210,14 @@ class EveryOperation(ApiTestCase):
         self.assertNotEqual(self.done("revealSecret", {}, **alice)["secret"], secret)
         self.assertEqual([s["generation"] for s in self.done("listSecrets", **alice)["items"]],
                          [2, 1])
+
+        self.assertEqual(self.done("getPublicKeys", **alice), {"keys": []})
+        changed = self.done("changeAccount", {"alg": "EdDSA"}, **alice)
+        self.assertEqual(changed["alg"], "EdDSA")
+        newest = self.done("listSecrets", **alice)["items"][0]
+        self.assertEqual((newest["generation"], newest["alg"]), (3, "EdDSA"))
+        self.assertEqual([key["kid"] for key in self.done("getPublicKeys", **alice)["keys"]],
+                         [newest["kid"]])
 
         revoked = self.done("revokeToken", {"reason": "lost"}, **jti)
         self.assertEqual((revoked["status"], revoked["revoked"]["reason"]), ("revoked", "lost"))
@@ -614,6 +629,40 @@ class Usage(ApiTestCase):
             problem = self.refused(400, "invalid_parameter", "listUsage", query=query,
                                    **self.alice)
             self.assertEqual([problem["parameter"]], list(query))
+
+
+class SigningKeys(ApiTestCase):
+    def test_sign_tokens_that_checks_know_with_the_next_request(self):
+        alice = {"account": "alice"}
+        self.make_account()
+        self.make_server()
+        by_secret = self.make_token(servers=["api"])["token"]
+        for alg in ("EdDSA", "RS256"):
+            self.done("changeAccount", {"alg": alg}, **alice)
+            token = self.make_token(servers=["api"])["token"]
+            header = header_of(token)
+            self.assertEqual((header["alg"], header["typ"]), (alg, "JWT"))
+            self.assertIn(header["kid"],
+                          [key["kid"] for key in self.done("getPublicKeys", **alice)["keys"]])
+            for good in (token, by_secret):
+                self.assertEqual(self.check_status(good), 200)
+            made = self.done("rotateSecret", {"grace_seconds": 0}, **alice)
+            self.assertEqual((made["alg"], made["valid_until"]), (alg, None))
+            self.assertEqual(self.check_status(token), 401)
+            self.assertEqual(self.check_status(by_secret), 200)
+        self.done("rotateSecret", {"grace_seconds": 0, "alg": "HS256"}, **alice)
+        self.assertEqual(self.check_status(by_secret), 401)
+
+    def test_are_chosen_when_an_account_is_made(self):
+        made = self.done("createAccount", {"name": "bob", "alg": "EdDSA"})
+        self.assertEqual(made["alg"], "EdDSA")
+        self.assertEqual(len(self.done("getPublicKeys", account="bob")["keys"]), 1)
+        self.refused(409, "conflict", "revealSecret", account="bob")
+        self.refused(409, "conflict", "rotateSecret", {"grace_seconds": 0, "alg": "RS256"},
+                     account="bob")
+        for body in ({"name": "eve", "alg": "ES256"}, {"name": "eve", "alg": "none"}):
+            self.refused(422, "invalid_value", "createAccount", body)
+        self.refused(422, "invalid_value", "changeAccount", {"alg": "HS512"}, account="bob")
 
 
 class Explain(ApiTestCase):

@@ -80,7 +80,7 @@ class Registry(RegistryTestCase):
 
     def test_help_of_actions_fits_the_screen(self):
         for group, actions in (("registry", "init check"), ("account", "create list show policy"),
-                               ("server", "create list show auth"), ("secret", "show rotate"),
+                               ("server", "create list show auth"), ("secret", "show rotate jwks"),
                                ("token", "create list show copy revoke associate dissociate"),
                                ("client", "create list revoke"), ("refresh", "list revoke"),
                                ("audit", "list"), ("usage", "list")):
@@ -125,8 +125,8 @@ class Accounts(RegistryTestCase):
         self.succeed("account", "create", "bob", "--life-max", "90d", "--indefinite", "no")
         bob = self.ask("account", "show", "bob")
         self.assertAlmostEqual(bob.pop("created"), time.time(), delta=60)
-        self.assertEqual(bob, {"name": "bob", "accepts": "registered", "life_min": 1,
-                               "life_max": 90 * 86400, "indefinite": False})
+        self.assertEqual(bob, {"name": "bob", "accepts": "registered", "alg": "HS256",
+                               "life_min": 1, "life_max": 90 * 86400, "indefinite": False})
         names = [account["name"] for account in self.ask("account", "list")["accounts"]]
         self.assertEqual(names, ["alice", "bob"])
         self.assertIn("at most 90 d 0 h, never indefinite", self.succeed("account", "list").out)
@@ -136,8 +136,8 @@ class Accounts(RegistryTestCase):
         self.succeed("account", "policy", "alice", "--life-max", "1d")
         alice = self.ask("account", "policy", "alice", "--indefinite", "no")
         alice.pop("created")
-        self.assertEqual(alice, {"name": "alice", "accepts": "signed", "life_min": 3600,
-                                 "life_max": 86400, "indefinite": False})
+        self.assertEqual(alice, {"name": "alice", "accepts": "signed", "alg": "HS256",
+                                 "life_min": 3600, "life_max": 86400, "indefinite": False})
         create = ("token", "create", "--description", "x")
         self.assert_fails(self.command(*create, "--indefinite"), "demands that tokens expire")
         self.assert_fails(self.command(*create, "--expires-in", "59m"), "at least 3600 seconds")
@@ -304,6 +304,51 @@ class Secrets(RegistryTestCase):
         self.assertEqual(self.ask("token", "show", token["jti"])["inactive_reason"],
                          "secret replaced")
         self.assertIn("gone with its secret", self.succeed("token", "show", token["jti"]).out)
+
+
+class Keys(RegistryTestCase):
+    def public_keys(self):
+        return json.loads(self.succeed("secret", "jwks").out)["keys"]
+
+    def test_sign_tokens_once_they_are_chosen(self):
+        old = self.create_token()
+        self.assertEqual(self.public_keys(), [])
+        self.assertIn("tokens signed by EdDSA",
+                      self.succeed("account", "policy", "alice", "--alg", "EdDSA").err)
+        self.assertEqual(self.ask("account", "policy", "alice", "--life-max", "none")["alg"],
+                         "EdDSA")
+        key, = self.public_keys()
+        self.assertEqual((key["alg"], key["use"]), ("EdDSA", "sig"))
+        self.assertNotIn("d", key)
+        token = self.create_token()
+        self.assertEqual(decode(token["token"].split(".")[0]).decode(),
+                         '{"alg":"EdDSA","typ":"JWT","kid":"%s"}' % key["kid"])
+        for made in (old, token):
+            self.assertEqual(self.succeed("token", "copy", made["jti"]).out, made["token"] + "\n")
+        shown = self.succeed("account", "show", "alice").out
+        self.assertRegex(shown, "Tokens signed by +EdDSA\n")
+        self.assertRegex(shown, 'EdDSA key generation 2 of .*, kid "%s"; generation 1 of'
+                         % key["kid"])
+        self.assertRegex(self.succeed("account", "list").out, r"registered +EdDSA")
+        public = self.write("public.jwks", self.succeed("secret", "jwks").out.encode())
+        self.assert_valid(self.run_program("verify", "--jwk-file", public, token["token"]))
+        self.assertIn("account.policy", self.succeed("audit", "list").out)
+
+    def test_are_replaced_each_for_itself(self):
+        self.succeed("account", "create", "bob", "--alg", "RS256")
+        of_bob = ("--account", "bob")
+        token = self.create_token(*of_bob)
+        self.assert_fails(self.command("secret", "show", *of_bob), "the account has no secret")
+        rotation = self.ask("secret", "rotate", *of_bob, "--grace", "1h", "--yes")
+        kids = [key["kid"] for key in
+                json.loads(self.succeed("secret", "jwks", *of_bob).out)["keys"]]
+        self.assertEqual((rotation["alg"], rotation["kid"], len(kids)), ("RS256", kids[0], 2))
+        self.assertEqual(self.succeed("token", "copy", *of_bob, token["jti"]).out,
+                         token["token"] + "\n")
+        self.assert_fails(self.command("secret", "rotate", *of_bob, "--alg", "EdDSA", "--grace",
+                                       "0", "--yes"), "has no key for EdDSA")
+        self.assert_fails(self.command("account", "create", "eve", "--alg", "ES256"),
+                          '--alg: "ES256" signs no tokens; there are HS256, EdDSA and RS256')
 
 
 class Audit(RegistryTestCase):
