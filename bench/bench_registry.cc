@@ -10,7 +10,8 @@
 //   check_batch/tokens:N           64 a call
 //   check/tokens:N/usage           and counts their use, which another thread collects
 //   check/tokens:N/revoking:1000   while another thread revokes a thousand a second on the disk
-//   revoke/...                     one iteration a token
+//   revoke/...                     one iteration a token; at_once: as one change of several tokens;
+//                                  together: as changes by themselves that share a write
 //   memory/tokens:N                one iteration fills tables; bytes/token is what matters
 //   load/tokens:1000000            one iteration reads the whole file
 //
@@ -37,6 +38,7 @@
 #include "registries.h"
 #include "registry/follower.h"
 #include "registry/jti.h"
+#include "registry/node.h"
 #include "registry/usage_book.h"
 #include "runner.h"
 #include "simdjwt/simdjwt.h"
@@ -193,6 +195,23 @@ void revoke_on_disk(benchmark::State& state, size_t num_at_once) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// As the daemon does for requests that came together: each is a change, all are one write.
+void revoke_by_node(benchmark::State& state, size_t num_together) {
+  Disk& registry = disk();
+  static const auto node =
+      value_or_die(registry::Node::open(registry.path(), kNow, [](const auto&) {}));
+  while (state.KeepRunningBatch(static_cast<int64_t>(num_together))) {
+    const auto [made, in_use] = node->change(kNow, [&](Store& store) {
+      for (size_t i = 0; i < num_together; ++i) {
+        succeed(store.revoke_token(registry.account(), registry.take_jti(), "", kAct));
+      }
+    });
+    succeed(made);
+    succeed(in_use);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
 void revoke_in_memory(benchmark::State& state) {
   const std::shared_ptr<Revocations> revocations = Revocations::create({1});
   uint32_t index = 0;
@@ -251,6 +270,12 @@ void add_all() {
     benchmark::RegisterBenchmark(
         ("revoke/on_disk/at_once:" + std::to_string(num_at_once)).c_str(),
         [=](benchmark::State& state) { revoke_on_disk(state, num_at_once); })
+        ->UseRealTime();
+  }
+  for (const size_t num_together : {1U, 8U, 64U}) {
+    benchmark::RegisterBenchmark(
+        ("revoke/by_node/together:" + std::to_string(num_together)).c_str(),
+        [=](benchmark::State& state) { revoke_by_node(state, num_together); })
         ->UseRealTime();
   }
   for (const size_t num_tokens : {1'000'000U, 10'000'000U}) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "api/query.h"
 #include "registry/opaque_secret.h"
@@ -127,14 +128,53 @@ Response perform(const Match& match, const serve::ControlRequest& request, const
 
 }  // namespace
 
-Response Api::answer(const serve::ControlRequest& request) {
-  if (request.path == concat(kPrefix, "/openapi.json")) return describe(request);
+void Api::answer(std::span<serve::ControlExchange> exchanges) {
+  std::vector<serve::ControlExchange*> changes;
+  for (serve::ControlExchange& exchange : exchanges) {
+    const serve::ControlRequest& request = exchange.request;
+    if (!serves(request.path)) continue;
+    const Route* const route = find_route(request.method, request.path).route;
+    if (request.path == concat(kPrefix, "/openapi.json")) {
+      exchange.response = describe(request);
+    } else if (route != nullptr && route->is(Route::kChange)) {
+      changes.push_back(&exchange);
+    } else {
+      (void)node_.use([&](registry::Store& store) {
+        exchange.response = answer_by(store, request);
+        return absl::OkStatus();
+      });
+    }
+  }
+  if (!changes.empty()) change(changes);
+}
+
+void Api::change(std::span<serve::ControlExchange*> exchanges) {
+  const auto [made, in_use] =
+      node_.change(exchanges.front()->request.now, [&](registry::Store& store) {
+        for (serve::ControlExchange* exchange : exchanges) {
+          exchange->response = answer_by(store, exchange->request);
+        }
+      });
+  for (serve::ControlExchange* exchange : exchanges) {
+    if (exchange->response.status >= Status::kBadRequest) continue;
+    if (!made.ok()) {
+      exchange->response = response_of(made);
+    } else if (!in_use.ok()) {
+      exchange->response =
+          response_of({Status::kUnavailable, "not_in_use",
+                       concat("the change is made, but may not be in use on this node yet: ",
+                              std::string(in_use.message()))});
+    }
+  }
+}
+
+Response Api::answer_by(registry::Store& store, const serve::ControlRequest& request) {
   if (const int64_t seconds = failures_.seconds_to_wait(request.client, request.now); seconds > 0) {
     return with_fields(response_of({Status::kTooManyRequests, "too_many_failures",
                                     "too many admin tokens that are none came from there"}),
                        concat("Retry-After: ", seconds, "\r\n"));
   }
-  const absl::StatusOr<AdminToken> caller = authenticate(request);
+  const absl::StatusOr<AdminToken> caller = authenticate(store, request);
   if (absl::IsUnauthenticated(caller.status())) {
     return not_authenticated(request.num_authorizations > 0);
   }
@@ -142,42 +182,23 @@ Response Api::answer(const serve::ControlRequest& request) {
   const Match match = find_route(request.method, request.path);
   if (match.route != nullptr) {
     const std::optional<Problem> problem = forbid(*match.route, *caller);
-    return problem ? response_of(*problem) : run(match, request, *caller);
+    return problem ? response_of(*problem) : perform(match, request, *caller, store, node_);
   }
   if (!match.allow.empty()) return not_allowed(match.allow);
   return response_of({Status::kNotFound, "not_found", "nothing goes by this path"});
 }
 
-absl::StatusOr<AdminToken> Api::authenticate(const serve::ControlRequest& request) {
+absl::StatusOr<AdminToken> Api::authenticate(registry::Store& store,
+                                             const serve::ControlRequest& request) {
   const auto text = request.num_authorizations == 1
                         ? serve::credentials_of(request.authorization, "bearer")
                         : std::nullopt;
-  absl::StatusOr<AdminToken> token = absl::NotFoundError("");
   if (text) {
-    const absl::Status status = node_.use([&](registry::Store& store) {
-      token = AdminTokens(store).find(*text, request.now);
-      return token.status();
-    });
-    if (!absl::IsNotFound(status)) return token;
+    absl::StatusOr<AdminToken> token = AdminTokens(store).find(*text, request.now);
+    if (!absl::IsNotFound(token.status())) return token;
     failures_.note_failure(request.client, request.now);
   }
   return absl::UnauthenticatedError("");
-}
-
-Response Api::run(const Match& match, const serve::ControlRequest& request,
-                  const AdminToken& caller) {
-  Response response;
-  const auto body = [&](registry::Store& store) {
-    response = perform(match, request, caller, store, node_);
-    return absl::OkStatus();
-  };
-  const absl::Status status =
-      match.route->is(Route::kChange) ? node_.change(request.now, body) : node_.use(body);
-  const bool is_done = response.status < Status::kBadRequest;
-  if (status.ok() || !is_done) return response;
-  return response_of({Status::kUnavailable, "not_in_use",
-                      concat("the change is made, but may not be in use on this node yet: ",
-                             std::string(status.message()))});
 }
 
 }  // namespace simdjwt::api

@@ -10,6 +10,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,14 +34,15 @@ class Api {
   [[nodiscard]] static bool serves(std::string_view path) noexcept {
     return path.starts_with("/api/");
   }
-  [[nodiscard]] Response answer(const serve::ControlRequest& request);
+  // Answers those that are its to answer. Those that change something do so together.
+  void answer(std::span<serve::ControlExchange> exchanges);
 
  private:
+  [[nodiscard]] Response answer_by(registry::Store& store, const serve::ControlRequest& request);
   // Whoever shows a good admin token; else kUnauthenticated, if it could be looked up.
   [[nodiscard]] absl::StatusOr<registry::AdminToken> authenticate(
-      const serve::ControlRequest& request);
-  [[nodiscard]] Response run(const Match& match, const serve::ControlRequest& request,
-                             const registry::AdminToken& caller);
+      registry::Store& store, const serve::ControlRequest& request);
+  void change(std::span<serve::ControlExchange*> exchanges);
 
   registry::Node& node_;
   serve::FailureLimiter failures_{10};  // in a minute

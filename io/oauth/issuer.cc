@@ -22,6 +22,14 @@ using serve::ControlResponse;
 
 namespace {
 
+constexpr std::string_view kToken = "/oauth/token";
+constexpr std::string_view kRefresh = "/refresh";
+constexpr std::string_view kRevoke = "/oauth/revoke";
+
+bool changes_something(std::string_view path) {
+  return path == kToken || path == kRefresh || path == kRevoke;
+}
+
 constexpr char kJson[] = "application/json";
 // Browsers may ask: there are no cookies by which they would say who they are.
 constexpr char kForAll[] = "Access-Control-Allow-Origin: *\r\n";
@@ -122,37 +130,58 @@ Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_m
       failures_(failures_per_minute),
       status_lists_(std::move(status_lists)) {}
 
-ControlResponse Issuer::answer(const ControlRequest& request) {
-  const bool is_token = request.path == "/oauth/token";
-  const bool is_refresh = request.path == "/refresh";
-  const bool is_revoke = request.path == "/oauth/revoke";
-  if (request.method == "OPTIONS") return {.fields = kPreflight};
-  if (!is_token && !is_refresh && !is_revoke) return tell(request);
-  if (request.method != "POST") return method_not_allowed("POST, OPTIONS");
+void Issuer::answer(std::span<serve::ControlExchange> exchanges) {
+  std::vector<serve::ControlExchange*> changes;
+  for (serve::ControlExchange& exchange : exchanges) {
+    const ControlRequest& request = exchange.request;
+    if (request.method == "OPTIONS") {
+      exchange.response = {.fields = kPreflight};
+    } else if (!changes_something(request.path)) {
+      exchange.response = tell(request);
+    } else if (request.method != "POST") {
+      exchange.response = method_not_allowed("POST, OPTIONS");
+    } else {
+      changes.push_back(&exchange);
+    }
+  }
+  if (changes.empty()) return;
+  const registry::Node::Changed changed =
+      node_.change(changes.front()->request.now, [&](registry::Store& store) {
+        for (serve::ControlExchange* exchange : changes) {
+          exchange->response = change(store, exchange->request);
+        }
+      });
+  const absl::Status& status = changed.made.ok() ? changed.in_use : changed.made;
+  if (status.ok()) return;
+  for (serve::ControlExchange* exchange : changes) {
+    if (exchange->response.status >= Status::kBadRequest) continue;
+    exchange->response = refused(exchange->request, status);
+  }
+}
+
+ControlResponse Issuer::change(registry::Store& store, const ControlRequest& request) {
   if (const int64_t wait = failures_.seconds_to_wait(request.client, request.now); wait > 0) {
     return failure(Status::kTooManyRequests, "temporarily_unavailable",
                    "too many requests of this address have failed",
                    serve::concat("Retry-After: ", wait, "\r\n"));
   }
-  if (is_revoke) return revoke(request);
-  return is_token ? token(request, Parameters::of_form(request), false)
-                  : token(request, Parameters::of_json(request), true);
+  if (request.path == kRevoke) return revoke(store, request);
+  return request.path == kToken ? token(store, request, Parameters::of_form(request), false)
+                                : token(store, request, Parameters::of_json(request), true);
 }
 
-absl::Status Issuer::run(const ControlRequest& request, const Parameters& parameters,
-                         const Body& body) {
+absl::Status Issuer::run(registry::Store& store, const ControlRequest& request,
+                         const Parameters& parameters, const Body& body) {
   const auto credentials = claimed(request, parameters);
   if (!credentials.ok()) return credentials.status();
-  return node_.change(request.now, [&](registry::Store& store) -> absl::Status {
-    Grants grants(store);
-    if (!*credentials) return body(grants, nullptr);
-    const absl::StatusOr<Client> client =
-        grants.authenticate((*credentials)->name, (*credentials)->secret);
-    return client.ok() ? body(grants, &*client) : client.status();
-  });
+  Grants grants(store);
+  if (!*credentials) return body(grants, nullptr);
+  const absl::StatusOr<Client> client =
+      grants.authenticate((*credentials)->name, (*credentials)->secret);
+  return client.ok() ? body(grants, &*client) : client.status();
 }
 
-ControlResponse Issuer::token(const ControlRequest& request,
+ControlResponse Issuer::token(registry::Store& store, const ControlRequest& request,
                               const absl::StatusOr<Parameters>& parameters, bool is_refresh) {
   const auto invalid = [](std::string_view why) {
     return failure(Status::kBadRequest, "invalid_request", why);
@@ -170,7 +199,7 @@ ControlResponse Issuer::token(const ControlRequest& request,
   const registry::Narrowing narrowing{parameters->get("scope"), parameters->all("resource")};
   ControlResponse response;
   const absl::Status status =
-      run(request, *parameters, [&](Grants& grants, const Client* client) -> absl::Status {
+      run(store, request, *parameters, [&](Grants& grants, const Client* client) -> absl::Status {
         const registry::Act act{audit_name(client), request.now};
         if (!is_for_client) {
           const auto pair = grants.refresh(refresh_token, client, narrowing, act);
@@ -190,7 +219,7 @@ ControlResponse Issuer::token(const ControlRequest& request,
   return status.ok() ? response : refused(request, status);
 }
 
-ControlResponse Issuer::revoke(const ControlRequest& request) {
+ControlResponse Issuer::revoke(registry::Store& store, const ControlRequest& request) {
   const absl::StatusOr<Parameters> parameters = Parameters::of_form(request);
   if (!parameters.ok()) {
     return failure(Status::kBadRequest, "invalid_request",
@@ -198,9 +227,10 @@ ControlResponse Issuer::revoke(const ControlRequest& request) {
   }
   const std::string_view token = parameters->get("token");
   if (token.empty()) return failure(Status::kBadRequest, "invalid_request", "there is no token");
-  const absl::Status status = run(request, *parameters, [&](Grants& grants, const Client* client) {
-    return grants.revoke_presented(token, client, {audit_name(client), request.now});
-  });
+  const absl::Status status =
+      run(store, request, *parameters, [&](Grants& grants, const Client* client) {
+        return grants.revoke_presented(token, client, {audit_name(client), request.now});
+      });
   if (status.ok()) return {.fields = kNoStore};
   // RFC 7009 section 2.2.1 has a word of its own for what cannot be handed back.
   if (absl::IsFailedPrecondition(status)) {

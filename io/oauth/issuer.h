@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,23 +44,26 @@ class Issuer {
   Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_minute,
          std::optional<StatusLists> status_lists = std::nullopt);
 
-  [[nodiscard]] serve::ControlResponse answer(const serve::ControlRequest& request);
+  // What they change in the registry, they change together.
+  void answer(std::span<serve::ControlExchange> exchanges);
 
  private:
   using Body = std::function<absl::Status(registry::Grants&, const registry::Client*)>;
 
+  [[nodiscard]] serve::ControlResponse change(registry::Store& store,
+                                              const serve::ControlRequest& request);
   // With what the client sends as `parameters`; `is_refresh` where no grant type is to be named.
-  serve::ControlResponse token(const serve::ControlRequest& request,
+  serve::ControlResponse token(registry::Store& store, const serve::ControlRequest& request,
                                const absl::StatusOr<Parameters>& parameters, bool is_refresh);
-  serve::ControlResponse revoke(const serve::ControlRequest& request);
+  serve::ControlResponse revoke(registry::Store& store, const serve::ControlRequest& request);
   serve::ControlResponse tell(const serve::ControlRequest& request);
   // Those of an account; kNotFound if it has none, as if there were no such account.
   [[nodiscard]] absl::StatusOr<std::string> public_keys(std::string_view account, int64_t now);
   [[nodiscard]] std::optional<std::string> metadata(const serve::ControlRequest& request) const;
 
   // Runs `body` for the client that the request authenticates, or null if it names none.
-  absl::Status run(const serve::ControlRequest& request, const Parameters& parameters,
-                   const Body& body);
+  static absl::Status run(registry::Store& store, const serve::ControlRequest& request,
+                          const Parameters& parameters, const Body& body);
   serve::ControlResponse refused(const serve::ControlRequest& request, const absl::Status& why);
 
   registry::Node& node_;

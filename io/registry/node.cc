@@ -40,11 +40,11 @@ absl::Status Node::take_in(int64_t now) {
   return has_new_servers.status();
 }
 
-absl::Status Node::change(int64_t now, absl::FunctionRef<absl::Status(Store&)> body) {
-  const absl::Status changed = use(body);
-  // A body of several changes may have made the first and failed with the second.
-  absl::Status followed = follow(now);
-  return changed.ok() ? followed : changed;
+Node::Changed Node::change(int64_t now, absl::FunctionRef<void(Store&)> body) {
+  Changed changed;
+  changed.made = use([&](Store& store) { return store.change_together([&] { body(store); }); });
+  if (changed.made.ok()) changed.in_use = follow(now);
+  return changed;
 }
 
 absl::Status Node::use(absl::FunctionRef<absl::Status(Store&)> body) {

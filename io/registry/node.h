@@ -46,10 +46,13 @@ class Node {
   [[nodiscard]] absl::Status read(int64_t now,
                                   absl::FunctionRef<absl::Status(const Follower&)> body);
 
-  // Runs `body`, which may change the store. When this returns OK, the change is on the disk and in
-  // use. An error of the body comes back as it is; otherwise an error says that the change is made
-  // but may not be in use here.
-  [[nodiscard]] absl::Status change(int64_t now, absl::FunctionRef<absl::Status(Store&)> body);
+  // Runs `body`, which may change the store, by changes that are put on the disk together: see
+  // Store::change_together().
+  struct Changed {
+    absl::Status made;    // if not OK, nothing has changed
+    absl::Status in_use;  // if not OK, what has changed may not be in use here
+  };
+  [[nodiscard]] Changed change(int64_t now, absl::FunctionRef<void(Store&)> body);
 
   // Runs `body`, which changes nothing that checks depend on.
   [[nodiscard]] absl::Status use(absl::FunctionRef<absl::Status(Store&)> body);

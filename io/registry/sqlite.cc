@@ -189,19 +189,41 @@ bool Database::in_transaction() const noexcept {
 
 // --- Transaction ---
 
+namespace {
+
+// An error of the disk ends a transaction as a whole, not the part alone that met with it.
+absl::Status taken_back(const Database& database) {
+  return absl::UnavailableError(database.path() + ": what was changed together was taken back");
+}
+
+}  // namespace
+
 absl::StatusOr<Transaction> Transaction::begin(Database& database, Kind kind) {
+  const bool is_inner = database.num_transactions_ > 0;
+  if (is_inner && !database.in_transaction()) return taken_back(database);
   // A transaction that began by reading cannot become one that writes once others have written.
-  const absl::Status status =
-      database.run_script(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
+  const absl::Status status = database.run_script(is_inner               ? "SAVEPOINT inner_part"
+                                                  : kind == Kind::kWrite ? "BEGIN IMMEDIATE"
+                                                                         : "BEGIN");
   if (!status.ok()) return status;
-  return Transaction(database);
+  ++database.num_transactions_;
+  return Transaction(database, is_inner);
 }
 
 Transaction::~Transaction() {
-  if (database_ == nullptr || !database_->in_transaction()) return;
-  (void)database_->run_script("ROLLBACK");  // an error of its own has rolled back already
+  if (database_ == nullptr) return;
+  --database_->num_transactions_;
+  if (is_committed_ || !database_->in_transaction()) return;
+  // An error of its own has rolled back already.
+  (void)database_->run_script(is_inner_ ? "ROLLBACK TO inner_part; RELEASE inner_part"
+                                        : "ROLLBACK");
 }
 
-absl::Status Transaction::commit() { return database_->run_script("COMMIT"); }
+absl::Status Transaction::commit() {
+  if (!database_->in_transaction()) return taken_back(*database_);
+  absl::Status status = database_->run_script(is_inner_ ? "RELEASE inner_part" : "COMMIT");
+  is_committed_ = status.ok();
+  return status;
+}
 
 }  // namespace simdjwt::registry

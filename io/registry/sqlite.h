@@ -110,9 +110,13 @@ class Database {
   };
   std::unique_ptr<sqlite3, Close> connection_;
   std::unique_ptr<const std::string> path_;  // statements point to it
+  int num_transactions_ = 0;                 // one within the other
+
+  friend class Transaction;
 };
 
-// Ends with its scope, and takes back what it did unless it was committed.
+// Ends with its scope, and takes back what it did unless it was committed. One that begins within
+// another is a part of it: what it has committed stays if the outer one is committed.
 class Transaction {
  public:
   enum class Kind : uint8_t {
@@ -120,7 +124,8 @@ class Transaction {
     kWrite,  // the only one of its kind at a time
   };
   [[nodiscard]] static absl::StatusOr<Transaction> begin(Database& database, Kind kind);
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction(Transaction&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)), is_inner_(other.is_inner_) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
 
@@ -128,8 +133,10 @@ class Transaction {
   [[nodiscard]] absl::Status commit();
 
  private:
-  explicit Transaction(Database& database) : database_(&database) {}
+  Transaction(Database& database, bool is_inner) : database_(&database), is_inner_(is_inner) {}
   Database* database_;
+  bool is_inner_;
+  bool is_committed_ = false;
 };
 
 }  // namespace simdjwt::registry

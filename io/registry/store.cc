@@ -125,6 +125,14 @@ absl::Status Store::name_status_lists(bool names, const Act& act) {
   });
 }
 
+absl::Status Store::change_together(absl::FunctionRef<void()> body) {
+  absl::StatusOr<Transaction> transaction =
+      Transaction::begin(database_, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  body();
+  return transaction->commit();
+}
+
 absl::Status Store::write(const Act& act, absl::FunctionRef<absl::Status(Writer&)> body) {
   absl::StatusOr<Transaction> transaction =
       Transaction::begin(database_, Transaction::Kind::kWrite);

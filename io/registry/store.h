@@ -100,6 +100,10 @@ class Store {
   [[nodiscard]] absl::StatusOr<bool> names_status_lists();
   [[nodiscard]] absl::Status name_status_lists(bool names, const Act& act);
 
+  // Runs `body`, whose changes are put on the disk together, which takes as long as for one. Each
+  // is made or fails for itself, but stays only if this returns OK; if not, none of them does.
+  [[nodiscard]] absl::Status change_together(absl::FunctionRef<void()> body);
+
   // --- Accounts ---
 
   // With an algorithm other than HS256, the key that signs its tokens is made at once.

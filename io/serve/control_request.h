@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,8 +42,14 @@ struct ControlResponse {
   std::string body = {};
 };
 
-// Answers a request while nothing else of its thread goes on; may block. One thread calls it.
-using ControlHandler = std::function<ControlResponse(const ControlRequest&)>;
+struct ControlExchange {
+  ControlRequest request;
+  ControlResponse response = {};  // to be filled in
+};
+
+// Answers what has come in the meantime, of as many clients as there are exchanges, while nothing
+// else of its thread goes on; may block. One thread calls it.
+using ControlHandler = std::function<void(std::span<ControlExchange>)>;
 
 }  // namespace simdjwt::serve
 

@@ -61,6 +61,10 @@ size_t ControlService::receive(net::Connection& connection, std::string_view byt
   Client& client = clients_[connection.index()];
   size_t num_consumed = 0;
   while (num_consumed < bytes.size() && !connection.output_full()) {
+    if (client.is_queued) {  // the answer to what follows stands behind that one
+      flush();
+      continue;
+    }
     const std::string_view rest = bytes.substr(num_consumed);
     if (client.pending != nullptr) {
       num_consumed += take_body(connection, client, rest);
@@ -120,21 +124,36 @@ size_t ControlService::take_body(net::Connection& connection, Client& client,
         return bytes.size();
       case BodyDecoder::Outcome::kComplete: {
         const std::unique_ptr<Pending> whole = std::move(client.pending);
-        const bool is_last = is_draining_ || !whole->keep_alive;
-        answer(connection, *whole);
-        return is_last ? bytes.size() : num_consumed;
+        const bool keep_alive = whole->keep_alive && !is_draining_;
+        queue(connection, std::move(*whole), keep_alive);
+        return keep_alive ? num_consumed : bytes.size();
       }
     }
   }
 }
 
-void ControlService::answer(net::Connection& connection, const Pending& pending) {
-  const bool keep_alive = pending.keep_alive && !is_draining_;
+void ControlService::queue(net::Connection& connection, Pending pending, bool keep_alive) {
   connection.expect(net::Connection::Rest::kNone);
-  rendered(handler_(pending.request))
-      .write_to(connection, head_end_, keep_alive ? Persistence::kKeepAlive : Persistence::kClose,
-                pending.is_for_head);
   if (!keep_alive) connection.finish();
+  clients_[connection.index()].is_queued = true;
+  exchanges_.push_back({std::move(pending.request)});
+  queue_.push_back({&connection, pending.is_for_head, keep_alive});
+  if (queue_.size() == kTogetherMax) flush();
+}
+
+void ControlService::flush() {
+  if (queue_.empty()) return;
+  handler_(exchanges_);
+  for (size_t i = 0; i < queue_.size(); ++i) {
+    net::Connection& connection = *queue_[i].connection;
+    clients_[connection.index()].is_queued = false;
+    rendered(std::move(exchanges_[i].response))
+        .write_to(connection, head_end_,
+                  queue_[i].keep_alive ? Persistence::kKeepAlive : Persistence::kClose,
+                  queue_[i].is_for_head);
+  }
+  queue_.clear();
+  exchanges_.clear();
 }
 
 void ControlService::refuse(net::Connection& connection, Client& client, Status status) {

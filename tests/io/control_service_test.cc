@@ -46,21 +46,27 @@ class ControlServiceTest : public ::testing::Test {
            std::to_string(body.size()) + "\r\n" + std::string(more) + "\r\n" + std::string(body);
   }
 
+  static constexpr uint32_t kConnectionsMax = 100;
   static constexpr net::Instant kNow{.unix_seconds = 1'795'420'800, .steady_ms = 1000};
   static constexpr std::string_view kClose = "Connection: close\r\n";
   const net::Timeouts timeouts_;
   int num_requests_ = 0;
   ControlRequest last_;
-  ControlService service_{[this](const ControlRequest& request) {
-                            ++num_requests_;
-                            last_ = request;
-                            return ControlResponse{
-                                .status = http::Status::kCreated,
-                                .content_type = "text/x",
-                                .fields = "X-Extra: 1\r\n",
-                                .body = request.method + ' ' + request.body + '\n'};
+  std::vector<size_t> nums_together_;
+  ControlService service_{[this](std::span<ControlExchange> exchanges) {
+                            nums_together_.push_back(exchanges.size());
+                            for (ControlExchange& exchange : exchanges) {
+                              const ControlRequest& request = exchange.request;
+                              ++num_requests_;
+                              last_ = request;
+                              exchange.response = {
+                                  .status = http::Status::kCreated,
+                                  .content_type = "text/x",
+                                  .fields = "X-Extra: 1\r\n",
+                                  .body = request.method + ' ' + request.body + '\n'};
+                            }
                           },
-                          8, 1};
+                          8, kConnectionsMax};
   net::Connection connection_;
 };
 
@@ -139,6 +145,29 @@ TEST_F(ControlServiceTest, ClosesConnectionsWhenItDrains) {
   service_.drain();
   EXPECT_EQ(ask(request("POST", "Content-Length: 1\r\n", "a") + request("GET")),
             said("POST a\n", kClose));
+}
+
+TEST_F(ControlServiceTest, AnswersTogetherWhatClientsAskInATurn) {
+  std::vector<net::Connection> connections(kConnectionsMax);
+  for (uint32_t i = 0; i < kConnectionsMax; ++i) {
+    connections[i].open(i, 0, net::PeerAddress(), nullptr, timeouts_, kNow);
+    service_.open(connections[i]);
+    connections[i].receive(service_, request("PUT", "Content-Length: 2\r\n", std::to_string(i)),
+                           kNow);
+  }
+  EXPECT_EQ(nums_together_, std::vector<size_t>{ControlService::kTogetherMax});
+  service_.flush();
+  EXPECT_EQ(nums_together_.back(), kConnectionsMax - 10 - ControlService::kTogetherMax);
+  for (uint32_t i = 10; i < kConnectionsMax; ++i) {
+    const std::string_view output = connections[i].begin_send(kNow);
+    EXPECT_TRUE(output.ends_with("\r\n\r\nPUT " + std::to_string(i) + '\n')) << output;
+  }
+}
+
+TEST_F(ControlServiceTest, AnswersAClientOneRequestAfterTheOther) {
+  EXPECT_EQ(ask(request("GET") + request("PUT") + request("GET", "Connection: close\r\n")),
+            said("GET \n") + said("PUT \n") + said("GET \n", kClose));
+  EXPECT_EQ(nums_together_, (std::vector<size_t>{1, 1, 1}));
 }
 
 TEST_F(ControlServiceTest, GivesUpWhoeverIsTooSlow) {

@@ -7,6 +7,7 @@
 #include <simdjson.h>
 #include <simdjwt/simdjwt.h>
 
+#include "oauth/ask.h"
 #include "registry/registry_fixture.h"
 
 namespace simdjwt::oauth {
@@ -59,18 +60,18 @@ class IssuerTest : public registry::RegistryTest {
 
   ControlResponse post(const std::string& path, const std::string& body,
                        const std::string& authorization = "", const std::string& fields = kForm) {
-    return issuer_->answer(
-        {.method = "POST",
-         .path = path,
-         .fields = fields,
-         .authorization = authorization,
-         .num_authorizations = authorization.empty() ? uint8_t{0} : uint8_t{1},
-         .body = body,
-         .client = {.ip = {192, 0, 2, 1}, .family = net::PeerAddress::Family::kIpv4},
-         .now = kNow});
+    return ask(*issuer_,
+               {.method = "POST",
+                .path = path,
+                .fields = fields,
+                .authorization = authorization,
+                .num_authorizations = authorization.empty() ? uint8_t{0} : uint8_t{1},
+                .body = body,
+                .client = {.ip = {192, 0, 2, 1}, .family = net::PeerAddress::Family::kIpv4},
+                .now = kNow});
   }
   ControlResponse get(const std::string& path, const std::string& fields = "") {
-    return issuer_->answer({.method = "GET", .path = path, .fields = fields, .now = kNow});
+    return ask(*issuer_, {.method = "GET", .path = path, .fields = fields, .now = kNow});
   }
   ControlResponse refresh(const std::string& token) {
     return post("/refresh", R"({"refresh_token":")" + token + "\"}", "",
@@ -242,52 +243,41 @@ TEST_F(IssuerTest, TakesTokensBack) {
   expect_error(refresh(refresh_token_), Status::kBadRequest, "invalid_grant");
 
   std::string by_hand;
-  ASSERT_TRUE(node_
-                  ->change(kNow,
-                           [&](registry::Store& store) {
-                             by_hand = make_token(store, alice_).text;
-                             return absl::OkStatus();
-                           })
-                  .ok());
-  expect_error(hand_back("token=" + by_hand, basic_robot()), Status::kBadRequest,
-               "unsupported_token_type");
-}
-
-TEST_F(IssuerTest, TellsOfItselfAndItsServers) {
-  const ControlResponse server = get("/.well-known/oauth-authorization-server");
-  ASSERT_EQ(server.status, Status::kOk);
-  EXPECT_EQ(member(server, "issuer"), registry::kIssuer);
-  EXPECT_EQ(member(server, "token_endpoint"), "https://tokens.example/oauth/token");
-  EXPECT_EQ(member(server, "revocation_endpoint"), "https://tokens.example/oauth/revoke");
-  EXPECT_EQ(member(server, "grant_types_supported"), R"(["client_credentials","refresh_token"])");
-  EXPECT_NE(server.fields.find("Access-Control-Allow-Origin: *"), std::string::npos);
-  for (const char* path : {"/.well-known/oauth-protected-resource/mcp", "/resources/api"}) {
-    const ControlResponse resource = get(path);
-    ASSERT_EQ(resource.status, Status::kOk) << path;
-    EXPECT_EQ(member(resource, "resource"), "https://api.example/mcp");
-    EXPECT_EQ(member(resource, "authorization_servers"), R"(["https://tokens.example"])");
-  }
-  for (const char* path :
-       {"/.well-known/oauth-authorization-server/x", "/.well-known/oauth-protected-resource",
-        "/.well-known/oauth-protected-resource/mcp/", "/resources/", "/resources/other"}) {
-    EXPECT_EQ(get(path).status, Status::kNotFound) << path;
-  }
-  EXPECT_EQ(post("/resources/api", "").status, Status::kMethodNotAllowed);
-}
-
-TEST_F(IssuerTest, TellsServersOfOnePathApartByTheirHost) {
-  ASSERT_TRUE(node_
-                  ->change(kNow,
-                           [&](registry::Store& store) {
-                             return store
-                                 .create_server(alice_, "two", "https://two.example/mcp", at(kNow))
-                                 .status();
-                           })
-                  .ok());
+  ASSERT_TRUE(
+      node_
+          ->change(
+              kNow,
+              [&](registry::Store& store) {
+                EXPECT_TRUE(
+                    store.create_server(alice_, "two", "https://two.example/mcp", at(kNow)).ok());
+              })
+          .in_use.ok());
   const std::string path = "/.well-known/oauth-protected-resource/mcp";
   EXPECT_EQ(member(get(path, "Host: two.example\r\n"), "resource"), "https://two.example/mcp");
   EXPECT_EQ(member(get(path, "Host: api.example\r\n"), "resource"), "https://api.example/mcp");
   EXPECT_EQ(get(path, "Host: evil.example\r\n").status, Status::kNotFound);
+}
+
+TEST_F(IssuerTest, AnswersForItselfEachOfThoseThatCameTogether) {
+  std::vector<serve::ControlExchange> exchanges;
+  for (const std::string& token : {refresh_token_, std::string("sjr_x"), bound_refresh_token_}) {
+    exchanges.push_back({{.method = "POST",
+                          .path = "/oauth/revoke",
+                          .fields = kForm,
+                          .body = "token=" + token,
+                          .now = kNow}});
+  }
+  exchanges.push_back({{.method = "GET", .path = "/resources/api", .now = kNow}});
+  issuer_->answer(exchanges);
+  EXPECT_EQ(exchanges[0].response.status, Status::kOk);
+  EXPECT_EQ(exchanges[1].response.status, Status::kOk) << "unknown ones are";
+  expect_error(exchanges[2].response, Status::kUnauthorized, "invalid_client");
+  EXPECT_EQ(member(exchanges[3].response, "resource"), "https://api.example/mcp");
+  expect_error(refresh(refresh_token_), Status::kBadRequest, "invalid_grant");
+  EXPECT_EQ(post("/oauth/token", "grant_type=refresh_token&refresh_token=" + bound_refresh_token_,
+                 basic_robot())
+                .status,
+            Status::kOk);
 }
 
 TEST_F(IssuerTest, LetsAnAddressWaitThatFailsTooOften) {

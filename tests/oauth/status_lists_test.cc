@@ -5,6 +5,7 @@
 
 #include <simdjwt/simdjwt.h>
 
+#include "oauth/ask.h"
 #include "oauth/issuer.h"
 #include "registry/registry_fixture.h"
 #include "serve/text.h"
@@ -34,7 +35,7 @@ class StatusListsTest : public registry::RegistryTest {
   }
 
   ControlResponse get(const std::string& path, int64_t now = kNow, const std::string& query = "") {
-    return issuer_->answer({.method = "GET", .path = path, .query = query, .now = now});
+    return ask(*issuer_, {.method = "GET", .path = path, .query = query, .now = now});
   }
 
   // As others read it.
@@ -113,7 +114,7 @@ TEST_F(StatusListsTest, AreThereForTokensThatAreThere) {
     EXPECT_EQ(get(path).status, Status::kNotFound) << path;
   }
   EXPECT_EQ(get("/status-lists/0", kNow, "time=1795428000").status, Status::kNotImplemented);
-  EXPECT_EQ(issuer_->answer({.method = "POST", .path = "/status-lists/0", .now = kNow}).status,
+  EXPECT_EQ(ask(*issuer_, {.method = "POST", .path = "/status-lists/0", .now = kNow}).status,
             Status::kMethodNotAllowed);
 }
 
@@ -125,12 +126,13 @@ TEST_F(StatusListsTest, AreInTheMetadata) {
       std::string::npos)
       << told;
   Issuer without(*node_, registry::kIssuer, 0);
-  const auto ask = [&](const char* path) {
-    return without.answer({.method = "GET", .path = path, .now = kNow});
+  const auto get_there = [&](const char* path) {
+    return ask(without, {.method = "GET", .path = path, .now = kNow});
   };
-  EXPECT_EQ(ask("/.well-known/oauth-authorization-server").body.find("jwks"), std::string::npos);
-  EXPECT_EQ(ask("/jwks").status, Status::kNotFound);
-  EXPECT_EQ(ask("/status-lists").status, Status::kNotFound);
+  EXPECT_EQ(get_there("/.well-known/oauth-authorization-server").body.find("jwks"),
+            std::string::npos);
+  EXPECT_EQ(get_there("/jwks").status, Status::kNotFound);
+  EXPECT_EQ(get_there("/status-lists").status, Status::kNotFound);
 }
 
 TEST_F(StatusListsTest, AreNamedByNewTokensIfSomebodySaysSo) {

@@ -19,6 +19,7 @@
 
 #include "registry/grants.h"
 #include "registry/registry_fixture.h"
+#include "registry/sqlite.h"
 
 namespace simdjwt::registry {
 namespace {
@@ -157,6 +158,18 @@ void change_for_ever(const std::string& path, AccountId account, const Acknowled
       require(grants.refresh(pair->refresh_token, nullptr, {}, act).ok());
       acknowledge("spent " + pair->refresh_token);
     }
+    if (i % 4 == 2) {
+      std::string jtis[3];
+      const absl::Status status = store->change_together([&] {
+        for (std::string& each : jtis) {
+          const auto made = store->create_token(account, {.description = "together"}, act);
+          require(made.ok() && store->revoke_token(account, made->token.jti, "leaked", act).ok());
+          each = made->token.jti;
+        }
+      });
+      require(status.ok());
+      for (const std::string& each : jtis) acknowledge("revoked " + each);
+    }
     if (i % 4 == 3) {
       const absl::StatusOr<SecretInfo> secret = store->rotate_secret(account, 1000, act);
       require(secret.ok());
@@ -273,6 +286,49 @@ TEST_F(DurabilityTest, LosesNothingAcknowledgedWhenTheDiskIsFull) {
   expect_there(store, account, outcome.lines);
   make_token(store, account);
   expect_consistent(store, account);
+}
+
+TEST_F(DurabilityTest, MakesNoChangeOfThoseThatMeetAFullDiskTogether) {
+  const AccountId account = make_registry();
+  Child child([&](const Acknowledge&) {
+    absl::StatusOr<Store> own = Store::open(path());
+    require(own.ok());
+    (void)signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{400'000, 400'000};
+    require(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const absl::Status status = own->change_together([&] {
+      for (int i = 0; i < 2000; ++i) {
+        (void)own->create_token(account, {.description = "a child's"}, at(kNow));
+      }
+    });
+    require(!status.ok());
+    require(own->tokens(account, {}, kNow).value().tokens.empty());
+    require(own->create_token(account, {.description = "one"}, at(kNow)).ok());
+  });
+  EXPECT_EQ(child.wait().wait_status, 0);
+  Store store = Store::open(path()).value();
+  EXPECT_EQ(store.tokens(account, {}, kNow).value().tokens.size(), 1u);
+  expect_consistent(store, account);
+}
+
+TEST_F(DurabilityTest, MakesNothingOfATransactionWhoseOuterOneIsGone) {
+  make_registry();
+  Database database = Database::open(path()).value();
+  absl::StatusOr<Transaction> outer = Transaction::begin(database, Transaction::Kind::kWrite);
+  ASSERT_TRUE(outer.ok());
+  {
+    absl::StatusOr<Transaction> inner = Transaction::begin(database, Transaction::Kind::kWrite);
+    ASSERT_TRUE(inner.ok());
+    EXPECT_TRUE(database.run("UPDATE servers SET url = 'https://a.example'").ok());
+    EXPECT_TRUE(database.run_script("ROLLBACK").ok());
+    EXPECT_TRUE(absl::IsUnavailable(inner->commit()));
+  }
+  EXPECT_TRUE(
+      absl::IsUnavailable(Transaction::begin(database, Transaction::Kind::kWrite).status()));
+  EXPECT_TRUE(absl::IsUnavailable(outer->commit()));
+  Statement row = database.query("SELECT url FROM servers");
+  ASSERT_TRUE(row.next());
+  EXPECT_EQ(row.text(0), "");
 }
 
 // Writes down the indexes of tokens.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "registry/grants.h"
 #include "registry/registry_fixture.h"
 #include "support/judge.h"
 
@@ -29,8 +30,13 @@ class NodeTest : public RegistryTest {
     in_use_ = node_->servers();
   }
 
+  // Fails if the body does, or what it has changed is not in use.
   absl::Status change(absl::FunctionRef<absl::Status(Store&)> body) {
-    return node_->change(kNow, body);
+    absl::Status status;
+    const auto [made, in_use] = node_->change(kNow, [&](Store& store) { status = body(store); });
+    status.Update(made);
+    status.Update(in_use);
+    return status;
   }
   Verdict judge(const std::string& token) {
     return in_use_.at(0).verifier.verify(token, scratch_, kNow).verdict();
@@ -82,6 +88,26 @@ TEST_F(NodeTest, GivesTheErrorOfAChangeAsItIs) {
   });
   EXPECT_TRUE(absl::IsNotFound(status)) << status;
   EXPECT_EQ(judge(issued_.text), Verdict::kRevoked) << "what was made before it is in use";
+}
+
+TEST_F(NodeTest, MakesChangesTogetherEachForItself) {
+  std::optional<IssuedToken> other;
+  const auto [made, in_use] = node_->change(kNow, [&](Store& store) {
+    Grants grants(store);
+    EXPECT_TRUE(store.revoke_token(alice_.id, issued_.token.jti, "", at(kNow)).ok());
+    EXPECT_TRUE(grants.create_client(alice_.id, "robot", {.description = "x"}, 60, at(kNow)).ok());
+    EXPECT_TRUE(absl::IsAlreadyExists(
+        grants.create_client(alice_.id, "robot", {.description = "y"}, 60, at(kNow)).status()));
+    EXPECT_TRUE(absl::IsNotFound(store.revoke_token(alice_.id, "missing", "", at(kNow))));
+    other = make_token(store, alice_.id, {"api"});
+  });
+  EXPECT_TRUE(made.ok() && in_use.ok()) << made << in_use;
+  EXPECT_EQ(judge(issued_.text), Verdict::kRevoked);
+  EXPECT_EQ(judge(other->text), Verdict::kValid);
+  Database database = Database::open(path()).value();
+  Statement count = database.query("SELECT count(*) FROM grants");
+  ASSERT_TRUE(count.next());
+  EXPECT_EQ(count.integer(0), 1) << "of the client that failed nothing is left";
 }
 
 TEST_F(NodeTest, HasEachChangeInUseWhileOthersFollow) {

@@ -261,11 +261,16 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .kernels = active_kernels(),
                           .usage = usage_.get()});
   });
-  auto admin = serve::ControlServer::create(
-      {.socket = config_.admin->socket, .io = io}, [this](const serve::ControlRequest& request) {
-        const bool is_for_api = api_ && api::Api::serves(request.path);
-        return is_for_api ? api_->answer(request) : operations_->answer(request);
-      });
+  auto admin = serve::ControlServer::create({.socket = config_.admin->socket, .io = io},
+                                            [this](std::span<serve::ControlExchange> exchanges) {
+                                              for (serve::ControlExchange& exchange : exchanges) {
+                                                if (api_ && api::Api::serves(exchange.request.path))
+                                                  continue;
+                                                exchange.response =
+                                                    operations_->answer(exchange.request);
+                                              }
+                                              if (api_) api_->answer(exchanges);
+                                            });
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
@@ -283,7 +288,7 @@ absl::Status Daemon::listen_as_issuer(net::IoMode io) {
        .wire = wires_->factory(config_.listeners.size()),
        .io = io,
        .num_connections_max = kConnectionsMax},
-      [this](const serve::ControlRequest& request) { return issuer_->answer(request); });
+      [this](std::span<serve::ControlExchange> exchanges) { issuer_->answer(exchanges); });
   if (!server.ok()) return server.status();
   issuer_server_ = *std::move(server);
   return absl::OkStatus();

@@ -12,6 +12,7 @@ import sys
 import time
 import unittest
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 from daemon import PATIENCE, OperationsTestCase
 
@@ -535,6 +536,23 @@ class Checks(ApiTestCase):
             self.assertEqual(self.check_status(token["token"], server), 401)
             self.done("changeServer", {"authenticates": False}, account="alice", server=server)
             self.assertEqual(self.check_status(token["token"], server), 200)
+
+    def test_know_each_of_the_changes_that_clients_make_at_once(self):
+        self.make_account()
+        self.make_server()
+        tokens = [self.make_token(servers=["api"]) for _ in range(24)]
+
+        def revoke(part):
+            outcomes = []
+            for token in part:
+                self.refused(404, "not_found", "revokeToken", account="alice", jti="A" * 32)
+                self.done("revokeToken", account="alice", jti=token["jti"])
+                outcomes.append(self.check_status(token["token"]))
+            return outcomes
+
+        with ThreadPoolExecutor(8) as clients:
+            outcomes = list(clients.map(revoke, [tokens[i::8] for i in range(8)]))
+        self.assertEqual(outcomes, [[401] * 3] * 8)
 
     def test_know_a_rotated_secret_with_the_next_request(self):
         self.make_account()
