@@ -252,7 +252,14 @@ ALTER TABLE secrets ADD COLUMN public_jwk TEXT NOT NULL DEFAULT '';  -- empty: a
 CREATE UNIQUE INDEX current_secrets ON secrets (account, algorithm) WHERE valid_until IS NULL;
 )sql";
 
-constexpr const char* kScripts[] = {kFirst, kGrants, kUsage, kAdmin, kStatusLists, kKeys};
+// To count a server's tokens takes as long as there are many, and every token that is issued asks.
+constexpr char kServerCounts[] = R"sql(
+ALTER TABLE servers ADD COLUMN num_tokens INTEGER NOT NULL DEFAULT 0;
+UPDATE servers SET num_tokens = (SELECT count(*) FROM token_servers WHERE server = servers.id);
+)sql";
+
+constexpr const char* kScripts[] = {kFirst,       kGrants, kUsage,       kAdmin,
+                                    kStatusLists, kKeys,   kServerCounts};
 
 absl::StatusOr<int64_t> pragma(Database& database, std::string_view sql) {
   Statement row = database.query(sql);
@@ -314,7 +321,9 @@ absl::Status migrate(Database& database, std::span<const char* const> scripts) {
 }
 
 absl::Status check_pages(Database& database) {
-  Statement row = database.query("PRAGMA integrity_check(1)");
+  // Not integrity_check, which also compares indexes with their tables: of a million tokens it
+  // takes 1.8 s of CPU time where this takes 0.6.
+  Statement row = database.query("PRAGMA quick_check(1)");
   if (absl::Status s = row.only_row("no answer to a pragma"); !s.ok()) return s;
   if (row.text(0) == "ok") return absl::OkStatus();
   return absl::DataLossError(database.path() +

@@ -156,6 +156,11 @@ absl::Status insert_token(Writer& writer, const Token& token, Algorithm algorith
   return writer.log_audit(token.account, "token.create", token.jti, token.description);
 }
 
+// `more` is 1 or -1.
+absl::Status count_token(Database& database, ServerId server, int64_t more) {
+  return database.run("UPDATE servers SET num_tokens = num_tokens + ? WHERE id = ?", more, server);
+}
+
 absl::Status insert_association(Writer& writer, const Token& token, const Server& server) {
   Database& database = writer.database();
   if (absl::Status s = database.run(
@@ -165,6 +170,7 @@ absl::Status insert_association(Writer& writer, const Token& token, const Server
     return s;
   }
   if (database.num_changed() == 0) return absl::OkStatus();
+  if (absl::Status s = count_token(database, server.id, 1); !s.ok()) return s;
   if (absl::Status s =
           writer.log_change(ChangeKind::kAssociation, as_integer(token.index), server.id);
       !s.ok()) {
@@ -361,6 +367,7 @@ absl::Status Store::dissociate(AccountId account, std::string_view jti, std::str
       return s;
     }
     if (database_.num_changed() == 0) return absl::OkStatus();
+    if (absl::Status s = count_token(database_, found->id, -1); !s.ok()) return s;
     if (absl::Status s =
             writer.log_change(ChangeKind::kAssociation, as_integer(token->index), found->id);
         !s.ok()) {

@@ -98,6 +98,8 @@ TEST_F(TokensTest, TurnAuthenticationOnAndNeverOff) {
   ASSERT_EQ(store.set_authentication(alice.id, "api", false, at(kNow)), absl::OkStatus());
   ASSERT_EQ(store.associate(alice.id, two, "api", at(kNow)), absl::OkStatus());
   EXPECT_FALSE(is_on()) << "what somebody turned off, a second token does not turn on";
+  ASSERT_EQ(store.associate(alice.id, two, "api", at(kNow)), absl::OkStatus());
+  EXPECT_EQ(store.find_server(alice.id, "api").value().num_tokens, 2);
   ASSERT_EQ(store.set_authentication(alice.id, "api", true, at(kNow)), absl::OkStatus());
 
   for (const std::string& jti : {one, two}) {
