@@ -30,6 +30,16 @@ bool changes_something(std::string_view path) {
   return path == kToken || path == kRefresh || path == kRevoke;
 }
 
+std::string_view endpoint_of(std::string_view path) {
+  return path == kToken ? "token" : path == kRefresh ? "refresh" : "revoke";
+}
+
+// In a word, where the client was told no error but a status.
+std::string_view outcome_of(const ControlResponse& response, std::string_view outcome) {
+  if (response.status == Status::kMethodNotAllowed) return "method_not_allowed";
+  return response.status == Status::kNotFound ? "not_found" : outcome;
+}
+
 constexpr char kJson[] = "application/json";
 // Browsers may ask: there are no cookies by which they would say who they are.
 constexpr char kForAll[] = "Access-Control-Allow-Origin: *\r\n";
@@ -38,20 +48,6 @@ constexpr char kNoStore[] =
 constexpr char kPreflight[] =
     "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"
     "Access-Control-Allow-Headers: *, Authorization\r\nAccess-Control-Max-Age: 86400\r\n";
-
-ControlResponse failure(Status status, std::string_view error, std::string_view description,
-                        std::string_view fields = "") {
-  std::string body = "{\"error\":";
-  serve::append_json_string(body, error);
-  if (!description.empty()) {
-    body += ",\"error_description\":";
-    serve::append_json_string(body, description);
-  }
-  return {.status = status,
-          .content_type = kJson,
-          .fields = serve::concat(kNoStore, fields),
-          .body = body + "}\n"};
-}
 
 ControlResponse method_not_allowed(const char* allowed) {
   return {.status = Status::kMethodNotAllowed, .fields = serve::concat("Allow: ", allowed, "\r\n")};
@@ -131,31 +127,41 @@ Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_m
       status_lists_(std::move(status_lists)) {}
 
 void Issuer::answer(std::span<serve::ControlExchange> exchanges) {
-  std::vector<serve::ControlExchange*> changes;
+  std::vector<Change> changes;
   for (serve::ControlExchange& exchange : exchanges) {
     const ControlRequest& request = exchange.request;
     if (request.method == "OPTIONS") {
       exchange.response = {.fields = kPreflight};
     } else if (!changes_something(request.path)) {
+      outcome_ = "ok";
       exchange.response = tell(request);
+      metrics_.count("metadata", outcome_of(exchange.response, outcome_));
     } else if (request.method != "POST") {
       exchange.response = method_not_allowed("POST, OPTIONS");
+      metrics_.count(endpoint_of(request.path), outcome_of(exchange.response, "ok"));
     } else {
-      changes.push_back(&exchange);
+      changes.push_back({&exchange});
     }
   }
-  if (changes.empty()) return;
+  if (!changes.empty()) change(changes);
+}
+
+void Issuer::change(std::span<Change> changes) {
   const registry::Node::Changed changed =
-      node_.change(changes.front()->request.now, [&](registry::Store& store) {
-        for (serve::ControlExchange* exchange : changes) {
+      node_.change(changes.front().exchange->request.now, [&](registry::Store& store) {
+        for (auto& [exchange, outcome] : changes) {
+          outcome_ = "ok";
           exchange->response = change(store, exchange->request);
+          outcome = outcome_;
         }
       });
   const absl::Status& status = changed.made.ok() ? changed.in_use : changed.made;
-  if (status.ok()) return;
-  for (serve::ControlExchange* exchange : changes) {
-    if (exchange->response.status >= Status::kBadRequest) continue;
-    exchange->response = refused(exchange->request, status);
+  for (auto& [exchange, outcome] : changes) {
+    if (!status.ok() && exchange->response.status < Status::kBadRequest) {
+      exchange->response = refused(exchange->request, status);
+      outcome = outcome_;
+    }
+    metrics_.count(endpoint_of(exchange->request.path), outcome);
   }
 }
 
@@ -183,7 +189,7 @@ absl::Status Issuer::run(registry::Store& store, const ControlRequest& request,
 
 ControlResponse Issuer::token(registry::Store& store, const ControlRequest& request,
                               const absl::StatusOr<Parameters>& parameters, bool is_refresh) {
-  const auto invalid = [](std::string_view why) {
+  const auto invalid = [this](std::string_view why) {
     return failure(Status::kBadRequest, "invalid_request", why);
   };
   if (!parameters.ok()) return invalid(std::string(parameters.status().message()));
@@ -242,6 +248,21 @@ ControlResponse Issuer::revoke(registry::Store& store, const ControlRequest& req
   return refused(request, status);
 }
 
+ControlResponse Issuer::failure(Status status, std::string_view error, std::string_view description,
+                                std::string_view fields) {
+  outcome_ = error;
+  std::string body = "{\"error\":";
+  serve::append_json_string(body, error);
+  if (!description.empty()) {
+    body += ",\"error_description\":";
+    serve::append_json_string(body, description);
+  }
+  return {.status = status,
+          .content_type = kJson,
+          .fields = serve::concat(kNoStore, fields),
+          .body = body + "}\n"};
+}
+
 // RFC 6749 section 5.2, and RFC 8707 section 2.
 ControlResponse Issuer::refused(const ControlRequest& request, const absl::Status& why) {
   const std::string message(why.message());
@@ -252,6 +273,9 @@ ControlResponse Issuer::refused(const ControlRequest& request, const absl::Statu
       return failure(Status::kBadRequest, "invalid_scope", message);
     case absl::StatusCode::kNotFound:
       return failure(Status::kBadRequest, "invalid_target", message);
+    case absl::StatusCode::kAborted:
+      metrics_.count_reuse();
+      [[fallthrough]];
     case absl::StatusCode::kPermissionDenied:
       failures_.note_failure(request.client, request.now);
       return failure(Status::kBadRequest, "invalid_grant", message);

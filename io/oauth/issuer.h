@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 
+#include "oauth/issuer_metrics.h"
 #include "oauth/parameters.h"
 #include "oauth/status_lists.h"
 #include "registry/grants.h"
@@ -47,9 +48,18 @@ class Issuer {
   // What they change in the registry, they change together.
   void answer(std::span<serve::ControlExchange> exchanges);
 
+  [[nodiscard]] const IssuerMetrics& metrics() const noexcept { return metrics_; }
+
  private:
   using Body = std::function<absl::Status(registry::Grants&, const registry::Client*)>;
 
+  // A request that changes something, and what came of it in a word.
+  struct Change {
+    serve::ControlExchange* exchange;
+    std::string_view outcome = "ok";
+  };
+
+  void change(std::span<Change> changes);
   [[nodiscard]] serve::ControlResponse change(registry::Store& store,
                                               const serve::ControlRequest& request);
   // With what the client sends as `parameters`; `is_refresh` where no grant type is to be named.
@@ -65,11 +75,16 @@ class Issuer {
   static absl::Status run(registry::Store& store, const serve::ControlRequest& request,
                           const Parameters& parameters, const Body& body);
   serve::ControlResponse refused(const serve::ControlRequest& request, const absl::Status& why);
+  // Notes the error, static text, as the outcome.
+  serve::ControlResponse failure(http::Status status, std::string_view error,
+                                 std::string_view description, std::string_view fields = "");
 
   registry::Node& node_;
   const std::string issuer_;
   serve::FailureLimiter failures_;
   std::optional<StatusLists> status_lists_;
+  std::string_view outcome_ = "ok";  // of the request at hand
+  IssuerMetrics metrics_;
 };
 
 }  // namespace simdjwt::oauth

@@ -7,6 +7,8 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "registry/account_key.h"
@@ -90,6 +92,14 @@ class Follower::Image final : public FeedSink {
     return tables_->revocations->is_index_revoked(static_cast<uint32_t>(index));
   }
 
+  // All of `taken_in` that ever was.
+  RevocationCounts revocations() const {
+    const uint64_t num_indexes = tables_->revocations->num_indexes();
+    const uint64_t num_jtis = tables_->revocations->num_jtis();
+    return {.entries = {num_indexes, num_jtis, dates_.size()},
+            .taken_in = {num_indexes, num_jtis, num_dates_taken_in_}};
+  }
+
   // Makes the verifiers that have to be made anew. True if there were any, or servers changed.
   absl::StatusOr<bool> complete(int64_t now);
 
@@ -136,12 +146,16 @@ class Follower::Image final : public FeedSink {
   std::shared_ptr<SignatureCache> signatures_;  // or null
   std::shared_ptr<CheckTables> tables_ = std::make_shared<CheckTables>();
   uint64_t num_tokens_ = 0;
+  std::set<std::tuple<EpochScope, AccountId, std::string>> dates_;  // of whom there are some
+  uint64_t num_dates_taken_in_ = 0;
   absl::Status status_;  // what went wrong with a row
   bool has_new_servers_ = true;
   int64_t pruned_ = 0;
 };
 
 void Follower::Image::on_epoch(const FeedEpoch& row) {
+  dates_.emplace(row.scope, row.account, row.name);
+  ++num_dates_taken_in_;
   Revocations& revocations = *tables_->revocations;
   const std::string account = name_of(row.account);
   switch (row.scope) {
@@ -226,22 +240,38 @@ absl::Status Follower::read_all(int64_t now) {
   return absl::OkStatus();
 }
 
+// Counts what came. What an entry was changed by, a date moved on, is a revocation as well.
+absl::Status Follower::read_changes(int64_t now) {
+  const RevocationCounts before = image_->revocations();
+  const absl::StatusOr<int64_t> version = store_.read_changes(*image_, version_, now);
+  if (!version.ok()) return version.status();
+  version_ = *version;
+  const RevocationCounts after = image_->revocations();
+  for (size_t i = 0; i < counts_.taken_in.size(); ++i) {
+    counts_.taken_in.at(i) += after.taken_in.at(i) - before.taken_in.at(i);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> Follower::follow(int64_t now) {
   const absl::StatusOr<int64_t> current = store_.version();
   if (!current.ok()) return current.status();
   if (*current != version_) {
-    const absl::StatusOr<int64_t> version = store_.read_changes(*image_, version_, now);
-    if (absl::IsOutOfRange(version.status())) {
-      if (absl::Status status = read_all(now); !status.ok()) return status;
+    const absl::Status status = read_changes(now);
+    if (absl::IsOutOfRange(status)) {
+      if (absl::Status read = read_all(now); !read.ok()) return read;
       return true;
     }
-    if (!version.ok()) return version.status();
-    version_ = *version;
+    if (!status.ok()) return status;
   }
   return image_->complete(now);
 }
 
 std::vector<CheckedServer> Follower::servers() const { return image_->servers(); }
+
+RevocationCounts Follower::revocations() const {
+  return {.entries = image_->revocations().entries, .taken_in = counts_.taken_in};
+}
 
 uint64_t Follower::num_tokens() const noexcept { return image_->num_tokens(); }
 

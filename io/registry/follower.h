@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/revocation_counts.h"
 #include "registry/store.h"
 
 namespace simdjwt::registry {
@@ -49,6 +50,8 @@ class Follower {
   // In the order in which they were made.
   [[nodiscard]] std::vector<CheckedServer> servers() const;
 
+  [[nodiscard]] RevocationCounts revocations() const;
+
   // Of the registry, that was taken in last: grows with each change.
   [[nodiscard]] int64_t version() const noexcept { return version_; }
   // How many tokens have been issued; their indexes are less.
@@ -60,11 +63,13 @@ class Follower {
 
   Follower(Store store, std::shared_ptr<SignatureCache> signatures);
   absl::Status read_all(int64_t now);
+  absl::Status read_changes(int64_t now);
 
   Store store_;
   const std::shared_ptr<SignatureCache> signatures_;  // or null
   int64_t version_ = 0;
   std::unique_ptr<Image> image_;
+  RevocationCounts counts_;  // what was taken in by changes
 };
 
 }  // namespace simdjwt::registry

@@ -69,6 +69,7 @@ struct Narrowing {
 // Works on a store, with its rules for threads and errors. Those who present secrets are answered:
 //   kUnauthenticated   the client is not who it says, or says nothing where it has to
 //   kPermissionDenied  the refresh token is good for nothing, or not for this client
+//   kAborted           the refresh token was used before: its family has been revoked
 //   kOutOfRange        the scope is wider than the grant's
 //   kNotFound          a resource is no server of the grant
 //   kFailedPrecondition  the token is not of the kind that is handed back

@@ -23,6 +23,11 @@ std::vector<CheckedServer> Node::servers() const {
   return follower_->servers();
 }
 
+RevocationCounts Node::revocations() const {
+  const std::lock_guard lock(follow_mutex_);
+  return follower_->revocations();
+}
+
 absl::Status Node::follow(int64_t now) {
   const std::lock_guard lock(follow_mutex_);
   return take_in(now);

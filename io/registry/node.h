@@ -38,6 +38,8 @@ class Node {
   // As they were when last published, or when the node was opened, which publishes nothing.
   [[nodiscard]] std::vector<CheckedServer> servers() const;
 
+  [[nodiscard]] RevocationCounts revocations() const;
+
   // Takes in what anybody has changed, and publishes it. An error leaves in use what was.
   [[nodiscard]] absl::Status follow(int64_t now);
 

@@ -150,8 +150,8 @@ absl::StatusOr<TokenPair> Grants::refresh(std::string_view refresh_token, const 
     if (grant.revoked) return denied("the refresh token is revoked");
     if (presented.expires <= act.time) return denied("the refresh token has expired");
     if (presented.is_spent) {
-      refusal =
-          denied("the refresh token has been used before: it and what came of it are revoked");
+      refusal = absl::AbortedError(
+          "the refresh token has been used before: it and what came of it are revoked");
       return revoke_grant(writer, grant, "refresh.reuse", subject_of(presented),
                           "a refresh token was used twice");
     }

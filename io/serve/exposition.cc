@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "net/clock.h"
+#include "oauth/issuer_metrics.h"
 #include "registry/usage_book.h"
 #include "serve/process_stats.h"
 
@@ -200,6 +201,40 @@ void add_usage(Families& families, const registry::UsageBook* usage) {
       .counter("simdjwt_usage_lost_total",
                "Uses of tokens that came too fast to be counted but for their server.")
       .add(static_cast<double>(usage->num_lost()));
+}
+
+void add_revocations(Families& families,
+                     const std::optional<registry::RevocationCounts>& revocations) {
+  if (!revocations) return;
+  const auto add = [&](const auto& counts) {
+    for (size_t i = 0; i < counts.size(); ++i) {
+      families.add(counts.at(i), {{"kind", std::string(registry::RevocationCounts::kKinds.at(i))}});
+    }
+  };
+  families.counter("simdjwt_revocations_total",
+                   "Revocations of tokens by registry index, by jti, and of all that were issued "
+                   "before a date, that came since the start.");
+  add(revocations->taken_in);
+  families.gauge("simdjwt_revocation_entries", "Revocations that count now.");
+  add(revocations->entries);
+}
+
+void add_issuer(Families& families, const oauth::IssuerMetrics* issuer) {
+  if (issuer == nullptr) return;
+  using oauth::IssuerMetrics;
+  families.counter("simdjwt_issuer_requests_total",
+                   "Requests to the issuer, by endpoint and outcome.");
+  for (size_t i = 0; i < IssuerMetrics::kEndpoints.size(); ++i) {
+    for (size_t j = 0; j < IssuerMetrics::kOutcomes.size(); ++j) {
+      families.add_nonzero(issuer->requests(i, j),
+                           {{"endpoint", std::string(IssuerMetrics::kEndpoints.at(i))},
+                            {"outcome", std::string(IssuerMetrics::kOutcomes.at(j))}});
+    }
+  }
+  families
+      .counter("simdjwt_refresh_reuses_total",
+               "Refresh tokens that were used twice, and whose families were revoked.")
+      .add(issuer->reuses());
 }
 
 // Adds what `histogram_of` finds in each reactor, if `labels` are none or it holds anything.
@@ -426,6 +461,8 @@ std::string expose(const MetricsSources& sources) {
   add_durations(families, sources.metrics);
   add_signature_cache(families, sources.metrics, sources.signature_cache_bytes);
   add_usage(families, sources.usage);
+  add_revocations(families, sources.revocations);
+  add_issuer(families, sources.issuer);
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
   add_keys(families, sources.metrics.file_keys(), sources.key_sources);

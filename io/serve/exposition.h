@@ -7,15 +7,20 @@
 #define SIMDJWT_IO_SERVE_EXPOSITION_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "jwks/source_status.h"
 #include "net/reactor.h"
 #include "net/wire.h"
+#include "registry/revocation_counts.h"
 #include "serve/decision_log.h"
 #include "serve/metrics.h"
 
+namespace simdjwt::oauth {
+class IssuerMetrics;
+}
 namespace simdjwt::registry {
 class UsageBook;
 }
@@ -39,9 +44,11 @@ struct MetricsSources {
   std::vector<jwks::SourceStatus> key_sources;
   size_t signature_cache_bytes;  // 0: there is none
   std::string version;
-  std::string io;                              // "io_uring/...", "epoll"
-  std::string kernels;                         // see active_kernels()
-  const registry::UsageBook* usage = nullptr;  // null: there is no registry
+  std::string io;                                              // "io_uring/...", "epoll"
+  std::string kernels;                                         // see active_kernels()
+  const registry::UsageBook* usage = nullptr;                  // null: there is no registry
+  std::optional<registry::RevocationCounts> revocations = {};  // likewise
+  const oauth::IssuerMetrics* issuer = nullptr;                // null: nothing is issued
 };
 
 // Text format 0.0.4. Reads a few files of /proc; takes some hundred microseconds.

@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 
+#include "oauth/issuer_metrics.h"
 #include "serve/exposition.h"
 #include "support/exposition_reader.h"
 
@@ -78,7 +79,9 @@ class ExpositionTest : public ::testing::Test {
                    .signature_cache_bytes = signature_cache_bytes_,
                    .version = "1.2.3",
                    .io = "epoll",
-                   .kernels = "base64url/scalar \"x\""});
+                   .kernels = "base64url/scalar \"x\"",
+                   .revocations = revocations_,
+                   .issuer = issuer_});
   }
 
   ExpositionTest() {
@@ -91,6 +94,8 @@ class ExpositionTest : public ::testing::Test {
   net::WireCounters proxy_;
   std::vector<jwks::SourceStatus> key_sources_;
   size_t signature_cache_bytes_ = 0;
+  std::optional<registry::RevocationCounts> revocations_;
+  const oauth::IssuerMetrics* issuer_ = nullptr;
   std::unique_ptr<DecisionLog> log_ =
       *DecisionLog::create({.target = "", .allow_sample = 0}, 2, [](const std::string&) {});
 };
@@ -107,6 +112,28 @@ TEST_F(ExpositionTest, TellsOfTheCacheOfSignatures) {
   EXPECT_NE(text.find("\nsimdjwt_token_cache_evictions_total 2\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nsimdjwt_token_cache_entries 3\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nsimdjwt_token_cache_bytes 6400\n"), std::string::npos) << text;
+}
+
+TEST_F(ExpositionTest, TellsOfTheRegistryAndTheIssuerWhereThereAreSome) {
+  EXPECT_EQ(text().find("simdjwt_revocation"), std::string::npos);
+  EXPECT_EQ(text().find("simdjwt_refresh"), std::string::npos);
+  oauth::IssuerMetrics issuer;
+  issuer.count("refresh", "invalid_grant");
+  issuer.count("token", "no word for it");
+  issuer.count_reuse();
+  issuer_ = &issuer;
+  revocations_ = {.entries = {7, 8, 9}, .taken_in = {1, 2, 3}};
+  const auto series = read_exposition(text());
+  EXPECT_EQ(series.at("simdjwt_revocations_total{kind=\"index\"}"), 1);
+  EXPECT_EQ(series.at("simdjwt_revocations_total{kind=\"not_before\"}"), 3);
+  EXPECT_EQ(series.at("simdjwt_revocation_entries{kind=\"jti\"}"), 8);
+  EXPECT_EQ(series.at("simdjwt_issuer_requests_total{endpoint=\"refresh\",outcome="
+                      "\"invalid_grant\"}"),
+            1);
+  EXPECT_EQ(series.at("simdjwt_issuer_requests_total{endpoint=\"token\",outcome="
+                      "\"server_error\"}"),
+            1);
+  EXPECT_EQ(series.at("simdjwt_refresh_reuses_total"), 1);
 }
 
 TEST_F(ExpositionTest, IsWellFormedFromTheStart) {

@@ -7,6 +7,8 @@
 #include <simdjson.h>
 #include <simdjwt/simdjwt.h>
 
+#include <algorithm>
+
 #include "oauth/ask.h"
 #include "registry/registry_fixture.h"
 
@@ -256,6 +258,35 @@ TEST_F(IssuerTest, TakesTokensBack) {
   EXPECT_EQ(member(get(path, "Host: two.example\r\n"), "resource"), "https://two.example/mcp");
   EXPECT_EQ(member(get(path, "Host: api.example\r\n"), "resource"), "https://api.example/mcp");
   EXPECT_EQ(get(path, "Host: evil.example\r\n").status, Status::kNotFound);
+}
+
+TEST_F(IssuerTest, CountsWhatCameOfRequests) {
+  const auto count = [&](std::string_view endpoint, std::string_view outcome) {
+    const auto& endpoints = IssuerMetrics::kEndpoints;
+    const auto& outcomes = IssuerMetrics::kOutcomes;
+    return issuer_->metrics().requests(
+        static_cast<size_t>(std::ranges::find(endpoints, endpoint) - endpoints.begin()),
+        static_cast<size_t>(std::ranges::find(outcomes, outcome) - outcomes.begin()));
+  };
+  EXPECT_EQ(refresh(refresh_token_).status, Status::kOk);
+  EXPECT_EQ(issuer_->metrics().reuses(), 0u);
+  for (int i = 0; i < 2; ++i) {  // the second time, it is one of a family that is revoked
+    expect_error(refresh(refresh_token_), Status::kBadRequest, "invalid_grant");
+  }
+  EXPECT_EQ(issuer_->metrics().reuses(), 1u);
+  EXPECT_EQ(count("refresh", "ok"), 1u);
+  EXPECT_EQ(count("refresh", "invalid_grant"), 2u);
+  expect_error(post("/oauth/token", "grant_type=x"), Status::kBadRequest, "unsupported_grant_type");
+  EXPECT_EQ(count("token", "unsupported_grant_type"), 1u);
+  expect_error(post("/oauth/revoke", ""), Status::kBadRequest, "invalid_request");
+  EXPECT_EQ(count("revoke", "invalid_request"), 1u);
+  (void)get("/oauth/revoke");
+  EXPECT_EQ(count("revoke", "method_not_allowed"), 1u);
+  (void)get("/resources/api");
+  (void)get("/resources/none");
+  EXPECT_EQ(count("metadata", "ok"), 1u);
+  EXPECT_EQ(count("metadata", "not_found"), 1u);
+  EXPECT_EQ(count("token", "ok"), 0u);
 }
 
 TEST_F(IssuerTest, AnswersForItselfEachOfThoseThatCameTogether) {

@@ -182,7 +182,7 @@ TEST_F(GrantsTest, RevokeAFamilyOfWhichATokenIsUsedTwice) {
   const TokenPair second = refresh(first.refresh_token).value();
   const TokenPair third = refresh(second.refresh_token).value();
   const TokenPair other = make_family();
-  EXPECT_EQ(refresh_code(first.refresh_token), StatusCode::kPermissionDenied);
+  EXPECT_EQ(refresh_code(first.refresh_token), StatusCode::kAborted);
   for (const TokenPair* pair : {&first, &second, &third}) {
     EXPECT_TRUE(is_revoked(pair->access));
     EXPECT_EQ(refresh_code(pair->refresh_token), StatusCode::kPermissionDenied);

@@ -3,6 +3,7 @@
 
 #include "registry/node.h"
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <optional>
@@ -79,6 +80,33 @@ TEST_F(NodeTest, FollowsWhatOthersChange) {
   EXPECT_TRUE(node_->follow(kNow).ok());
   EXPECT_EQ(num_published_, 1);
   EXPECT_EQ(node_->servers().size(), 2);
+}
+
+TEST_F(NodeTest, CountsRevocationsOfEachKind) {
+  using Counts = std::array<uint64_t, 3>;
+  const auto revoke = [&] {
+    for (int i = 0; i < 2; ++i) {  // the second time, only the date is another
+      EXPECT_TRUE(store_.revoke_token(alice_.id, issued_.token.jti, "", at(kNow)).ok());
+      EXPECT_TRUE(store_.revoke_foreign(alice_.id, "theirs", kNow + 60, at(kNow)).ok());
+      EXPECT_TRUE(store_
+                      .set_epoch({.scope = EpochScope::kAccount,
+                                  .account = alice_.id,
+                                  .name = "",
+                                  .not_before = kNow - 100 + i},
+                                 at(kNow))
+                      .ok());
+      EXPECT_TRUE(node_->follow(kNow).ok());
+    }
+  };
+  EXPECT_EQ(node_->revocations().entries, (Counts{0, 0, 0}));
+  revoke();
+  EXPECT_EQ(node_->revocations().entries, (Counts{1, 1, 1}));
+  EXPECT_EQ(node_->revocations().taken_in, (Counts{1, 1, 2}));
+  ASSERT_TRUE(node_->follow(kNow + 10'000).ok());
+  EXPECT_EQ(node_->revocations().entries, (Counts{1, 0, 1})) << "the other has expired";
+  node_ = Node::open(path(), kNow, [](const auto&) {}).value();
+  EXPECT_EQ(node_->revocations().entries, (Counts{1, 1, 1}));
+  EXPECT_EQ(node_->revocations().taken_in, (Counts{0, 0, 0}));
 }
 
 TEST_F(NodeTest, GivesTheErrorOfAChangeAsItIs) {

@@ -259,7 +259,9 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
                           .kernels = active_kernels(),
-                          .usage = usage_.get()});
+                          .usage = usage_.get(),
+                          .revocations = revocation_counts(),
+                          .issuer = issuer_ ? &issuer_->metrics() : nullptr});
   });
   auto admin = serve::ControlServer::create({.socket = config_.admin->socket, .io = io},
                                             [this](std::span<serve::ControlExchange> exchanges) {
@@ -274,6 +276,11 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
+}
+
+std::optional<registry::RevocationCounts> Daemon::revocation_counts() const {
+  if (registry_ == nullptr) return std::nullopt;
+  return registry_->revocations();
 }
 
 absl::Status Daemon::listen_as_issuer(net::IoMode io) {

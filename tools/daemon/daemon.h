@@ -72,6 +72,8 @@ class Daemon {
   // nullopt if none are to be published.
   absl::StatusOr<std::optional<oauth::StatusLists>> open_status_lists();
 
+  [[nodiscard]] std::optional<registry::RevocationCounts> revocation_counts() const;
+
   // Handles events until the daemon is to end.
   void handle_events();
   [[nodiscard]] std::chrono::milliseconds timeout() const;
