@@ -77,7 +77,9 @@ TEST(Document, HasThreePartsOfBase64url) {
   }
   EXPECT_EQ(judge(document + "="), Verdict::kBadBase64url);
   EXPECT_EQ(judge(' ' + document), Verdict::kBadBase64url);
-  EXPECT_EQ(judge(std::string(kHeaderCharsMax + 1, 'e') + ".e30.e30"), Verdict::kHeaderTooLarge);
+  std::string with_long_header(kHeaderCharsMax + 1, 'e');
+  with_long_header += ".e30.e30";
+  EXPECT_EQ(judge(with_long_header), Verdict::kHeaderTooLarge);
 }
 
 TEST(Document, IsOfTheTypeThatIsAskedFor) {
