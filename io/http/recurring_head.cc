@@ -9,7 +9,7 @@
 
 namespace simdjwt::http {
 
-void RecurringHead::remember(std::string_view head, const Request& request) noexcept {
+void RecurringHead::remember(std::string_view head, Request& request) noexcept {
   const std::string_view value = request.authorization;
   size_t token_begin = value.find(' ') + 1;  // behind the scheme, or all of it
   while (value.substr(token_begin).starts_with(' ')) ++token_begin;
@@ -26,6 +26,7 @@ void RecurringHead::remember(std::string_view head, const Request& request) noex
   before_bytes_ = before_bytes;
   after_bytes_ = after_bytes;
   token_bytes_ = token_bytes;
+  request.recurrence = request_.recurrence + 1;
   request_ = request;
   for (std::string_view* part : {&request_.method_name, &request_.path, &request_.query,
                                  &request_.fields, &request_.authorization}) {

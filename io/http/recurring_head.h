@@ -35,8 +35,8 @@ class RecurringHead {
   RecurringHead(const RecurringHead&) = delete;
   RecurringHead& operator=(const RecurringHead&) = delete;
 
-  // `head` is whole and accepted, and the views of `request` point into it.
-  void remember(std::string_view head, const Request& request) noexcept;
+  // `head` is whole and accepted, and the views of `request` point into it. Sets its recurrence.
+  void remember(std::string_view head, Request& request) noexcept;
 
   // The length of the head that `bytes` begin with, and what it asks, if it is this one; else 0,
   // and only parsing it can tell. The bytes must not exceed the limit of a head.

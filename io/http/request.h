@@ -32,6 +32,9 @@ struct Request {
   // Whole validated lines "Name: value\r\n", for find_field() and find_cookie() of fields.h.
   std::string_view fields;
   std::string_view authorization;  // value of the first Authorization field, blanks trimmed
+  // Of heads that share it, all is the same to the byte but for what stands in `authorization`
+  // behind the scheme and its blanks, or in place of both. 0: of this head alone.
+  uint64_t recurrence = 0;
   uint64_t content_length = 0;
   Method method = Method::kOther;
   Version version = Version::kHttp11;

@@ -175,6 +175,10 @@ void Connection::sent(Protocol& protocol, size_t num_bytes, Instant now) {
   if (sent_ < sending_.size()) return;
   sent_ = 0;
   clear(sending_);
+  // Whatever is written next goes where the processor's cache has room already.
+  if (std::string& ready = wire_ == nullptr ? output_ : encoded_; ready.empty()) {
+    ready.swap(sending_);
+  }
   write_deadline_ms_ = kNever;
   if (phase_ == Phase::kOpen && !is_postponed_) idle_deadline_ms_ = after(idle_timeout_, now);
   if (is_parked_) {

@@ -18,6 +18,16 @@ using http::Persistence;
 using http::RequestParser;
 using http::Status;
 
+namespace {
+
+// What http::Response can write to.
+struct Text {
+  std::string& text;
+  void write(std::string_view bytes) { text.append(bytes); }
+};
+
+}  // namespace
+
 CheckService::CheckService(const CheckContext& context, size_t reactor, size_t num_connections_max)
     : reactor_(reactor),
       reader_(context.policies->make_reader()),
@@ -47,6 +57,11 @@ void CheckService::open(const net::Connection& connection) {
 }
 
 void CheckService::close(const net::Connection& connection) { uploads_.drop(connection); }
+
+void CheckService::drain() {
+  is_draining_ = true;
+  recurring_ = {};  // which may have kept its connection
+}
 
 size_t CheckService::receive(net::Connection& connection, std::string_view bytes) {
   RequestParser& parser = parsers_[connection.index()];
@@ -94,11 +109,14 @@ void CheckService::refuse(net::Connection& connection, Status status) {
 // connection ends with that request: what comes next would be taken for another.
 CheckService::Served CheckService::serve(net::Connection& connection,
                                          const http::Request& request) {
+  if (request.recurrence != 0 && request.recurrence == recurring_.recurrence) {
+    return serve_check(connection, request, recurring_.check,
+                       request.authorization.substr(recurring_.token_begin));
+  }
   const bool keep_alive =
       !is_draining_ && request.keep_alive && request.body == http::BodyFraming::kNone;
   const Persistence persistence = keep_alive ? Persistence::kKeepAlive : Persistence::kClose;
   const Route route = find_route(request.path);
-  const Served served = keep_alive ? Served::kDone : Served::kLast;
   if (reads_body(route.contract)) {
     return begin_upload(connection, request, route) ? Served::kDone : Served::kLast;
   }
@@ -110,16 +128,49 @@ CheckService::Served CheckService::serve(net::Connection& connection,
     queue(connection, route.contract, persistence).answer =
         &plain_answer(is_read ? Status::kOk : Status::kMethodNotAllowed);
   } else {
-    const ServedPolicy& policy = policies()[route.policy];
-    if (!batch_.has_room_for(policy)) answer_queued();
-    if (!may_verify(policy)) return Served::kLater;
-    Queued& queued = queue(connection, route.contract, persistence);
-    queued.policy = &policy;
-    queued.is_for_head = request.method == http::Method::kHead;
-    check(request, queued);
-    if (decisions_ != nullptr) queued.request = request;
+    return serve_check(connection, request,
+                       {.policy = &policies()[route.policy],
+                        .contract = route.contract,
+                        .persistence = persistence,
+                        .is_for_head = request.method == http::Method::kHead},
+                       std::nullopt);
   }
-  return served;
+  return keep_alive ? Served::kDone : Served::kLast;
+}
+
+// `token` is the request's if that is known, else it is looked for.
+CheckService::Served CheckService::serve_check(net::Connection& connection,
+                                               const http::Request& request, const Check& check,
+                                               std::optional<std::string_view> token) {
+  const ServedPolicy& policy = *check.policy;
+  if (!batch_.has_room_for(policy)) answer_queued();
+  if (!may_verify(policy)) return Served::kLater;
+  Queued& queued = queue(connection, check.contract, check.persistence);
+  queued.policy = &policy;
+  queued.is_for_head = check.is_for_head;
+  if (!token) {
+    token = find_token(request, queued);
+    note_recurring(request, check, token);
+  }
+  if (token) {
+    queued.token = batch_.add(policy, *token);
+    budget_.promise(policy.token_work);
+  }
+  if (decisions_ != nullptr) queued.request = request;
+  return check.persistence == Persistence::kKeepAlive ? Served::kDone : Served::kLast;
+}
+
+// A token behind "Bearer" is where heads that recur may differ: whatever a policy asks for before
+// or beside it is the same, as long as it is this very policy.
+void CheckService::note_recurring(const http::Request& request, const Check& check,
+                                  std::optional<std::string_view> token) {
+  const std::vector<TokenSource>& sources = check.policy->config.token_from;
+  if (request.recurrence == 0 || !token || token->empty() || sources.size() != 1 ||
+      sources.front().kind != TokenSource::Kind::kAuthorization) {
+    return;
+  }
+  recurring_ = {request.recurrence, check,
+                static_cast<size_t>(token->data() - request.authorization.data())};
 }
 
 bool CheckService::may_verify(const ServedPolicy& policy) {
@@ -170,13 +221,14 @@ Uploads::Progress CheckService::advance(net::Connection& connection, std::string
 }
 
 // Who asks /verify wants a token judged, and gets no answer for having none.
-void CheckService::check(const http::Request& request, Queued& queued) {
+std::optional<std::string_view> CheckService::find_token(const http::Request& request,
+                                                         Queued& queued) {
   const PolicyConfig& config = queued.policy->config;
   const bool asks_for_itself = queued.contract == Contract::kVerify;
   if (!asks_for_itself && (queued.policy->is_open ||
                            (config.passes_preflight && is_preflight(request, queued.contract)))) {
     queued.outcome = Outcome::kAnonymous;
-    return;
+    return std::nullopt;
   }
   const Credentials credentials = find_credentials(request, config.token_from);
   switch (credentials.kind) {
@@ -188,10 +240,9 @@ void CheckService::check(const http::Request& request, Queued& queued) {
       queued.outcome = Outcome::kMultiple;
       break;
     case Credentials::Kind::kToken:
-      queued.token = batch_.add(*queued.policy, credentials.token);
-      budget_.promise(queued.policy->token_work);
-      break;
+      return credentials.token;
   }
+  return std::nullopt;
 }
 
 CheckService::Queued& CheckService::queue(net::Connection& connection, Contract contract,
@@ -217,6 +268,7 @@ void CheckService::flush() {
   policies_ = nullptr;
   last_path_ = {};
   last_route_ = {};
+  recurring_ = {};
   reader_.park();
 }
 
@@ -226,6 +278,7 @@ void CheckService::answer_queued() {
   budget_.settle(batch_.work_done());
   for (const Queued& queued : std::span(queue_.data(), num_queued_)) answer(queued);
   metrics_.request_duration.observe(answers_began_ - turn_began_, num_queued_);
+  rendered_.answer = nullptr;
   batch_.clear();
   num_queued_ = 0;
 }
@@ -254,7 +307,23 @@ void CheckService::write(const Queued& queued, const Answer& answer, Outcome out
   if (queued.policy != nullptr && is_allowed(outcome) && queued.policy->tells_more_when_allowed) {
     return write_identity(queued, answer, result);
   }
-  answer.response.write_to(*queued.connection, head_end_, queued.persistence, queued.is_for_head);
+  queued.connection->write(rendered(answer, queued.persistence, queued.is_for_head));
+}
+
+// The answers of a burst are mostly the same.
+std::string_view CheckService::rendered(const Answer& answer, Persistence persistence,
+                                        bool is_for_head) {
+  Rendered& last = rendered_;
+  if (last.answer != &answer || last.persistence != persistence ||
+      last.is_for_head != is_for_head) {
+    last.answer = &answer;
+    last.persistence = persistence;
+    last.is_for_head = is_for_head;
+    last.text.clear();
+    Text out{last.text};
+    answer.response.write_to(out, head_end_, persistence, is_for_head);
+  }
+  return last.text;
 }
 
 void CheckService::write_identity(const Queued& queued, const Answer& answer,

@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +61,7 @@ class CheckService final : public net::Protocol {
   size_t receive(net::Connection& connection, std::string_view bytes) override;
   void expire(net::Connection& connection) override;
   void flush() override;
-  void drain() override { is_draining_ = true; }
+  void drain() override;
 
  private:
   static constexpr uint32_t kNoToken = UINT32_MAX;
@@ -78,6 +79,29 @@ class CheckService final : public net::Protocol {
     http::Request request;  // if decisions are logged
   };
 
+  // What the head of a check comes to, before its token is looked at.
+  struct Check {
+    const ServedPolicy* policy;
+    Contract contract;
+    http::Persistence persistence;
+    bool is_for_head;
+  };
+  // The last head of this turn that had a token where it may recur with another: then it comes to
+  // the same, and nobody looks for the token.
+  struct Recurring {
+    uint64_t recurrence = 0;  // of http::Request; 0: there is none
+    Check check;
+    size_t token_begin;  // in Request::authorization
+  };
+
+  // The last answer of those being given, whole; but for what is made for one request.
+  struct Rendered {
+    const Answer* answer = nullptr;
+    http::Persistence persistence{};
+    bool is_for_head = false;
+    std::string text;
+  };
+
   // The newest; the same all turn long.
   const PolicySet& policies();
   [[nodiscard]] Uploads::Context upload_context() {
@@ -90,12 +114,17 @@ class CheckService final : public net::Protocol {
     kLater,  // not yet: the connection is postponed
   };
   Served serve(net::Connection& connection, const http::Request& request);
+  Served serve_check(net::Connection& connection, const http::Request& request, const Check& check,
+                     std::optional<std::string_view> token);
   // Whether there is room in this turn for a token of the policy.
   bool may_verify(const ServedPolicy& policy);
   Route find_route(std::string_view path);
   bool begin_upload(net::Connection& connection, const http::Request& request, Route route);
   Uploads::Progress advance(net::Connection& connection, std::string_view bytes);
-  void check(const http::Request& request, Queued& queued);
+  void note_recurring(const http::Request& request, const Check& check,
+                      std::optional<std::string_view> token);
+  // The token to be verified, or none: then `queued` has the outcome.
+  std::optional<std::string_view> find_token(const http::Request& request, Queued& queued);
   // All answers go through the queue: those of one connection must leave in order. The caller fills
   // in the rest.
   Queued& queue(net::Connection& connection, Contract contract, http::Persistence persistence);
@@ -105,6 +134,7 @@ class CheckService final : public net::Protocol {
   void answer(const Queued& queued);
   void write(const Queued& queued, const Answer& answer, Outcome outcome,
              const VerifyResult* result);
+  std::string_view rendered(const Answer& answer, http::Persistence persistence, bool is_for_head);
   void write_identity(const Queued& queued, const Answer& answer, const VerifyResult* result);
   void write_verification(const Queued& queued, const Answer& answer, Outcome outcome,
                           const VerifyResult* result);
@@ -115,6 +145,7 @@ class CheckService final : public net::Protocol {
   const PolicySet* policies_ = nullptr;  // entered with the first request of a turn
   std::string_view last_path_;           // of this turn
   Route last_route_;
+  Recurring recurring_;
   ReactorMetrics& metrics_;
   DecisionLog::Channel* const decisions_;  // or null
   const http::ParserLimits parser_limits_;
@@ -126,6 +157,7 @@ class CheckService final : public net::Protocol {
   SignatureBudget budget_;
   std::array<Queued, kQueueMax> queue_;
   size_t num_queued_ = 0;
+  Rendered rendered_;
   IdentityWriter identity_writer_;
   std::string text_;
   int64_t now_unix_seconds_ = 0;

@@ -132,6 +132,27 @@ TEST(RecurringHead, KeepsWhatElseTheHeadSays) {
   }
 }
 
+TEST(RecurringHead, HasANumberThatNoOtherHeadHas) {
+  RecurringHead recurring;
+  RequestParser parser({}, &recurring);
+  const auto recurrence_of = [&](const std::string& head) {
+    EXPECT_EQ(parser.parse(head), Outcome::kComplete);
+    return parser.request().recurrence;
+  };
+  const std::string other_end = "\r\n\r\n";
+  const uint64_t first = recurrence_of(head_with("a"));
+  EXPECT_NE(first, 0);
+  EXPECT_EQ(recurrence_of(head_with("bcd")), first);
+  const uint64_t second = recurrence_of(head_with("a", other_end));
+  EXPECT_NE(second, first);
+  EXPECT_EQ(recurrence_of(head_with("bcd", other_end)), second);
+  EXPECT_EQ(recurrence_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 0);
+  EXPECT_EQ(recurrence_of(head_with("e", other_end)), second);
+  const uint64_t third = recurrence_of(head_with("a"));
+  EXPECT_NE(third, first);
+  EXPECT_NE(third, second);
+}
+
 TEST(RecurringHead, OneThatIsRefusedIsNotRemembered) {
   const std::string good = head_with("a");
   RecurringHead recurring;

@@ -63,6 +63,15 @@ class CheckServiceTest : public ::testing::Test {
     EXPECT_TRUE(reactor_->run().ok());
     return *reactor_;
   }
+  // What comes of requests that arrive in one turn.
+  std::string answer_to(std::string_view requests) {
+    ScriptedReactor& reactor = run(1, [&](ScriptedReactor& r) {
+      r.connect(0);
+      r.give(0, requests);
+      return false;
+    });
+    return without_date(reactor.output(0));
+  }
   [[nodiscard]] uint64_t num_verified() const { return metrics_.reactor(0).tokens_verified; }
 
   serve::Metrics metrics_{1};
@@ -153,23 +162,13 @@ TEST_F(CheckServiceTest, AnswersInTheTurnThatTellsOfTheLastAnswerOnlyAfterTheNex
 TEST_F(CheckServiceTest, KeepsTheOrderOfAConnectionWhoseRequestsWait) {
   std::string requests;
   std::string expected;
-  const auto answer_like = [&](const std::string& request) {
-    std::string answer;
-    ScriptedReactor& reactor = run(1, [&](ScriptedReactor& r) {
-      r.connect(0);
-      r.give(0, request);
-      return false;
-    });
-    answer = reactor.output(0);
-    return without_date(answer);
-  };
   const std::vector<std::string> kinds = {
       check_with("es512", forged_token(kP521Jwk, Algorithm::kEs512, 1)),
       check_with("default", good_token()),
       check_with("es512", sign_with(kP521Jwk, Algorithm::kEs512, R"({"exp":9999999999})")),
       request_of("", "/livez"), check_with("rs256", "a.b")};
   std::vector<std::string> answers;
-  for (const std::string& kind : kinds) answers.push_back(answer_like(kind));
+  for (const std::string& kind : kinds) answers.push_back(answer_to(kind));
   for (size_t i = 0; i < 20; ++i) {
     requests += kinds[i % kinds.size()];
     expected += answers[i % kinds.size()];
@@ -184,6 +183,40 @@ TEST_F(CheckServiceTest, KeepsTheOrderOfAConnectionWhoseRequestsWait) {
     });
     EXPECT_EQ(without_date(reactor.output(0)), expected) << piece_bytes;
   }
+}
+
+TEST_F(CheckServiceTest, JudgesRequestsBesideOthersThatAreLikeThemAsIfEachWereAlone) {
+  const std::string token = good_token();
+  std::vector<std::string> kinds = {
+      check_with("default", token), check_with("default", "a.b"), check_with("rs256", token),
+      request_of("Authorization: Bearer " + token + "\r\n", "/none"),
+      request_of("Authorization: Bearer " + token + "\r\n", "/verify/default")};
+  for (const std::string& value :
+       {std::string(), std::string("Bearer"), token, "Basic " + token, "bearer  " + token,
+        "Bearer " + token + "\r\nAuthorization: b"}) {
+    kinds.push_back(request_of("Authorization: " + value + "\r\n", "/check/haproxy/default"));
+  }
+  std::vector<std::string> answers;
+  for (const std::string& kind : kinds) answers.push_back(answer_to(kind));
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    for (size_t j = 0; j < kinds.size(); ++j) {
+      EXPECT_EQ(answer_to(kinds[i] + kinds[j] + kinds[i]), answers[i] + answers[j] + answers[i])
+          << kinds[i] << kinds[j];
+    }
+  }
+}
+
+TEST_F(CheckServiceTest, EndsAConnectionThatAsksWhileItDrainsThoughOthersLikeItWereKept) {
+  ScriptedReactor& reactor = run(2, [&](ScriptedReactor& r) {
+    for (const uint32_t index : {0, 1}) {
+      r.connect(index);
+      r.give(index, check_with("default", good_token()));
+      service_->drain();
+    }
+    return false;
+  });
+  EXPECT_EQ(reactor.output(0).find("Connection: close"), std::string::npos);
+  EXPECT_NE(reactor.output(1).find("Connection: close"), std::string::npos);
 }
 
 TEST_F(CheckServiceTest, BoundsTheSignaturesOfABulkInATurn) {
