@@ -208,7 +208,7 @@ TEST_F(CheckServiceTest, JudgesRequestsBesideOthersThatAreLikeThemAsIfEachWereAl
 
 TEST_F(CheckServiceTest, EndsAConnectionThatAsksWhileItDrainsThoughOthersLikeItWereKept) {
   ScriptedReactor& reactor = run(2, [&](ScriptedReactor& r) {
-    for (const uint32_t index : {0, 1}) {
+    for (const uint32_t index : {0U, 1U}) {
       r.connect(index);
       r.give(index, check_with("default", good_token()));
       service_->drain();
