@@ -108,6 +108,10 @@ bool Revocations::is_index_revoked(uint32_t index) const noexcept {
   return tables_->indexes.contains(index);
 }
 
+void Revocations::prefetch_index(uint32_t index) const noexcept {
+  tables_->indexes.prefetch(index);
+}
+
 bool Revocations::is_jti_revoked(const TokenOwner& owner, std::string_view jti) const noexcept {
   return tables_->jtis.find({tables_->tag(owner), jti}).has_value();
 }

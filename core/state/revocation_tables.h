@@ -59,6 +59,11 @@ class RevocationGuard {
  public:
   explicit RevocationGuard(const RevocationCheck& check);
 
+  // See TokenGate.
+  void foresee(std::string_view claims) const noexcept {
+    if (gate_ != nullptr) gate_->foresee(claims);
+  }
+
   // kValid, or why a token is refused whose claims are as the policy demands.
   [[nodiscard]] Verdict judge(const jose::Claims& claims,
                               const VerifiedToken& token) const noexcept {

@@ -284,6 +284,7 @@ Verdict Pipeline::decode(PendingToken& pending) const noexcept {
   const bytes::Base64urlKernel& kernel = *memory.kernels.base64url;
   if (pending.read_ahead != nullptr ||
       kernel.decode(reinterpret_cast<uint8_t*>(pending.payload), pending.view.claims())) {
+    if (revocations != nullptr) revocations->foresee({pending.payload, pending.payload_bytes});
     if (pending.may_be_known) recall_signature(pending);
     if (pending.is_signed) return Verdict::kValid;
     const std::string_view signature = pending.view.signature();

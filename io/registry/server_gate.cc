@@ -12,11 +12,18 @@ std::optional<TokenIndex> ServerGate::find(std::string_view jti) const noexcept 
   return index && tables_->tokens.holds(*index, jti, account_) ? index : std::nullopt;
 }
 
+void ServerGate::foresee(std::string_view claims) const noexcept {
+  const std::optional<TokenIndex> index = index_of_jti(guess_jti(claims));
+  if (!index || *index > UINT32_MAX) return;
+  tables_->tokens.prefetch(*index);
+  tables_->revocations->prefetch_index(static_cast<uint32_t>(*index));
+}
+
 Verdict ServerGate::judge(const VerifiedToken& token) const noexcept {
   const std::string_view jti = token.jti().value_or(std::string_view());
   const std::optional<TokenIndex> index = index_of_jti(jti);
-  // What is not in the cache arrives while all claims are looked through. Of an index that is not
-  // the registry's, what the bits say does not matter.
+  // If this token was not foreseen, what is not in the cache arrives while all claims are looked
+  // through. Of an index that is not the registry's, what the bits say does not matter.
   if (index) tables_->tokens.prefetch(*index);
   const bool is_revoked =
       index && tables_->revocations->is_index_revoked(static_cast<uint32_t>(*index));

@@ -30,6 +30,9 @@ class ServerGate final : public TokenGate {
              Accepts accepts) noexcept
       : tables_(std::move(tables)), server_(server), account_(account), accepts_(accepts) {}
 
+  // What is not in the cache arrives while the signature is computed.
+  void foresee(std::string_view claims) const noexcept override;
+
   // A token is the registry's if index and jti agree and its account is this one; it must not be
   // revoked, and be associated with this server. Others pass where the account accepts what its own
   // services sign. Refresh tokens, which they sign with the same secret, never do.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -251,6 +252,47 @@ TEST(TokenGate, HasTheLastWord) {
   }
   revocations->refuse_before(1);
   EXPECT_EQ(judge_with(revocations)(forge_claims(R"({"x":1,"sub":"bob"})")), Verdict::kRevoked);
+}
+
+// Notes what it was told to foresee.
+class ForeseeingGate final : public TokenGate {
+ public:
+  void foresee(std::string_view claims) const noexcept override { foreseen_.emplace_back(claims); }
+  Verdict judge(const VerifiedToken& token) const noexcept override {
+    EXPECT_FALSE(foreseen_.empty());
+    return foreseen_.back() == token.payload() ? Verdict::kValid : Verdict::kNotAssociated;
+  }
+  [[nodiscard]] std::vector<std::string> take() const { return std::exchange(foreseen_, {}); }
+
+ private:
+  mutable std::vector<std::string> foreseen_;
+};
+
+TEST(TokenGate, ForeseesClaimsThatItMayBeAskedAbout) {
+  const auto gate = std::make_shared<const ForeseeingGate>();
+  const Verifier verifier(KeySet::of(make_key()), lenient().build().value(), nullptr,
+                          {.gate = gate});
+  constexpr std::string_view kClaims = R"({"sub":"alice"})";
+  constexpr std::string_view kNoJson = R"({"sub":)";
+  const std::string token = forge_claims(kClaims);
+  std::string forged = token;
+  forged.back() = forged.back() == 'A' ? 'E' : 'A';
+  Scratch scratch;
+  for (const auto& [shown, claims, verdict] :
+       {std::tuple(token, kClaims, Verdict::kValid),
+        std::tuple(forged, kClaims, Verdict::kBadSignature),
+        std::tuple(forge_claims(kNoJson), kNoJson, Verdict::kBadClaimsJson)}) {
+    EXPECT_EQ(verifier.verify(shown, scratch, kNow).verdict(), verdict);
+    EXPECT_EQ(gate->take(), std::vector<std::string>{std::string(claims)});
+    const std::string_view shown_view = shown;
+    VerifyResult result;
+    verifier.verify_batch({&shown_view, 1}, {&result, 1}, scratch, kNow);
+    EXPECT_EQ(result.verdict(), verdict);
+    EXPECT_EQ(gate->take(), std::vector<std::string>{std::string(claims)});
+  }
+  EXPECT_EQ(verifier.verify(token.substr(0, token.find('.') + 2), scratch, kNow).verdict(),
+            Verdict::kNotCompactJws);
+  EXPECT_EQ(gate->take(), std::vector<std::string>());
 }
 
 // --- Whose token was refused ---

@@ -120,5 +120,31 @@ TEST(Jti, OfOthersHasNoIndex) {
   EXPECT_EQ(index_of_jti(std::string(31, 'A') + 'B'), TokenIndex{1});
 }
 
+TEST(Jti, IsGuessedWhereverItStandsInClaims) {
+  const std::string jti = *make_jti(7);
+  const std::string member = absl::StrCat(R"("jti":")", jti, "\"");
+  for (size_t num_before = 0; num_before < 70; ++num_before) {
+    for (const size_t num_after : {0U, 1U, 15U, 16U, 17U}) {
+      const std::string claims =
+          absl::StrCat("{", std::string(num_before, 'j'), member, std::string(num_after, '"'), "}");
+      EXPECT_EQ(guess_jti(claims), jti) << claims;
+    }
+  }
+  EXPECT_EQ(guess_jti(absl::StrCat(R"({"jtj":"","j":"j","jti":"ABC",)", member, "}")).size(),
+            jti.size())
+      << "the first, right or wrong";
+}
+
+TEST(Jti, IsNotGuessedWhereThereIsNone) {
+  const std::string jti = *make_jti(7);
+  EXPECT_EQ(guess_jti(""), "");
+  EXPECT_EQ(guess_jti("{}"), "");
+  EXPECT_EQ(guess_jti(absl::StrCat(R"({"sub":")", jti, "\"}")), "");
+  EXPECT_EQ(guess_jti(absl::StrCat(R"({"jti": ")", jti, "\"}")), "");
+  EXPECT_EQ(guess_jti(absl::StrCat(R"({"jti":")", jti.substr(1))), "")
+      << "nothing is read behind the claims";
+  EXPECT_EQ(guess_jti(absl::StrCat(std::string(100, '"'), std::string(100, 'j'))), "");
+}
+
 }  // namespace
 }  // namespace simdjwt::registry

@@ -83,6 +83,8 @@ class Revocations {
   // --- Questions, by any thread ---
 
   [[nodiscard]] bool is_index_revoked(uint32_t index) const noexcept;
+  // Asks for the memory that is_index_revoked() will look at.
+  void prefetch_index(uint32_t index) const noexcept;
   [[nodiscard]] bool is_jti_revoked(const TokenOwner& owner, std::string_view jti) const noexcept;
 
  private:

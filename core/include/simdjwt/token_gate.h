@@ -6,6 +6,8 @@
 #ifndef SIMDJWT_TOKEN_GATE_H_
 #define SIMDJWT_TOKEN_GATE_H_
 
+#include <string_view>
+
 #include "simdjwt/verdict.h"
 #include "simdjwt/verified_token.h"
 
@@ -14,6 +16,11 @@ namespace simdjwt {
 class TokenGate {
  public:
   virtual ~TokenGate() = default;
+
+  // The claims of a token that judge() may be asked about, before anything is known of them: not
+  // even that they are JSON, let alone who wrote them. Good for nothing but to ask for the memory
+  // that judge() would wait for. Called by all threads of a Verifier: wait-free, allocates nothing.
+  virtual void foresee(std::string_view /*claims*/) const noexcept {}
 
   // kValid, or why this token, with which nothing else is wrong, is refused all the same. Called by
   // all threads of a Verifier: wait-free, allocates nothing.
