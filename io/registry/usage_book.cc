@@ -20,7 +20,10 @@ constexpr size_t kRowsMax = 4'000;
 // Sums that wait for the store: 64 MiB or so.
 constexpr size_t kCountsMax = size_t{1} << 20;
 
-int64_t minute_of(int64_t time) { return time - time % kMinuteSeconds; }
+// How many uses ahead the place of one is asked for, as it mostly lies behind the caches.
+constexpr size_t kPrefetchAhead = 8;
+
+uint32_t minute_of(int64_t time) { return static_cast<uint32_t>(time / kMinuteSeconds); }
 
 }  // namespace
 
@@ -48,7 +51,8 @@ UsageMeter& UsageBook::meter(ServerId server) {
 void UsageBook::collect(const net::Instant& now) {
   const std::lock_guard lock(meters_mutex_);
   for (const auto& lane : lanes_) {
-    lane->ring.drain([&](TokenUse use) { collect_token(use, now.unix_seconds); });
+    lane->ring.drain(
+        [&](std::span<const TokenUse> uses) { collect_tokens(uses, now.unix_seconds); });
   }
   collect_servers(now.unix_seconds);
   if (!is_saved() && oldest_ms_.load(std::memory_order_relaxed) == 0) {
@@ -56,14 +60,23 @@ void UsageBook::collect(const net::Instant& now) {
   }
 }
 
-void UsageBook::collect_token(TokenUse use, int64_t now) {
-  const Key key{meters_[use.meter()].meter->server(), use.token(), minute_of(now), use.outcome()};
-  if (counts_.size() >= kCountsMax && !counts_.contains(key)) return lost_.add();
-  ++counts_[key];
-  // The clock may go back, a token is not used earlier for that.
-  if (use.outcome() == kOutcomeAccepted) {
-    int64_t& last = last_uses_[use.token()];
-    last = std::max(last, now);
+UsageBook::Key UsageBook::key_of(TokenUse use, int64_t now) noexcept {
+  return {use.meter(), use.token(), minute_of(now), use.outcome(), Key::kOfToken};
+}
+
+void UsageBook::collect_tokens(std::span<const TokenUse> uses, int64_t now) {
+  for (size_t i = 0; i < uses.size(); ++i) {
+    if (i + kPrefetchAhead < uses.size()) {
+      counts_.prefetch(key_of(uses[i + kPrefetchAhead], now));
+    }
+    const Key key = key_of(uses[i], now);
+    if (counts_.size() >= kCountsMax && !counts_.contains(key)) {
+      lost_.add();
+      continue;
+    }
+    Sum& sum = counts_[key];
+    ++sum.count;
+    sum.last = std::max(sum.last, now);
   }
 }
 
@@ -74,7 +87,7 @@ void UsageBook::collect_servers(int64_t now) {
       const uint64_t total = metered.meter->total(outcome);
       uint64_t& collected = metered.collected[outcome];
       if (total == collected) continue;
-      counts_[{metered.meter->server(), std::nullopt, minute_of(now), outcome}] +=
+      counts_[{metered.meter->number(), 0, minute_of(now), outcome, Key::kOfServer}].count +=
           static_cast<int64_t>(total - collected);
       collected = total;
     }
@@ -89,15 +102,21 @@ bool UsageBook::is_due(const net::Instant& now) const noexcept {
          (now.steady_ms >= tidy_at_ms_ || (oldest != 0 && now.steady_ms >= oldest + kSaveAfterMs));
 }
 
-UsageBatch UsageBook::next_batch() const {
+UsageBatch UsageBook::next_batch() {
   UsageBatch batch;
-  for (const auto& [key, count] : counts_) {
+  const std::lock_guard lock(meters_mutex_);
+  for (const auto& [key, sum] : counts_) {
     if (batch.counts.size() == kRowsMax) break;
-    batch.counts.push_back({key.server, key.token, key.minute, outcomes_[key.outcome], count});
-  }
-  for (const auto& [token, time] : last_uses_) {
-    if (batch.last_uses.size() == kRowsMax) break;
-    batch.last_uses.emplace_back(token, time);
+    const bool is_of_token = key.kind == Key::kOfToken;
+    batch.counts.push_back(
+        {.server = meters_[key.meter].meter->server(),
+         .token = is_of_token ? std::optional<TokenIndex>(key.token) : std::nullopt,
+         .start = key.minute * kMinuteSeconds,
+         .outcome = outcomes_[key.outcome],
+         .count = sum.count});
+    if (is_of_token && key.outcome == kOutcomeAccepted) {
+      batch.last_uses.emplace_back(key.token, sum.last);
+    }
   }
   return batch;
 }
@@ -112,8 +131,6 @@ absl::Status UsageBook::save(Store& store, const net::Instant& now) {
   // The same ones as in next_batch(): nothing has changed since.
   counts_.erase(counts_.begin(),
                 std::next(counts_.begin(), static_cast<ptrdiff_t>(batch.counts.size())));
-  last_uses_.erase(last_uses_.begin(),
-                   std::next(last_uses_.begin(), static_cast<ptrdiff_t>(batch.last_uses.size())));
   if (is_saved()) oldest_ms_.store(0, std::memory_order_relaxed);
   tidy_at_ms_ = *has_more_to_tidy ? now.steady_ms : now.steady_ms + kTidyAfterMs;
   return absl::OkStatus();

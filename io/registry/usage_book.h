@@ -17,6 +17,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -63,6 +64,8 @@ class UsageMeter {
   }
 
   [[nodiscard]] ServerId server() const noexcept { return server_; }
+  // In its book.
+  [[nodiscard]] uint32_t number() const noexcept { return number_; }
   [[nodiscard]] uint64_t total(uint8_t outcome) const noexcept;
 
  private:
@@ -97,7 +100,7 @@ class UsageBook {
   // too. After an error, all is kept, and comes due in a second.
   absl::Status save(Store& store, const net::Instant& now);
   // Whether all that was collected is saved.
-  [[nodiscard]] bool is_saved() const noexcept { return counts_.empty() && last_uses_.empty(); }
+  [[nodiscard]] bool is_saved() const noexcept { return counts_.empty(); }
 
   // --- Any thread ---
 
@@ -107,35 +110,44 @@ class UsageBook {
   [[nodiscard]] uint64_t num_lost() const noexcept;
 
  private:
-  // Of a server, or of a token there.
+  // Of a server, or of a token there, in two words.
   struct Key {
-    ServerId server;
-    std::optional<TokenIndex> token;
-    int64_t minute;
-    uint8_t outcome;
+    static constexpr uint8_t kOfServer = 0;
+    static constexpr uint8_t kOfToken = 1;
+
+    uint32_t meter;  // the server's
+    uint32_t token;  // or 0, of a server
+    uint32_t minute;
+    uint16_t outcome;
+    uint16_t kind;
 
     friend bool operator==(const Key&, const Key&) = default;
     template <class H>
     friend H AbslHashValue(H state, const Key& key) {  // NOLINT: the name that Abseil looks for
-      return H::combine(std::move(state), key.server, key.token, key.minute, key.outcome);
+      const auto words = std::bit_cast<std::array<uint64_t, 2>>(key);
+      return H::combine(std::move(state), words[0], words[1]);
     }
+  };
+  struct Sum {
+    int64_t count = 0;
+    int64_t last = 0;  // when the last of these was
   };
   struct Metered {
     std::unique_ptr<UsageMeter> meter;
     std::array<uint64_t, kOutcomesMax> collected{};
   };
 
-  void collect_token(TokenUse use, int64_t now);
+  [[nodiscard]] static Key key_of(TokenUse use, int64_t now) noexcept;
+  void collect_tokens(std::span<const TokenUse> uses, int64_t now);
   void collect_servers(int64_t now);
-  [[nodiscard]] UsageBatch next_batch() const;
+  [[nodiscard]] UsageBatch next_batch();
 
   const std::span<const std::string_view> outcomes_;
   std::vector<std::unique_ptr<UsageLane>> lanes_;  // by thread
   std::mutex meters_mutex_;                        // over the next two
   std::vector<Metered> meters_;                    // by number
   absl::flat_hash_map<ServerId, uint32_t> numbers_;
-  absl::flat_hash_map<Key, int64_t> counts_;
-  absl::flat_hash_map<TokenIndex, int64_t> last_uses_;
+  absl::flat_hash_map<Key, Sum> counts_;
   std::atomic<uint64_t> oldest_ms_{0};  // when the oldest of these was collected; 0: there are none
   uint64_t retry_at_ms_ = 0;            // not before, as it failed
   uint64_t tidy_at_ms_ = 0;

@@ -7,10 +7,12 @@
 #ifndef SIMDJWT_IO_REGISTRY_USAGE_RING_H_
 #define SIMDJWT_IO_REGISTRY_USAGE_RING_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace simdjwt::registry {
 
@@ -56,13 +58,18 @@ class UsageRing {
   }
 
   // --- The consumer ---
-  // Visits all that is there, the oldest first, and returns how many that were.
+  // Visits all that is there, the oldest first, as one or two std::span<const TokenUse>, and
+  // returns how many uses that were.
   template <class Visit>
   size_t drain(const Visit& visit) {
     const size_t tail = tail_.load(std::memory_order_relaxed);
     // Acquire pairs with the release in push(): the uses are seen as they were written.
     const size_t head = head_.load(std::memory_order_acquire);
-    for (size_t i = tail; i != head; ++i) visit(uses_[i % kCapacity]);
+    for (size_t i = tail; i != head;) {
+      const size_t num = std::min(head - i, kCapacity - i % kCapacity);
+      visit(std::span<const TokenUse>(&uses_[i % kCapacity], num));
+      i += num;
+    }
     tail_.store(head, std::memory_order_release);
     return head - tail;
   }

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -36,11 +37,13 @@ TEST(UsageRing, HandsOverEveryUseOnceAndInOrder) {
   });
   uint32_t next = 0;
   while (next < kNumUses) {
-    const size_t num = ring.drain([&next](TokenUse use) {
-      ASSERT_EQ(use.token(), next);
-      ASSERT_EQ(use.meter(), next % TokenUse::kMetersMax);
-      ASSERT_EQ(use.outcome(), next % 29);
-      ++next;
+    const size_t num = ring.drain([&next](std::span<const TokenUse> uses) {
+      for (const TokenUse use : uses) {
+        ASSERT_EQ(use.token(), next);
+        ASSERT_EQ(use.meter(), next % TokenUse::kMetersMax);
+        ASSERT_EQ(use.outcome(), next % 29);
+        ++next;
+      }
     });
     if (num == 0) std::this_thread::yield();
   }
