@@ -83,10 +83,10 @@ std::optional<TokenIndex> index_of_jti(std::string_view jti) noexcept {
   if (jti.size() != kJtiChars) return std::nullopt;
   TokenIndex index = 0;
   uint8_t all = 0;
-  for (const char c : jti.substr(kJtiChars - kIndexChars)) {
-    const uint8_t bits = kBits[static_cast<uint8_t>(c)];
+  for (size_t i = 0; i < kIndexChars; ++i) {  // none waits for the one before it
+    const uint8_t bits = kBits[static_cast<uint8_t>(jti[kJtiChars - kIndexChars + i])];
     all |= bits;
-    index = index << 6 | bits;
+    index |= TokenIndex{bits} << 6 * (kIndexChars - 1 - i);
   }
   if ((all & kNone) != 0) return std::nullopt;
   return index;
