@@ -87,8 +87,8 @@ TEST_F(ConfigTest, ReadsAnIssuerBesideARegistryOnly) {
   EXPECT_NE(error_of(with_all_said(issuer)).find("needs [registry]"), std::string::npos);
 
   EXPECT_EQ(config->issuer->signing_key_file, "");
-  const auto publishing = load(std::string(kListen) + registry + issuer +
-                               "signing_key_file = \"issuer.jwk\"\n");
+  const auto publishing =
+      load(std::string(kListen) + registry + issuer + "signing_key_file = \"issuer.jwk\"\n");
   ASSERT_TRUE(publishing.ok()) << publishing.status();
   EXPECT_TRUE(publishing->issuer->signing_key_file.ends_with("/issuer.jwk"));
   EXPECT_EQ(publishing->issuer->status_list_seconds, 300);
