@@ -23,8 +23,8 @@ using registry::SecretInfo;
 
 constexpr char kFooter[] =
     "The secret is text: its 64 characters are the key, as they stand. Who has it\n"
-    "can make tokens. An account whose tokens are signed by keys, EdDSA or RS256, has\n"
-    "none: others verify its tokens by the public halves, which jwks prints.\n"
+    "can make tokens. Those that are signed by a key, EdDSA or RS256, others verify by\n"
+    "its public half, which jwks prints: from that, no token can be made.\n"
     "\n"
     "Examples:\n"
     "  simdjwt secret show --registry tokens.db\n"
