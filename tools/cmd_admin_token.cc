@@ -27,8 +27,8 @@ using registry::AdminTokens;
 using registry::IssuedAdminToken;
 
 constexpr char kFooter[] =
-    "Whoever has such a token may use the daemon's admin API, for what its scopes say:\n"
-    "read what is not secret, write, reveal secrets and tokens, audit.\n"
+    "Whoever has such a token may use the daemon's admin API, for what its scopes\n"
+    "say: read what is not secret, write, reveal secrets and tokens, audit.\n"
     "\n"
     "Examples:\n"
     "  simdjwt admin-token create ops --registry tokens.db\n"

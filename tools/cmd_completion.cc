@@ -13,11 +13,12 @@ namespace simdjwt::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "For the shell that is running:\n"
+    "An installed simdjwt has brought the scripts along.\n"
+    "\n"
+    "Examples, for the shell that is running:\n"
     "  source <(simdjwt completion bash)\n"
     "  source <(simdjwt completion zsh)\n"
-    "  simdjwt completion fish | source\n"
-    "An installed simdjwt has brought the scripts along.";
+    "  simdjwt completion fish | source";
 
 }  // namespace
 

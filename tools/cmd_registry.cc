@@ -35,8 +35,8 @@ void add_init(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
 }
 
 void add_status_lists(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
-  CLI::App* command = group.add_subcommand(
-      "status-lists", "Whether new tokens name the list that publishes their status");
+  CLI::App* command =
+      group.add_subcommand("status-lists", "Whether new tokens name the list of their status");
   auto choice = std::make_shared<std::string>();
   add_registry_option(*command, *input);
   command->add_option("CHOICE", *choice, "on or off; without it, what was chosen is printed")

@@ -23,8 +23,8 @@ using registry::SecretInfo;
 
 constexpr char kFooter[] =
     "The secret is text: its 64 characters are the key, as they stand. Who has it\n"
-    "can make tokens. Those that are signed by a key, EdDSA or RS256, others verify by\n"
-    "its public half, which jwks prints: from that, no token can be made.\n"
+    "can make tokens. Those that are signed by a key, EdDSA or RS256, others verify\n"
+    "by its public half, which jwks prints: from that, no token can be made.\n"
     "\n"
     "Examples:\n"
     "  simdjwt secret show --registry tokens.db\n"
@@ -99,9 +99,7 @@ void add_secret_command(CLI::App& app) {
   add_token_algorithm_option(*rotated, arguments->alg,
                              "Of which; if not given, of what signs tokens now");
   add_yes_option(*rotated, arguments->yes);
-  add_registry_action(*group, "jwks",
-                      "Print the public halves of the keys that verify its tokens, as\n"
-                      "a JWK Set",
+  add_registry_action(*group, "jwks", "Print what others verify its tokens by, as a JWK Set",
                       arguments, print_public_keys);
   add_account_options(*group, arguments->registry);
 }

@@ -26,8 +26,8 @@ namespace {
 using status::StatusListToken;
 
 constexpr char kFooter[] =
-    "Verifies a Status List Token (draft-ietf-oauth-status-list) and reads it. --uri is\n"
-    "where it was found: what the token whose status it is calls it.\n"
+    "Verifies a Status List Token (draft-ietf-oauth-status-list) and reads it.\n"
+    "--uri is where it was found: what the token whose status it is calls it.\n"
     "\n"
     "Exit status: 0 valid, or a list that was read; 1 another status, or a list that\n"
     "is refused; 2 wrong usage or configuration.\n"
