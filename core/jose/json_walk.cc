@@ -127,7 +127,8 @@ size_t skip_container(JsonText text, size_t at, QuoteCursor quotes) noexcept {
     while (ended) {
       if (text.chars[at] != (in_object() ? '}' : ']')) return 0;
       ++at;
-      if (--depth == 0) return at;
+      if (depth <= 1) return at;
+      --depth;
       next_element();
     }
     if (in_object()) {

@@ -301,11 +301,13 @@ void CheckService::answer(const Queued& queued) {
 
 void CheckService::write(const Queued& queued, const Answer& answer, Outcome outcome,
                          const VerifyResult* result) {
-  if (queued.contract == Contract::kVerify) {
-    return write_verification(queued, answer, outcome, result);
-  }
-  if (queued.policy != nullptr && is_allowed(outcome) && queued.policy->tells_more_when_allowed) {
-    return write_identity(queued, answer, result);
+  if (queued.policy != nullptr) {
+    if (queued.contract == Contract::kVerify) {
+      return write_verification(queued, answer, outcome, result);
+    }
+    if (is_allowed(outcome) && queued.policy->tells_more_when_allowed) {
+      return write_identity(queued, answer, result);
+    }
   }
   queued.connection->write(rendered(answer, queued.persistence, queued.is_for_head));
 }
