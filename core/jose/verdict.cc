@@ -106,6 +106,10 @@ constexpr VerdictFacts kFacts[] = {
      "The token is not associated with this server."},
     {V::kRefreshToken, C::kClaimsRejected, "refresh-token", "token_type",
      "The token is a refresh token, which gives no access."},
+    {V::kBadStatus, C::kClaimsRejected, "bad-status", "status",
+     "The token does not say rightly where its status is kept."},
+    {V::kStatusUnavailable, C::kUnavailable, "status-unavailable", "status",
+     "The status of the token could not be obtained."},
 };
 
 constexpr bool is_in_order() {

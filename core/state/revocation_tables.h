@@ -65,12 +65,12 @@ class RevocationGuard {
   }
 
   // kValid, or why a token is refused whose claims are as the policy demands.
-  [[nodiscard]] Verdict judge(const jose::Claims& claims,
-                              const VerifiedToken& token) const noexcept {
+  [[nodiscard]] Verdict judge(const jose::Claims& claims, const VerifiedToken& token,
+                              int64_t now) const noexcept {
     if (tables_ != nullptr && tables_->refuse(claims, account_ ? &*account_ : nullptr)) {
       return Verdict::kRevoked;
     }
-    return gate_ == nullptr ? Verdict::kValid : gate_->judge(token);
+    return gate_ == nullptr ? Verdict::kValid : gate_->judge(token, now);
   }
 
  private:

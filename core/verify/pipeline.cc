@@ -383,8 +383,9 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
     if (findings.first != Verdict::kValid) {
       return refuse(pending, findings, accepted->claims, result);
     }
-    const Verdict verdict =
-        revocations == nullptr ? Verdict::kValid : revocations->judge(accepted->claims, *token);
+    const Verdict verdict = revocations == nullptr
+                                ? Verdict::kValid
+                                : revocations->judge(accepted->claims, *token, now);
     if (verdict != Verdict::kValid) {
       return refuse(pending, Findings::only(verdict), accepted->claims, result);
     }

@@ -19,7 +19,7 @@ void ServerGate::foresee(std::string_view claims) const noexcept {
   tables_->revocations->prefetch_index(static_cast<uint32_t>(*index));
 }
 
-Verdict ServerGate::judge(const VerifiedToken& token) const noexcept {
+Verdict ServerGate::judge(const VerifiedToken& token, int64_t /*now*/) const noexcept {
   const std::string_view jti = token.jti().value_or(std::string_view());
   const std::optional<TokenIndex> index = index_of_jti(jti);
   // If this token was not foreseen, what is not in the cache arrives while all claims are looked

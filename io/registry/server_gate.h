@@ -36,7 +36,7 @@ class ServerGate final : public TokenGate {
   // A token is the registry's if index and jti agree and its account is this one; it must not be
   // revoked, and be associated with this server. Others pass where the account accepts what its own
   // services sign. Refresh tokens, which they sign with the same secret, never do.
-  [[nodiscard]] Verdict judge(const VerifiedToken& token) const noexcept override;
+  [[nodiscard]] Verdict judge(const VerifiedToken& token, int64_t now) const noexcept override;
 
   // The index of the account's token in the registry that has this jti.
   [[nodiscard]] std::optional<TokenIndex> find(std::string_view jti) const noexcept;

@@ -86,6 +86,7 @@ Reason reason_of(const VerifyResult& result, const Policy& policy) noexcept {
     case Verdict::kBadJti:
     case Verdict::kClaimForbidden:
     case Verdict::kRefreshToken:
+    case Verdict::kBadStatus:
     case Verdict::kExpMissing:
     case Verdict::kIatMissing:
       return Reason::kClaim;
@@ -97,6 +98,7 @@ Reason reason_of(const VerifyResult& result, const Policy& policy) noexcept {
       return Reason::kNotAssociated;
     case Verdict::kOutOfMemory:
     case Verdict::kKeysUnavailable:
+    case Verdict::kStatusUnavailable:
       return Reason::kUnavailable;
   }
   return Reason::kUnavailable;

@@ -232,7 +232,7 @@ TEST_F(RevocationTest, IsNotAskedForAPayloadThatHasNoClaims) {
 // Lets those pass whose subject is alice.
 class AlicesGate final : public TokenGate {
  public:
-  Verdict judge(const VerifiedToken& token) const noexcept override {
+  Verdict judge(const VerifiedToken& token, int64_t /*now*/) const noexcept override {
     return token.sub() == "alice" ? Verdict::kValid : Verdict::kNotAssociated;
   }
 };
@@ -258,7 +258,7 @@ TEST(TokenGate, HasTheLastWord) {
 class ForeseeingGate final : public TokenGate {
  public:
   void foresee(std::string_view claims) const noexcept override { foreseen_.emplace_back(claims); }
-  Verdict judge(const VerifiedToken& token) const noexcept override {
+  Verdict judge(const VerifiedToken& token, int64_t /*now*/) const noexcept override {
     EXPECT_FALSE(foreseen_.empty());
     return foreseen_.back() == token.payload() ? Verdict::kValid : Verdict::kNotAssociated;
   }

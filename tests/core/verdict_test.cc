@@ -74,6 +74,8 @@ constexpr Row kTable[] = {
     {Verdict::kNotRegistered, "not-registered", "jti", VerdictClass::kClaimsRejected},
     {Verdict::kNotAssociated, "not-associated", "jti", VerdictClass::kClaimsRejected},
     {Verdict::kRefreshToken, "refresh-token", "token_type", VerdictClass::kClaimsRejected},
+    {Verdict::kBadStatus, "bad-status", "status", VerdictClass::kClaimsRejected},
+    {Verdict::kStatusUnavailable, "status-unavailable", "status", VerdictClass::kUnavailable},
 };
 
 TEST(Verdict, HasStableNamesSubjectsAndClasses) {

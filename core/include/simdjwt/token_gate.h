@@ -6,6 +6,7 @@
 #ifndef SIMDJWT_TOKEN_GATE_H_
 #define SIMDJWT_TOKEN_GATE_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "simdjwt/verdict.h"
@@ -22,9 +23,9 @@ class TokenGate {
   // that judge() would wait for. Called by all threads of a Verifier: wait-free, allocates nothing.
   virtual void foresee(std::string_view /*claims*/) const noexcept {}
 
-  // kValid, or why this token, with which nothing else is wrong, is refused all the same. Called by
-  // all threads of a Verifier: wait-free, allocates nothing.
-  [[nodiscard]] virtual Verdict judge(const VerifiedToken& token) const noexcept = 0;
+  // kValid, or why this token, with which nothing else is wrong, is refused all the same. `now` is
+  // what the Verifier was told. Called by all threads of a Verifier: wait-free, allocates nothing.
+  [[nodiscard]] virtual Verdict judge(const VerifiedToken& token, int64_t now) const noexcept = 0;
 };
 
 }  // namespace simdjwt

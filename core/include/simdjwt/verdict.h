@@ -80,13 +80,15 @@ enum class Verdict : uint8_t {
   kKeysUnavailable,  // the keys could not be obtained (KeySet::unavailable()); it was not judged
 
   // The last check, of a token that is all right otherwise: Revocations and TokenGate.
-  kRevoked,        // its issuer, or whoever runs the verifier, has taken it back
-  kNotRegistered,  // only tokens that the registry has issued are accepted
-  kNotAssociated,  // the registry knows the token, but not for this server
-  kRefreshToken,   // it gets other tokens, and gives access to nothing else
+  kRevoked,            // its issuer, or whoever runs the verifier, has taken it back
+  kNotRegistered,      // only tokens that the registry has issued are accepted
+  kNotAssociated,      // the registry knows the token, but not for this server
+  kRefreshToken,       // it gets other tokens, and gives access to nothing else
+  kBadStatus,          // where its issuer keeps its status is not said as it must be
+  kStatusUnavailable,  // the list that tells its status is not at hand; it was not judged
 };
 
-inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kRefreshToken) + 1;
+inline constexpr uint8_t kNumVerdicts = static_cast<uint8_t>(Verdict::kStatusUnavailable) + 1;
 static_assert(kNumVerdicts <= 64, "a VerdictSet is one word");
 
 // What a client, a metric or a troubleshooting page tells apart. Stable.
