@@ -42,18 +42,17 @@ net::PeerAddress address_of(const curl_sockaddr& address) {
   return net::PeerAddress::from(storage);
 }
 
-curl_slist* accepted_types() {
-  static curl_slist* const fields =
-      curl_slist_append(nullptr, "Accept: application/jwk-set+json, application/json");
-  return fields;
-}
-
 }  // namespace
 
 // --- Transfer ---
 
-Transfer::Transfer(CURLM* multi, const std::string& url, const FetchOptions& options)
-    : multi_(multi), options_(options), easy_(not_null(curl_easy_init())), url_(url) {
+Transfer::Transfer(CURLM* multi, const std::string& url, std::string_view media_types,
+                   const FetchOptions& options)
+    : multi_(multi),
+      options_(options),
+      easy_(not_null(curl_easy_init())),
+      fields_(curl_slist_append(nullptr, std::string("Accept: ").append(media_types).c_str())),
+      url_(url) {
   configure(url);
   curl_multi_add_handle(multi_, easy_);
 }
@@ -61,6 +60,7 @@ Transfer::Transfer(CURLM* multi, const std::string& url, const FetchOptions& opt
 Transfer::~Transfer() {
   curl_multi_remove_handle(multi_, easy_);
   curl_easy_cleanup(easy_);
+  curl_slist_free_all(fields_);
 }
 
 // Whatever libcurl does unasked is said again where safety rests on it.
@@ -76,7 +76,7 @@ void Transfer::configure(const std::string& url) {
   set(CURLOPT_FOLLOWLOCATION, 1L);
   set(CURLOPT_MAXREDIRS, static_cast<long>(options_.num_redirects_max));
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(CURLOPT_HTTPHEADER, accepted_types());
+  set(CURLOPT_HTTPHEADER, fields_);
   set(CURLOPT_USERAGENT, "simdjwt");
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(milliseconds(options_.connect).count()));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds(options_.total).count()));
@@ -181,8 +181,8 @@ Fetcher::Fetcher(FetchOptions options)
 
 Fetcher::~Fetcher() { curl_multi_cleanup(multi_); }
 
-std::unique_ptr<Transfer> Fetcher::get(const std::string& url) {
-  return std::make_unique<Transfer>(multi_, url, options_);
+std::unique_ptr<Transfer> Fetcher::get(const std::string& url, std::string_view media_types) {
+  return std::make_unique<Transfer>(multi_, url, media_types, options_);
 }
 
 void Fetcher::wait(std::span<pollfd> others, std::chrono::milliseconds timeout) {

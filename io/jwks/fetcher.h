@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "jwks/url.h"
 
@@ -42,10 +43,14 @@ struct Document {
   std::optional<std::chrono::seconds> lifetime;  // by its cache headers
 };
 
+// What the keys of an issuer, and its metadata, are sent as.
+inline constexpr char kKeyMediaTypes[] = "application/jwk-set+json, application/json";
+
 // One document on its way. Destroying it gives it up; it must not outlive its Fetcher.
 class Transfer {
  public:
-  Transfer(CURLM* multi, const std::string& url, const FetchOptions& options);
+  Transfer(CURLM* multi, const std::string& url, std::string_view media_types,
+           const FetchOptions& options);
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -69,6 +74,7 @@ class Transfer {
   CURLM* const multi_;
   const FetchOptions& options_;
   CURL* const easy_;
+  curl_slist* const fields_;  // of the request
   const std::string url_;
   std::optional<CURLcode> code_;
   std::string text_;
@@ -87,8 +93,9 @@ class Fetcher {
 
   [[nodiscard]] const FetchOptions& options() const noexcept { return options_; }
 
-  // `url` has passed check_url().
-  [[nodiscard]] std::unique_ptr<Transfer> get(const std::string& url);
+  // `url` has passed check_url(). `media_types` is what is acceptable (RFC 9110 section 12.5.1).
+  [[nodiscard]] std::unique_ptr<Transfer> get(const std::string& url,
+                                              std::string_view media_types = kKeyMediaTypes);
 
   // Waits until a transfer is done, one of `others` is ready or the time is up, and gets on with
   // the transfers. Fills in `revents`.

@@ -12,21 +12,6 @@
 namespace simdjwt::jwks {
 namespace {
 
-FetchResult result_of(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return FetchResult::kSuccess;
-    case absl::StatusCode::kUnavailable:
-      return FetchResult::kUnreachable;
-    case absl::StatusCode::kPermissionDenied:
-      return FetchResult::kRefused;
-    case absl::StatusCode::kFailedPrecondition:
-      return FetchResult::kStatus;
-    default:
-      return FetchResult::kInvalid;
-  }
-}
-
 absl::Status of_document(std::string_view url, const absl::Status& status) {
   return absl::InvalidArgumentError(
       std::string(url).append(": ").append(std::string(status.message())));

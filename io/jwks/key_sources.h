@@ -65,6 +65,12 @@ class KeySources {
   // fetches what is due meanwhile. Whether keys have changed.
   bool wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
 
+  // What they share with others that are fetched by the same thread. Whoever writes to the eventfd
+  // ends a wait(), as does a transfer that is done.
+  [[nodiscard]] Fetcher& fetcher() noexcept { return fetcher_; }
+  [[nodiscard]] const std::shared_ptr<const net::UniqueFd>& wake() const noexcept { return wake_; }
+  [[nodiscard]] const RefreshLimits& limits() const noexcept { return limits_; }
+
   // In the order of their names.
   [[nodiscard]] std::vector<SourceStatus> statuses() const;  // thread-safe
 

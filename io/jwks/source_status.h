@@ -6,6 +6,8 @@
 #ifndef SIMDJWT_IO_JWKS_SOURCE_STATUS_H_
 #define SIMDJWT_IO_JWKS_SOURCE_STATUS_H_
 
+#include <absl/status/status.h>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -30,6 +32,22 @@ inline constexpr size_t kNumFetchResults = static_cast<size_t>(FetchResult::kInv
   constexpr std::string_view kNames[kNumFetchResults] = {"success", "unreachable", "refused",
                                                          "status", "invalid"};
   return kNames[static_cast<size_t>(result)];
+}
+
+// What came of a fetch that ended so; see Transfer::take().
+[[nodiscard]] inline FetchResult result_of(const absl::Status& status) noexcept {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return FetchResult::kSuccess;
+    case absl::StatusCode::kUnavailable:
+      return FetchResult::kUnreachable;
+    case absl::StatusCode::kPermissionDenied:
+      return FetchResult::kRefused;
+    case absl::StatusCode::kFailedPrecondition:
+      return FetchResult::kStatus;
+    default:
+      return FetchResult::kInvalid;
+  }
 }
 
 struct SourceStatus {
