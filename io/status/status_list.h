@@ -46,6 +46,8 @@ class StatusList {
   // Of entries: what stands for no token is there as valid, where bytes have room for it.
   [[nodiscard]] uint64_t size() const noexcept { return uint64_t{bytes_.size()} * (8 / bits_); }
 
+  [[nodiscard]] size_t num_bytes() const noexcept { return bytes_.size(); }
+
   // nullopt from size() on.
   [[nodiscard]] std::optional<uint8_t> get(uint64_t index) const noexcept;
   // Only for index < size(), and for a status that has no more than bits() bits.

@@ -122,7 +122,10 @@ absl::StatusOr<StatusListToken> read_status_list(std::string_view text, std::str
   std::string payload;
   const Verdict verdict = verify_document(keys, payload, text, kTyp, now);
   if (verdict != Verdict::kValid) {
-    return invalid(serve::concat("the status list is not to be trusted: ", to_string(verdict)));
+    const bool is_key_unknown = verdict == Verdict::kNoMatchingKey;
+    return absl::Status(
+        is_key_unknown ? absl::StatusCode::kNotFound : absl::StatusCode::kInvalidArgument,
+        serve::concat("the status list is not to be trusted: ", to_string(verdict)));
   }
   return read_claims(payload, uri, bytes_max, leeway_seconds, now);
 }

@@ -37,8 +37,8 @@ struct StatusListToken {
                                                            const StatusListToken& token);
 
 // What was fetched from `uri`, if one of `keys` has signed it, and it is about that and is not out
-// of date. kInvalidArgument, or kResourceExhausted for a list of more than `bytes_max` bytes. The
-// issuer's clock may be `leeway_seconds` ahead.
+// of date. kInvalidArgument; kNotFound, if there is no key of its kid; or kResourceExhausted for a
+// list of more than `bytes_max` bytes. The issuer's clock may be `leeway_seconds` ahead.
 [[nodiscard]] absl::StatusOr<StatusListToken> read_status_list(std::string_view text,
                                                                std::string_view uri,
                                                                const KeySet& keys, size_t bytes_max,
