@@ -46,8 +46,9 @@ int check(const simdjwt::serve::Config& config) {
   std::vector<std::string> warnings;
   const auto sources = simdjwt::jwks::KeySources::create({}, {});
   if (!sources.ok()) return fail(sources.status());
+  simdjwt::status::ListSources lists(**sources, {});
   const auto policies =
-      simdjwt::serve::PolicySet::load(config.policies, **sources, nullptr, warnings);
+      simdjwt::serve::PolicySet::load(config.policies, **sources, lists, nullptr, warnings);
   const auto tls = simdjwt::serve::load_tls(config.listeners, warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return fail(policies.status());

@@ -276,7 +276,8 @@ std::string describe(const Config& config) {
   if (config.issuer) append(text, "issuer: ", describe(*config.issuer), "\n");
   const auto fetches = [](const PolicyConfig& policy) {
     const std::span<const KeyConfig> keys = policy.all_keys();
-    return std::any_of(keys.begin(), keys.end(), [](const KeyConfig& k) { return !!k.source; });
+    return std::any_of(keys.begin(), keys.end(),
+                       [](const KeyConfig& k) { return k.source || !k.status_lists.empty(); });
   };
   if (std::any_of(config.policies.begin(), config.policies.end(), fetches))
     text += describe(config.jwks);

@@ -353,6 +353,34 @@ void add_keys(Families& families, const std::vector<FileKeys>& files,
   }
 }
 
+void add_status_lists(Families& families, const std::vector<status::ListsStatus>& all) {
+  if (all.empty()) return;
+  families.counter("simdjwt_status_list_load_total",
+                   "Fetches of status lists, by where they lie and outcome.");
+  for (const status::ListsStatus& lists : all) {
+    for (size_t i = 0; i < jwks::kNumFetchResults; ++i) {
+      families.add(lists.fetches[i],
+                   {{"list", lists.name},
+                    {"result", std::string(to_string(static_cast<jwks::FetchResult>(i)))}});
+    }
+  }
+  families.gauge("simdjwt_status_lists",
+                 "Status lists that are followed: those that were fetched, and those that tokens "
+                 "name but that never were.");
+  for (const status::ListsStatus& lists : all) {
+    families.add(static_cast<double>(lists.num_lists), {{"list", lists.name}, {"state", "usable"}});
+    families.add(static_cast<double>(lists.num_missing),
+                 {{"list", lists.name}, {"state", "missing"}});
+  }
+  families.gauge("simdjwt_status_list_age_seconds",
+                 "Time since the status list was fetched for which that is longest.");
+  for (const status::ListsStatus& lists : all) {
+    if (!lists.oldest_unix_seconds) continue;
+    families.add(static_cast<double>(time(nullptr) - *lists.oldest_unix_seconds),
+                 {{"list", lists.name}});
+  }
+}
+
 void add_process(Families& families) {
   const ProcessStats stats = read_process_stats();
   families.counter("process_cpu_seconds_total", "User and system time.").add(stats.cpu_seconds);
@@ -466,6 +494,7 @@ std::string expose(const MetricsSources& sources) {
   add_log(families, sources.log);
   add_reloads(families, sources.metrics);
   add_keys(families, sources.metrics.file_keys(), sources.key_sources);
+  add_status_lists(families, sources.status_lists);
   add_reactors(families, sources.reactors, sources.listeners);
   add_wires(families, sources.wires);
   add_process(families);

@@ -17,6 +17,7 @@
 #include "registry/revocation_counts.h"
 #include "serve/decision_log.h"
 #include "serve/metrics.h"
+#include "status/list_sources.h"
 
 namespace simdjwt::oauth {
 class IssuerMetrics;
@@ -42,6 +43,7 @@ struct MetricsSources {
   std::vector<const net::ReactorCounters*> reactors;
   std::vector<WireSource> wires;
   std::vector<jwks::SourceStatus> key_sources;
+  std::vector<status::ListsStatus> status_lists = {};
   size_t signature_cache_bytes;  // 0: there is none
   std::string version;
   std::string io;                                              // "io_uring/...", "epoll"

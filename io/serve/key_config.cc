@@ -4,6 +4,7 @@
 #include "serve/key_config.h"
 
 #include <chrono>
+#include <initializer_list>
 #include <map>
 #include <utility>
 
@@ -94,15 +95,51 @@ std::string KeyConfig::describe() const {
   return concat(source ? source->url : file, issuer.empty() ? "" : ", of ", issuer);
 }
 
-KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
-                          PlainHttp plain_http) {
-  const bool discovers = section.boolean("discovery").value_or(false);
-  const char* said = discovers ? "discovery" : nullptr;
-  for (const char* key : {"jwks_file", "jwks_url"}) {
+std::optional<status::ListsConfig> KeyConfig::lists() const {
+  if (status_lists.empty()) return std::nullopt;
+  return status::ListsConfig{.uris = status_lists,
+                             .keys = status_source         ? status_source->url
+                                     : status_file.empty() ? describe()
+                                                           : status_file};
+}
+
+namespace {
+
+// The first of these keys that is there; the others must not be.
+const char* only_one_of(TomlSection& section, std::initializer_list<const char*> keys,
+                        const char* said = nullptr) {
+  for (const char* key : keys) {
     if (!section.has(key)) continue;
     if (said != nullptr) section.fail(key, concat("excludes ", said, ": say one of them"));
     said = key;
   }
+  return said;
+}
+
+void read_status_lists(TomlSection& section, KeyConfig& keys, const std::string& config_path,
+                       PlainHttp plain_http) {
+  constexpr size_t kUrisMax = 16;
+  keys.status_lists = section.strings("status_lists");
+  if (keys.status_lists.size() > kUrisMax) section.fail("status_lists", "more than 16");
+  for (const std::string& uri : keys.status_lists) {
+    if (const absl::Status status = status::ListUris::check(uri, plain_http); !status.ok()) {
+      section.fail("status_lists", concat("\"", uri, "\": ", std::string(status.message())));
+    }
+  }
+  const char* const said = only_one_of(section, {"status_jwks_file", "status_jwks_url"});
+  if (said == nullptr) return;
+  if (!section.has("status_lists")) section.fail(said, "needs status_lists beside it");
+  if (section.has("status_jwks_file")) {
+    keys.status_file = relative_to(config_path, section.required_string("status_jwks_file"));
+  } else {
+    keys.status_source = SourceConfig{.kind = SourceConfig::Kind::kJwksUrl,
+                                      .url = url_of(section, "status_jwks_url", plain_http)};
+  }
+}
+
+KeyConfig read_keys(TomlSection& section, const std::string& config_path, PlainHttp plain_http) {
+  const bool discovers = section.boolean("discovery").value_or(false);
+  only_one_of(section, {"jwks_file", "jwks_url"}, discovers ? "discovery" : nullptr);
   KeyConfig keys;
   if (discovers) {
     keys.issuer = section.has("issuer") ? url_of(section, "issuer", plain_http) : "";
@@ -125,11 +162,21 @@ KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
   return keys;
 }
 
+}  // namespace
+
+KeyConfig read_key_config(TomlSection& section, const std::string& config_path,
+                          PlainHttp plain_http) {
+  KeyConfig keys = read_keys(section, config_path, plain_http);
+  read_status_lists(section, keys, config_path, plain_http);
+  return keys;
+}
+
 std::vector<KeyConfig> read_issuers(TomlSection& section, const std::string& config_path,
                                     PlainHttp plain_http) {
   std::vector<TomlSection> tables = section.tables("issuers");
   if (tables.empty()) return {};
-  for (const char* key : {"jwks_file", "jwks_url", "issuer", "discovery", "iss"}) {
+  for (const char* key : {"jwks_file", "jwks_url", "issuer", "discovery", "iss", "status_lists",
+                          "status_jwks_file", "status_jwks_url"}) {
     if (section.has(key)) section.fail(key, "is each issuer's own beside issuers: leave it out");
   }
   std::map<std::string, KeyConfig> sorted;

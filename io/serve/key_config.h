@@ -11,6 +11,14 @@
 //   issuer = "https://id.example"        # whose they are, for discovery or beside any of these:
 //   iss
 //                                        # must be it, and so is not said
+//   status_lists = "https://id.example/status-lists/"    # optional: where its Token Status Lists
+//                                        # may be, of which a token names one. A URL that ends with
+//                                        # '/' is for all beneath it; any other, or an array, for
+//                                        # lists that are fetched at once. What a list tells is
+//                                        # refused: required_claims = ["status"] refuses what has
+//                                        # none
+//   status_jwks_url = "https://id.example/jwks"    # or status_jwks_file: the keys that sign the
+//                                        # lists; unsaid, those of the tokens
 //
 //   [policy.many]                        # or the keys of many issuers, each of whom they bind: iss
 //   [[policy.many.issuers]]              # chooses whose are used, and is not said either
@@ -20,7 +28,7 @@
 //   issuer = "https://other.example"
 //   jwks_url = "https://other.example/jwks"
 //
-//   [jwks]                               # how keys are fetched; optional, as is each of them
+//   [jwks]                               # how keys and lists are fetched; optional, as is each
 //   cache_directory = "keys"             # the last good sets are kept here for the next start
 //   ca_file = "ca.pem"                   # whose certificates are trusted, instead of the system's
 //   document_bytes = 1048576
@@ -45,6 +53,7 @@
 #include "jwks/key_sources.h"
 #include "jwks/source_config.h"
 #include "serve/toml_section.h"
+#include "status/list_sources.h"
 
 namespace simdjwt::serve {
 
@@ -59,10 +68,19 @@ namespace simdjwt::serve {
 struct KeyConfig {
   std::string file = {};
   std::optional<jwks::SourceConfig> source = {};
-  std::string issuer = {};  // whose they are; empty: nobody says
+  std::string issuer = {};                               // whose they are; empty: nobody says
+  std::vector<std::string> status_lists = {};            // see ListUris; empty: nobody is asked
+  std::string status_file = {};                          // of the keys that sign them, or else
+  std::optional<jwks::SourceConfig> status_source = {};  // their source; or else these very keys
 
   // "https://id.example/jwks"
   [[nodiscard]] std::string describe() const;
+  // Whether there are status lists, signed by these keys.
+  [[nodiscard]] bool signs_lists() const noexcept {
+    return !status_lists.empty() && status_file.empty() && !status_source;
+  }
+  // nullopt if there are none.
+  [[nodiscard]] std::optional<status::ListsConfig> lists() const;
 };
 
 // Reads where the keys of a [policy.NAME], or of one of its issuers, come from. How they are read,

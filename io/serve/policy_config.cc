@@ -347,6 +347,7 @@ std::string describe(const PolicyConfig& policy) {
       append(text, algorithm == policy.algorithms.front() ? ", for " : ", ", to_string(algorithm));
     }
     text += '\n';
+    if (const auto lists = keys.lists()) append(text, "  status lists: ", lists->name(), "\n");
   }
   const std::string demands = policy.demands.describe();
   for (std::string_view rest = demands; !rest.empty();) {

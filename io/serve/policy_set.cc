@@ -56,12 +56,71 @@ KeyKind common_kind(const std::vector<ServedKeys>& keys) {
   return std::any_of(keys.begin(), keys.end(), differs) ? KeyKind() : first;
 }
 
+// Has the lists of `from` followed, by these keys of it unless others sign them.
+absl::Status follow(const KeyConfig& from, LoadedKeys& of_tokens, jwks::KeySources& sources,
+                    status::ListSources& lists, std::vector<std::string>& warnings) {
+  const std::optional<status::ListsConfig> config = from.lists();
+  if (!config) return absl::OkStatus();
+  if (from.status_source) {
+    jwks::RemoteKeys remote = sources.of(*from.status_source);
+    of_tokens.served.lists_keys_generation = remote.generation;
+    lists.verify_by(*config, std::move(remote.keys), std::move(remote.signal));
+  } else if (!from.status_file.empty()) {
+    absl::StatusOr<KeySet> keys = load_keys(from.status_file, {}, warnings);
+    if (!keys.ok()) return keys.status();
+    lists.verify_by(*config, *std::move(keys), nullptr);
+  } else {
+    lists.verify_by(*config, of_tokens.keys, of_tokens.served.refetch);
+  }
+  return absl::OkStatus();
+}
+
+// Null if no tokens of the policy have lists. Notes which ones the gate knows.
+std::shared_ptr<const TokenGate> make_gate(const PolicyConfig& config,
+                                           std::vector<ServedKeys>& keys,
+                                           const status::ListSources& lists) {
+  std::vector<status::KnownLists> known;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const KeyConfig& from = config.all_keys()[i];
+    const std::optional<status::ListsConfig> of = from.lists();
+    if (!of) continue;
+    status::ListSources::Known now = lists.of(*of);
+    keys[i].lists_generation = now.generation;
+    // Where there is but one, the policy sees to the issuer.
+    if (!config.issuers.empty()) now.lists.issuer = from.issuer;
+    known.push_back(std::move(now.lists));
+  }
+  if (known.empty()) return nullptr;
+  return std::make_shared<const status::StatusGate>(std::move(known));
+}
+
+// With the keys of `verifier`.
+Verifier with_gate(const PolicyConfig& config, const Verifier& verifier,
+                   std::shared_ptr<const TokenGate> gate,
+                   const std::shared_ptr<SignatureCache>& signatures) {
+  const RevocationCheck check{.gate = std::move(gate)};
+  if (verifier.issuers()) return Verifier(*verifier.issuers(), config.demands, signatures, check);
+  return Verifier(verifier.keys(), config.demands, signatures, check);
+}
+
 // By the keys of `verifier`, but that those of the policy's key config `index` are these.
 Verifier with_keys(const PolicyConfig& config, const Verifier& verifier, size_t index, KeySet keys,
                    const std::shared_ptr<SignatureCache>& signatures) {
   if (config.issuers.empty()) return Verifier(std::move(keys), config.demands, signatures);
   return Verifier(verifier.issuers()->with(config.issuers[index].issuer, std::move(keys)),
                   config.demands, signatures);
+}
+
+// Those of the policy's key config `index` are others now. Leaves the verifier without its gate.
+void take_keys(ServedPolicy& policy, size_t index, LoadedKeys keys, status::ListSources& lists,
+               const std::shared_ptr<SignatureCache>& signatures) {
+  const KeyConfig& from = policy.config.all_keys()[index];
+  if (from.signs_lists()) lists.verify_by(*from.lists(), keys.keys, keys.served.refetch);
+  keys.served.lists_generation = policy.keys[index].lists_generation;
+  keys.served.lists_keys_generation = policy.keys[index].lists_keys_generation;
+  policy.keys[index] = std::move(keys.served);
+  policy.verifier =
+      with_keys(policy.config, policy.verifier, index, std::move(keys.keys), signatures);
 }
 
 }  // namespace
@@ -89,7 +148,7 @@ void ServedPolicy::count_use(size_t reactor, Outcome outcome,
 }
 
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
-                                          jwks::KeySources& sources,
+                                          jwks::KeySources& sources, status::ListSources& lists,
                                           std::shared_ptr<SignatureCache> signatures,
                                           std::vector<std::string>& warnings) {
   PolicySet set(std::move(signatures));
@@ -101,6 +160,7 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
     for (const KeyConfig& from : config.all_keys()) {
       absl::StatusOr<LoadedKeys> keys = serve::load(from, config.algorithms, sources, warnings);
       if (!keys.ok()) return keys.status();
+      if (absl::Status s = follow(from, *keys, sources, lists, warnings); !s.ok()) return s;
       by_issuer.emplace_back(from.issuer, std::move(keys->keys));
       served.push_back(std::move(keys->served));
     }
@@ -108,36 +168,59 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
         config.issuers.empty()
             ? Verifier(std::move(by_issuer.front().second), config.demands, set.signatures_)
             : Verifier(IssuerKeys::of(std::move(by_issuer)), config.demands, set.signatures_);
-    set.insert(set.make(config, std::move(verifier), std::move(served), *std::move(secret)));
+    const auto gate = make_gate(config, served, lists);
+    if (gate != nullptr) verifier = with_gate(config, verifier, gate, set.signatures_);
+    const auto policy =
+        set.make(config, std::move(verifier), std::move(served), *std::move(secret));
+    policy->status = gate;
+    set.insert(policy);
   }
   return set;
 }
 
-PolicySet PolicySet::renewed(jwks::KeySources& sources) const {
+PolicySet PolicySet::renewed(jwks::KeySources& sources, status::ListSources& lists) const {
   PolicySet set(signatures_);
   set.answers_ = answers_;
-  for (std::shared_ptr<ServedPolicy> policy : policies_) {
-    set.insert(renewed(std::move(policy), sources));
+  for (const std::shared_ptr<ServedPolicy>& policy : policies_) {
+    set.insert(renewed(policy, sources, lists));
   }
   return set;
 }
 
-std::shared_ptr<ServedPolicy> PolicySet::renewed(std::shared_ptr<ServedPolicy> policy,
-                                                 jwks::KeySources& sources) const {
-  bool is_own = false;
-  for (size_t i = 0; i < policy->keys.size(); ++i) {
-    const std::optional<jwks::SourceConfig>& source = policy->config.all_keys()[i].source;
-    if (!source) continue;
-    jwks::RemoteKeys remote = sources.of(*source);
-    if (remote.generation == policy->keys[i].generation) continue;
-    if (!is_own) policy = std::make_shared<ServedPolicy>(*policy);
-    is_own = true;
-    LoadedKeys renewed = loaded(std::move(remote));
-    policy->verifier =
-        with_keys(policy->config, policy->verifier, i, std::move(renewed.keys), signatures_);
-    policy->keys[i] = std::move(renewed.served);
+std::shared_ptr<ServedPolicy> PolicySet::renewed(const std::shared_ptr<ServedPolicy>& before,
+                                                 jwks::KeySources& sources,
+                                                 status::ListSources& lists) const {
+  std::shared_ptr<ServedPolicy> policy = before;
+  const auto own = [&]() -> ServedPolicy& {
+    if (policy == before) policy = std::make_shared<ServedPolicy>(*before);
+    return *policy;
+  };
+  bool has_other_lists = false;
+  for (size_t i = 0; i < before->keys.size(); ++i) {
+    const KeyConfig& from = before->config.all_keys()[i];
+    const ServedKeys& served = before->keys[i];
+    if (from.source) {
+      jwks::RemoteKeys remote = sources.of(*from.source);
+      if (remote.generation != served.generation) {
+        take_keys(own(), i, loaded(std::move(remote)), lists, signatures_);
+      }
+    }
+    if (from.status_source) {
+      jwks::RemoteKeys remote = sources.of(*from.status_source);
+      if (remote.generation != served.lists_keys_generation) {
+        own().keys[i].lists_keys_generation = remote.generation;
+        lists.verify_by(*from.lists(), std::move(remote.keys), std::move(remote.signal));
+      }
+    }
+    if (const std::optional<status::ListsConfig> of = from.lists()) {
+      has_other_lists |= lists.of(*of).generation != served.lists_generation;
+    }
   }
-  if (!is_own) return policy;
+  if (has_other_lists) own().status = make_gate(policy->config, policy->keys, lists);
+  if (policy == before) return policy;
+  if (policy->status != nullptr) {
+    policy->verifier = with_gate(policy->config, policy->verifier, policy->status, signatures_);
+  }
   policy->token_work = most_work(policy->keys);
   policy->key_kind = common_kind(policy->keys);
   return policy;

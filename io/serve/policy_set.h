@@ -24,7 +24,9 @@
 #include "serve/policy_config.h"
 #include "serve/router.h"
 #include "simdjwt/signature_cache.h"
+#include "simdjwt/token_gate.h"
 #include "simdjwt/verifier.h"
+#include "status/list_sources.h"
 
 namespace simdjwt::registry {
 class ServerGate;
@@ -41,6 +43,9 @@ struct ServedKeys {
   KeyKind key_kind;
   uint64_t generation = 0;                                 // of the source
   std::shared_ptr<jwks::RefetchSignal> refetch = nullptr;  // null: a file
+  // Of the status lists of those whose keys they are, if they have some.
+  uint64_t lists_generation = 0;
+  uint64_t lists_keys_generation = 0;  // of the source of what they are signed by
 };
 
 // What stands behind one name.
@@ -52,8 +57,9 @@ struct ServedPolicy {
   bool tells_more_when_allowed;
   std::string introspection_secret;  // empty: nobody may introspect
   PolicyMetrics* metrics = nullptr;
-  std::vector<ServedKeys> keys = {};  // as in config.all_keys()
-  uint32_t token_work = 0;            // the most of theirs
+  std::vector<ServedKeys> keys = {};                  // as in config.all_keys()
+  std::shared_ptr<const TokenGate> status = nullptr;  // that the verifier asks; null: none
+  uint32_t token_work = 0;                            // the most of theirs
   bool remembers_signatures = false;
   KeyKind key_kind = {};
   bool is_server = false;  // of the registry, named like it
@@ -88,16 +94,19 @@ class PolicySet {
   explicit PolicySet(std::shared_ptr<SignatureCache> signatures = nullptr)
       : signatures_(std::move(signatures)) {}
 
-  // Reads the keys of each, or takes those that their sources have now. Errors and warnings are
+  // Reads the keys of each, or takes those that their sources have now, and has `lists` follow the
+  // status lists of their issuers. Errors and warnings are
   // sentences that name the file: see load_keys().
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
                                                       jwks::KeySources& sources,
+                                                      status::ListSources& lists,
                                                       std::shared_ptr<SignatureCache> signatures,
                                                       std::vector<std::string>& warnings);
 
-  // The same policies, with the keys that their sources have now. Those whose keys have not changed
-  // are the very same; of many issuers' keys, those that have not changed are shared.
-  [[nodiscard]] PolicySet renewed(jwks::KeySources& sources) const;
+  // The same policies, with the keys and status lists that their sources have now. Those for which
+  // neither have changed are the very same; of many issuers' keys, those that have not changed are
+  // shared.
+  [[nodiscard]] PolicySet renewed(jwks::KeySources& sources, status::ListSources& lists) const;
 
   // One more policy, with secrets at hand, of one set of keys. No other has its name.
   void add(PolicyConfig config, KeySet keys, std::string introspection_secret = {});
@@ -126,8 +135,9 @@ class PolicySet {
   // Of each file once: as many keys as the policy has that uses most of them.
   [[nodiscard]] std::vector<FileKeys> file_keys() const;
   void insert(std::shared_ptr<ServedPolicy> policy);
-  [[nodiscard]] std::shared_ptr<ServedPolicy> renewed(std::shared_ptr<ServedPolicy> policy,
-                                                      jwks::KeySources& sources) const;
+  [[nodiscard]] std::shared_ptr<ServedPolicy> renewed(const std::shared_ptr<ServedPolicy>& before,
+                                                      jwks::KeySources& sources,
+                                                      status::ListSources& lists) const;
   [[nodiscard]] std::shared_ptr<ServedPolicy> make(PolicyConfig config, Verifier verifier,
                                                    std::vector<ServedKeys> keys,
                                                    std::string introspection_secret);

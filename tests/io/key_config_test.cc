@@ -187,6 +187,56 @@ TEST_F(KeyConfigTest, DemandsUrlsThatKeysMayComeFrom) {
             "no error");
 }
 
+TEST_F(KeyConfigTest, TakesStatusLists) {
+  const std::string keys = "jwks_url = \"https://id.example/jwks\"\niss = false\n";
+  EXPECT_EQ(load_keys(keys)->policies[0].keys.lists(), std::nullopt);
+  auto lists = load_keys(keys + "status_lists = \"https://id.example/lists/\"\n");
+  ASSERT_TRUE(lists.ok()) << lists.status();
+  EXPECT_TRUE(lists->policies[0].keys.signs_lists());
+  EXPECT_EQ(lists->policies[0].keys.lists()->name(),
+            "https://id.example/lists/ by https://id.example/jwks");
+  EXPECT_NE(describe(*lists).find("status lists: https://id.example/lists/ by https://id.example"),
+            std::string::npos);
+
+  lists = load_keys(
+      "jwks_file = \"a.json\"\niss = false\nstatus_lists = [\"https://a/0\", "
+      "\"https://a/1\"]\nstatus_jwks_url = \"https://a/jwks\"\n");
+  ASSERT_TRUE(lists.ok()) << lists.status();
+  EXPECT_FALSE(lists->policies[0].keys.signs_lists());
+  EXPECT_EQ(lists->policies[0].keys.lists()->name(), "https://a/0 https://a/1 by https://a/jwks");
+
+  lists = load_keys("",
+                    "[[policy.default.issuers]]\nissuer = \"a\"\njwks_file = \"a.json\"\n"
+                    "status_lists = \"https://a/\"\nstatus_jwks_file = \"b.json\"\n"
+                    "[[policy.default.issuers]]\nissuer = \"b\"\njwks_file = \"b.json\"\n");
+  ASSERT_TRUE(lists.ok()) << lists.status();
+  EXPECT_EQ(lists->policies[0].issuers[0].lists()->name(),
+            "https://a/ by " + directory_ + "/b.json");
+  EXPECT_EQ(lists->policies[0].issuers[1].lists(), std::nullopt);
+}
+
+TEST_F(KeyConfigTest, DemandsUrlsThatListsMayComeFrom) {
+  const auto error_with = [this](const std::string& lines) {
+    return error_of("jwks_url = \"https://a/jwks\"\niss = false\n" + lines + "\n");
+  };
+  EXPECT_EQ(error_with("status_lists = \"http://a/\""),
+            ":6: policy.default.status_lists: \"http://a/\": not an https URL: http is only for "
+            "tests, and must be allowed (allow_http)");
+  EXPECT_EQ(error_with("status_lists = [\"https://a/\", \"https://b\"]"),
+            ":6: policy.default.status_lists: \"https://b\": a URL without a path");
+  EXPECT_EQ(
+      error_with("status_lists = \"https://a/b/../c/\""),
+      ":6: policy.default.status_lists: \"https://a/b/../c/\": a URL that can be written more "
+      "simply");
+  EXPECT_EQ(error_with("status_jwks_url = \"https://a/b\""),
+            ":6: policy.default.status_jwks_url: needs status_lists beside it");
+  EXPECT_EQ(error_with("status_lists = \"https://a/\"\nstatus_jwks_file = \"b\"\n"
+                       "status_jwks_url = \"https://a/b\""),
+            ":8: policy.default.status_jwks_url: excludes status_jwks_file: say one of them");
+  EXPECT_EQ(error_with("status_lists = \"https://a/\"\nstatus_jwks_url = \"a\""),
+            ":7: policy.default.status_jwks_url: not a URL");
+}
+
 TEST_F(KeyConfigTest, ReadsHowKeysAreFetched) {
   const auto config = load_keys(
       "jwks_url = \"https://a\"\niss = false\n",

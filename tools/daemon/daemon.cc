@@ -139,9 +139,20 @@ std::vector<jwks::SourceConfig> sources_of(const Config& config) {
   for (const serve::PolicyConfig& policy : config.policies) {
     for (const serve::KeyConfig& keys : policy.all_keys()) {
       if (keys.source) sources.push_back(*keys.source);
+      if (keys.status_source) sources.push_back(*keys.status_source);
     }
   }
   return sources;
+}
+
+std::vector<status::ListsConfig> lists_of(const Config& config) {
+  std::vector<status::ListsConfig> all;
+  for (const serve::PolicyConfig& policy : config.policies) {
+    for (const serve::KeyConfig& keys : policy.all_keys()) {
+      if (auto lists = keys.lists()) all.push_back(*std::move(lists));
+    }
+  }
+  return all;
 }
 
 std::string summarize(const PolicySet& policies) {
@@ -178,12 +189,13 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   daemon->signals_ = net::UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!daemon->signals_) return net::os_error("signalfd", errno);
-  auto sources =
-      jwks::KeySources::create(daemon->config_.jwks, [](bool is_warning, const std::string& line) {
-        spdlog::log(is_warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
-      });
+  const auto log = [](bool is_warning, const std::string& line) {
+    spdlog::log(is_warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
+  };
+  auto sources = jwks::KeySources::create(daemon->config_.jwks, log);
   if (!sources.ok()) return sources.status();
   daemon->sources_ = *std::move(sources);
+  daemon->lists_.emplace(*daemon->sources_, log);
   auto signatures = make_signature_cache(daemon->config_.limits.num_cached_signatures);
   if (!signatures.ok()) return signatures.status();
   daemon->signatures_ = *std::move(signatures);
@@ -255,6 +267,7 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .reactors = server_->counters_by_reactor(),
                           .wires = wire_sources(config_, *wires_),
                           .key_sources = sources_->statuses(),
+                          .status_lists = lists_->statuses(),
                           .signature_cache_bytes = signatures_ ? signatures_->size_bytes() : 0,
                           .version = SIMDJWT_VERSION,
                           .io = server_->io_mode(),
@@ -336,7 +349,9 @@ void Daemon::handle_events() {
   while (true) {
     pollfd ready[] = {{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                       {.fd = watch_ ? watch_->fd() : -1, .events = POLLIN, .revents = 0}};
-    if (sources_->wait(ready, timeout())) renew_keys_at_ = may_renew_keys_at_;
+    const milliseconds limit = std::min(timeout(), milliseconds_until(lists_->begin_due()));
+    const bool has_other_keys = sources_->wait(ready, limit);
+    if (lists_->advance() || has_other_keys) renew_keys_at_ = may_renew_keys_at_;
     if (renew_keys_at_ && Clock::now() >= *renew_keys_at_) renew_keys();
     if (registry_ != nullptr) follow_registry();
     if (usage_ != nullptr) count_usage();
@@ -424,10 +439,10 @@ absl::Status Daemon::load_config() {
   if (status.ok()) status = log_->configure(log_options(*config));
   if (!status.ok()) {
     watch_files(config_);
-    sources_->keep(sources_of(config_));
+    keep_sources(config_);
     return status;
   }
-  sources_->keep(sources_of(*config));
+  keep_sources(*config);
   publish(*std::move(material));
   if (fixed_part(*config) != fixed_part(config_)) {
     spdlog::warn(
@@ -441,10 +456,15 @@ absl::Status Daemon::load_config() {
   return absl::OkStatus();
 }
 
+void Daemon::keep_sources(const Config& config) {
+  sources_->keep(sources_of(config));
+  lists_->keep(lists_of(config));
+}
+
 absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   std::vector<std::string> warnings;
   absl::StatusOr<PolicySet> policies =
-      PolicySet::load(config.policies, *sources_, signatures_, warnings);
+      PolicySet::load(config.policies, *sources_, *lists_, signatures_, warnings);
   absl::StatusOr<serve::TlsContexts> tls = serve::load_tls(wired_listeners(config_), warnings);
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   if (!policies.ok()) return policies.status();
@@ -476,7 +496,7 @@ void Daemon::renew_keys() {
   renew_keys_at_.reset();
   const Clock::time_point began = Clock::now();
   const std::lock_guard lock(serving_mutex_);
-  note_policies(policies_.renewed(*sources_));
+  note_policies(policies_.renewed(*sources_, *lists_));
   server_->publish(policies_);
   // Those of thousands of issuers may come in a second: to put them in use takes half of this
   // thread's time at most.
@@ -566,6 +586,7 @@ void Daemon::watch_files(const Config& config) {
   for (const serve::PolicyConfig& policy : config.policies) {
     for (const serve::KeyConfig& keys : policy.all_keys()) {
       if (!keys.source) paths.push_back(keys.file);
+      if (!keys.status_file.empty()) paths.push_back(keys.status_file);
     }
     const std::string& secret = policy.introspection_secret_file;
     if (!secret.empty()) paths.push_back(secret);

@@ -41,6 +41,7 @@
 #include "serve/server.h"
 #include "serve/wires.h"
 #include "simdjwt/signature_cache.h"
+#include "status/list_sources.h"
 
 namespace simdjwt::daemon {
 
@@ -83,12 +84,14 @@ class Daemon {
   void reload_config();
   void reload_files();
   absl::Status load_config();
+  // Forgets what only other configurations need.
+  void keep_sources(const serve::Config& config);
   // The policies of `config`, and the certificates of the listeners that there are.
   absl::StatusOr<Material> load_material(const serve::Config& config);
   // How servers of the registry are asked.
   serve::PolicyConfig conduct_of(const serve::Config& config) const;
   void publish(Material material);
-  // Puts the keys that were fetched in use.
+  // Puts the keys and status lists that were fetched in use.
   void renew_keys();
   // Takes in what others have changed in the registry.
   void follow_registry();
@@ -122,6 +125,7 @@ class Daemon {
   std::optional<Clock::time_point> renew_keys_at_;
   Clock::time_point may_renew_keys_at_;
   std::unique_ptr<jwks::KeySources> sources_;
+  std::optional<status::ListSources> lists_;
   std::shared_ptr<SignatureCache> signatures_;  // of all policies, through all reloads; or null
   std::unique_ptr<registry::Node> registry_;    // or null
   std::optional<api::Api> api_;                 // where there are both a registry and admin_

@@ -49,8 +49,12 @@ class Key:
         self.jwk |= {"kty": "EC", "crv": "P-256", "x": encode(point[:32]), "y": encode(point[32:])}
 
     def sign(self, **claims):
-        claims = {"sub": "alice", "exp": int(time.time()) + 3600, **claims}
+        return self.sign_as(None, {"sub": "alice", "exp": int(time.time()) + 3600, **claims})
+
+    def sign_as(self, typ, claims):
         header = {"alg": self.alg, "kid": self.kid}
+        if typ is not None:
+            header["typ"] = typ
         text = ".".join(encode(json.dumps(part).encode()) for part in (header, claims))
         signature = openssl("dgst", "-sha256", "-sign", self.path, data=text.encode())
         if self.alg == "ES256":
