@@ -76,9 +76,9 @@ absl::Status follow(const KeyConfig& from, LoadedKeys& of_tokens, jwks::KeySourc
 }
 
 // Null if no tokens of the policy have lists. Notes which ones the gate knows.
-std::shared_ptr<const TokenGate> make_gate(const PolicyConfig& config,
-                                           std::vector<ServedKeys>& keys,
-                                           const status::ListSources& lists) {
+std::shared_ptr<const status::StatusGate> make_gate(const PolicyConfig& config,
+                                                    std::vector<ServedKeys>& keys,
+                                                    const status::ListSources& lists) {
   std::vector<status::KnownLists> known;
   for (size_t i = 0; i < keys.size(); ++i) {
     const KeyConfig& from = config.all_keys()[i];
@@ -96,7 +96,7 @@ std::shared_ptr<const TokenGate> make_gate(const PolicyConfig& config,
 
 // With the keys of `verifier`.
 Verifier with_gate(const PolicyConfig& config, const Verifier& verifier,
-                   std::shared_ptr<const TokenGate> gate,
+                   std::shared_ptr<const status::StatusGate> gate,
                    const std::shared_ptr<SignatureCache>& signatures) {
   const RevocationCheck check{.gate = std::move(gate)};
   if (verifier.issuers()) return Verifier(*verifier.issuers(), config.demands, signatures, check);
@@ -329,6 +329,16 @@ std::vector<std::string> PolicySet::without_keys() const {
     // A server whose account has no token yet has no key, either, and lacks nothing.
     if (policy->is_server) continue;
     if (std::all_of(keys.begin(), keys.end(), is_empty)) names.push_back(policy->config.name);
+  }
+  return names;
+}
+
+std::vector<std::string> PolicySet::without_lists() const {
+  std::vector<std::string> names;
+  for (const auto& policy : policies_) {
+    if (policy->status != nullptr && policy->status->lacks_lists()) {
+      names.push_back(policy->config.name);
+    }
   }
   return names;
 }

@@ -24,9 +24,9 @@
 #include "serve/policy_config.h"
 #include "serve/router.h"
 #include "simdjwt/signature_cache.h"
-#include "simdjwt/token_gate.h"
 #include "simdjwt/verifier.h"
 #include "status/list_sources.h"
+#include "status/status_gate.h"
 
 namespace simdjwt::registry {
 class ServerGate;
@@ -57,9 +57,9 @@ struct ServedPolicy {
   bool tells_more_when_allowed;
   std::string introspection_secret;  // empty: nobody may introspect
   PolicyMetrics* metrics = nullptr;
-  std::vector<ServedKeys> keys = {};                  // as in config.all_keys()
-  std::shared_ptr<const TokenGate> status = nullptr;  // that the verifier asks; null: none
-  uint32_t token_work = 0;                            // the most of theirs
+  std::vector<ServedKeys> keys = {};                           // as in config.all_keys()
+  std::shared_ptr<const status::StatusGate> status = nullptr;  // that the verifier asks, or null
+  uint32_t token_work = 0;                                     // the most of theirs
   bool remembers_signatures = false;
   KeyKind key_kind = {};
   bool is_server = false;  // of the registry, named like it
@@ -130,6 +130,8 @@ class PolicySet {
   [[nodiscard]] size_t num_keys() const noexcept;
   // The names of policies that judge nothing, for no set of keys was ever fetched, of any issuer.
   [[nodiscard]] std::vector<std::string> without_keys() const;
+  // The names of policies some of whose configured status lists were never fetched.
+  [[nodiscard]] std::vector<std::string> without_lists() const;
 
  private:
   // Of each file once: as many keys as the policy has that uses most of them.

@@ -35,7 +35,7 @@ void ListSources::verify_by(const ListsConfig& config, KeySet keys,
     group.uris = std::make_shared<const ListUris>(config.uris);
     group.missed = std::make_shared<MissedList>(keys_.wake());
     group.status.name = name;
-    for (const std::string& uri : group.uris->lists()) add(group, uri, now);
+    for (const std::string& uri : group.uris->lists()) (void)add(group, uri, now);
     renew_table(group);
   }
   for (const auto& [uri, source] : group.sources) source->want(now);
@@ -65,6 +65,7 @@ ListSources::Clock::time_point ListSources::begin_due() {
     for (const auto& [uri, source] : group.sources) num_fetching += source->is_fetching() ? 1 : 0;
   }
   for (auto& [name, group] : groups_) {
+    if (group.deaf_until > now) next = std::min(next, group.deaf_until);
     if (group.keys.num_keys() == 0) continue;  // no list could be verified
     for (const auto& [uri, source] : group.sources) {
       if (num_fetching == kFetchesMax) return next;  // when one of them is done, another begins
@@ -88,11 +89,7 @@ bool ListSources::advance() {
 
 bool ListSources::advance(Group& group, Clock::time_point now) {
   bool is_changed = forget_unused(group, now);
-  if (const std::optional<std::string> uri = group.missed->take();
-      uri && !group.sources.contains(*uri)) {
-    add(group, *uri, now);
-    is_changed |= group.sources.contains(*uri);
-  }
+  is_changed |= listen(group, now);
   bool is_any_done = is_changed;
   for (const auto& [uri, source] : group.sources) {
     if (!source->is_fetching()) continue;
@@ -113,33 +110,48 @@ bool ListSources::advance(Group& group, Clock::time_point now) {
   return is_changed;
 }
 
-void ListSources::add(Group& group, const std::string& uri, Clock::time_point now) {
-  if (group.sources.size() >= limits_.lists_max && !forget_one(group, now)) {
-    log_(true, concat("status list ", uri, ": not fetched, there are too many beside it"));
-    return;
-  }
+// While there is no room, what is missed stays where it is, so that nobody tells of more.
+bool ListSources::listen(Group& group, Clock::time_point now) {
+  if (now < group.deaf_until) return false;
+  const std::optional<std::string> uri = group.missed->take();
+  if (!uri || group.sources.contains(*uri)) return false;
+  if (add(group, *uri, now)) return true;
+  group.deaf_until = now + limits_.unused_when_full;
+  log_(true, concat("status list ", *uri, ": not fetched, for there are too many beside it"));
+  return false;
+}
+
+bool ListSources::add(Group& group, const std::string& uri, Clock::time_point now) {
+  if (group.sources.size() >= limits_.lists_max && !forget_one(group, now)) return false;
   group.sources.emplace(uri,
                         std::make_unique<ListSource>(uri, keys_.limits(), keys_.fetcher(), now));
+  return true;
 }
 
 bool ListSources::forget_one(Group& group, Clock::time_point now) {
-  auto oldest = group.sources.begin();
+  auto oldest = group.sources.end();
   for (auto it = group.sources.begin(); it != group.sources.end(); ++it) {
-    if (it->second->last_used(now) < oldest->second->last_used(now)) oldest = it;
+    if (group.uris->is_list(it->first)) continue;
+    if (oldest == group.sources.end() ||
+        it->second->last_used(now) < oldest->second->last_used(now)) {
+      oldest = it;
+    }
   }
-  if (oldest->second->last_used(now) + limits_.unused_when_full > now) return false;
+  if (oldest == group.sources.end() ||
+      oldest->second->last_used(now) + limits_.unused_when_full > now) {
+    return false;
+  }
   group.sources.erase(oldest);
   return true;
 }
 
 // What the configuration names stays.
 bool ListSources::forget_unused(Group& group, Clock::time_point now) {
-  const std::vector<std::string> named = group.uris->lists();
-  const size_t num_forgotten = std::erase_if(group.sources, [&](const auto& entry) {
-    return entry.second->due() <= now && entry.second->last_used(now) + limits_.unused < now &&
-           std::ranges::find(named, entry.first) == named.end();
-  });
-  return num_forgotten > 0;
+  return std::erase_if(group.sources, [&](const auto& entry) {
+           const auto& [uri, source] = entry;
+           return source->due() <= now && source->last_used(now) + limits_.unused < now &&
+                  !group.uris->is_list(uri);
+         }) > 0;
 }
 
 void ListSources::tell(Group& group, const std::string& uri, const ListSource& source,

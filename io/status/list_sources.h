@@ -97,11 +97,16 @@ class ListSources {
     std::map<std::string, std::unique_ptr<ListSource>> sources;  // by URI
     std::shared_ptr<const ListTable> table = std::make_shared<const ListTable>();
     uint64_t generation = 0;
+    Clock::time_point deaf_until = Clock::time_point::min();  // to what is missed
     ListsStatus status;
   };
 
-  void add(Group& group, const std::string& uri, Clock::time_point now);
-  // Whether one was: to make room for another, or because it is due and nobody asks for it.
+  // Whether there is room for it.
+  bool add(Group& group, const std::string& uri, Clock::time_point now);
+  // Adds what is missed. Whether something was.
+  bool listen(Group& group, Clock::time_point now);
+  // Whether one was: to make room for another, or because it is due and nobody asks for it. Never
+  // what the configuration names.
   bool forget_one(Group& group, Clock::time_point now);
   bool forget_unused(Group& group, Clock::time_point now);
   bool advance(Group& group, Clock::time_point now);

@@ -9,6 +9,7 @@
 
 #include <absl/status/status.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,8 +34,11 @@ class ListUris {
   // ("."; ".."). Allocates nothing.
   [[nodiscard]] bool allow(std::string_view uri) const noexcept;
 
-  // Those that stand for themselves.
+  // Those that stand for themselves, and whether this is one of them.
   [[nodiscard]] std::vector<std::string> lists() const;
+  [[nodiscard]] bool is_list(std::string_view uri) const noexcept {
+    return !uri.ends_with('/') && std::ranges::find(uris_, uri) != uris_.end();
+  }
 
  private:
   std::vector<std::string> uris_;

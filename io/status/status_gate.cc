@@ -17,6 +17,16 @@ const KnownLists* StatusGate::lists_of(const VerifiedToken& token) const noexcep
   return found != lists_.end() && found->issuer == issuer ? &*found : nullptr;
 }
 
+bool StatusGate::lacks_lists() const {
+  return std::ranges::any_of(lists_, [](const KnownLists& lists) {
+    const std::vector<std::string> named = lists.uris->lists();
+    return std::ranges::any_of(named, [&lists](const std::string& uri) {
+      const auto found = lists.table->find(uri);
+      return found == lists.table->end() || found->second.fetched == nullptr;
+    });
+  });
+}
+
 Verdict StatusGate::judge(const VerifiedToken& token, int64_t now) const noexcept {
   const std::optional<Claim> claim = token.claim("status");
   if (!claim) return Verdict::kValid;

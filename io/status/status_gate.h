@@ -70,6 +70,9 @@ class StatusGate final : public TokenGate {
   // not there, or no more, is missed by the token that names it.
   [[nodiscard]] Verdict judge(const VerifiedToken& token, int64_t now) const noexcept override;
 
+  // Whether a list that the configuration names was never fetched.
+  [[nodiscard]] bool lacks_lists() const;
+
  private:
   // Null if there are none.
   [[nodiscard]] const KnownLists* lists_of(const VerifiedToken& token) const noexcept;

@@ -34,11 +34,24 @@ TEST(StatusReference, IsReadWhateverStandsBesideIt) {
   EXPECT_EQ(read(with_list(R"("idx":7,"uri":"")")), "7 ");
 }
 
+TEST(StatusReference, IsTheSameInAnySpelling) {
+  for (const char* idx : {"0", "7", "-1", "0.5", "18446744073709551616", "\"7\"", ""}) {
+    for (const char* uri : {"", "a", "a\\/b", "a\\\"b", "a\",\"uri\":\"b", "a\",\"idx\":\"b"}) {
+      const std::string usual =
+          with_list(std::string("\"idx\":") + idx + ",\"uri\":\"" + uri + '"');
+      EXPECT_EQ(read(usual), read(' ' + usual)) << usual;
+    }
+  }
+  EXPECT_EQ(read(R"({"status_list":{"idx":"}})"), "");
+  EXPECT_EQ(read(R"({"status_list":{"idx":7,"uri":"}})"), "");
+}
+
 TEST(StatusReference, MayBeSpeltWithEscapes) {
   EXPECT_EQ(read(with_list(R"("idx":7,"uri":"https:\/\/id.example\/\u0030")")),
             "7 https://id.example/0");
   EXPECT_EQ(read(R"({"status\u005flist":{"\u0069dx":7,"\u0075\u0072\u0069":"a\u002F\u002f"}})"),
             "7 a//");
+  EXPECT_EQ(read(R"({"status_list":{"uri":"a\/b","\u0069dx":7},"\u0078\u0078":0})"), "7 a/b");
   EXPECT_EQ(read(with_list(R"("\u00e9":1,"\ud83d\ude00":2,"\n":3,"idx":7,"uri":"\"\\")")),
             R"(7 "\)");
 }
