@@ -11,14 +11,14 @@
 //   issuer = "https://id.example"        # whose they are, for discovery or beside any of these:
 //   iss
 //                                        # must be it, and so is not said
-//   status_lists = "https://id.example/status-lists/"    # optional: where its Token Status Lists
-//                                        # may be, of which a token names one. A URL that ends with
-//                                        # '/' is for all beneath it; any other, or an array, for
-//                                        # lists that are fetched at once. What a list tells is
-//                                        # refused: required_claims = ["status"] refuses what has
-//                                        # none
-//   status_jwks_url = "https://id.example/jwks"    # or status_jwks_file: the keys that sign the
-//                                        # lists; unsaid, those of the tokens
+//   status_lists = "https://id.example/lists/"    # optional: its Token Status Lists, of which a
+//                                        # token may name one; one that says anything but valid has
+//                                        # it refused. Beneath a URL that ends with '/' they are
+//                                        # fetched when they are named; any other URL, or an array
+//                                        # of them, is a list and fetched at once. A token that
+//                                        # names none passes without required_claims = ["status"]
+//   status_jwks_url = "https://id.example/jwks"   # or status_jwks_file: the keys that sign the
+//                                        # lists; unsaid, those of the tokens. HMAC keys sign none
 //
 //   [policy.many]                        # or the keys of many issuers, each of whom they bind: iss
 //   [[policy.many.issuers]]              # chooses whose are used, and is not said either
@@ -29,6 +29,7 @@
 //   jwks_url = "https://other.example/jwks"
 //
 //   [jwks]                               # how keys and lists are fetched; optional, as is each
+//                                        # of them
 //   cache_directory = "keys"             # the last good sets are kept here for the next start
 //   ca_file = "ca.pem"                   # whose certificates are trusted, instead of the system's
 //   document_bytes = 1048576
@@ -37,7 +38,7 @@
 //   redirects = 3                        # to the same scheme
 //   refresh_seconds = 900                # how long keys are fresh, where their server does not say
 //   refresh_min_seconds = 60             # within these bounds it may
-//   refresh_max_seconds = 86400
+//   refresh_max_seconds = 86400          # no list is good for longer, either
 //   cooldown_seconds = 30                # from one fetch to another for an unknown kid
 //   allow_private_addresses = false      # true: also from this machine and its network
 //   allow_http = false                   # true: without TLS; for tests
