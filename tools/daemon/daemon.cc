@@ -276,16 +276,14 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .revocations = revocation_counts(),
                           .issuer = issuer_ ? &issuer_->metrics() : nullptr});
   });
-  auto admin = serve::ControlServer::create({.socket = config_.admin->socket, .io = io},
-                                            [this](std::span<serve::ControlExchange> exchanges) {
-                                              for (serve::ControlExchange& exchange : exchanges) {
-                                                if (api_ && api::Api::serves(exchange.request.path))
-                                                  continue;
-                                                exchange.response =
-                                                    operations_->answer(exchange.request);
-                                              }
-                                              if (api_) api_->answer(exchanges);
-                                            });
+  const auto answer = [this](std::span<serve::ControlExchange> exchanges) {
+    for (serve::ControlExchange& exchange : exchanges) {
+      const bool is_for_api = api_ && api::Api::serves(exchange.request.path);
+      if (!is_for_api) exchange.response = operations_->answer(exchange.request);
+    }
+    if (api_) api_->answer(exchanges);
+  };
+  auto admin = serve::ControlServer::create({.socket = config_.admin->socket, .io = io}, answer);
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
