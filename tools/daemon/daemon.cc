@@ -17,6 +17,7 @@
 #include <cstring>
 #include <ctime>
 #include <initializer_list>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -167,14 +168,21 @@ milliseconds milliseconds_until(std::chrono::steady_clock::time_point when) {
   return std::max(left, milliseconds(0));
 }
 
-// "no keys yet for the policies a, b"; empty if they all have some.
-std::string lack_of(const std::vector<std::string>& policies) {
+// "no keys yet for the policies a, b"; empty if there are none.
+std::string lack_of(std::string_view what, const std::vector<std::string>& policies) {
   constexpr size_t kNamesMax = 8;
   std::string line;
   for (size_t i = 0; i < std::min(policies.size(), kNamesMax); ++i) {
-    line += (i == 0 ? "no keys yet for the policies " : ", ") + policies[i];
+    line += i == 0 ? fmt::format("no {} yet for the policies ", what) : ", ";
+    line += policies[i];
   }
   return policies.size() > kNamesMax ? line + ", ..." : line;
+}
+
+// What keeps the daemon from being ready; empty if nothing does.
+std::string lack_of(const PolicySet& policies) {
+  const std::string keys = lack_of("keys", policies.without_keys());
+  return keys.empty() ? lack_of("status lists", policies.without_lists()) : keys;
 }
 
 }  // namespace
@@ -550,7 +558,7 @@ void Daemon::note_registry(std::string trouble) {
 void Daemon::note_policies(PolicySet policies) {
   policies_ = std::move(policies);
   summary_ = summarize(policies_);
-  readiness_.set_lack(lack_of(policies_.without_keys()));
+  readiness_.set_lack(lack_of(policies_));
 }
 
 void Daemon::note_reload(const char* what, const absl::Status& status) {

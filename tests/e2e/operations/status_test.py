@@ -61,7 +61,7 @@ class StatusTestCase(JwksTestCase):
 
     def start_following(self, uris=None, *lines, jwks=QUICK):
         daemon = self.start_fetching(self.by_lists(uris or self.beneath, *lines), lines=jwks)
-        self.await_keys(daemon)
+        daemon.await_text(f"{self.jwks_url}: 1 keys")
         return daemon
 
     def answer(self, daemon, token, path="/verify/default"):
@@ -127,6 +127,16 @@ class FollowingTest(StatusTestCase):
         self.await_equal(lambda: self.answer(daemon, self.token(1)), (401, "revoked"))
         self.assertEqual(self.answer(daemon, self.token(0)), (200, "valid"))
         self.assertEqual(self.answer(daemon, self.token(0, self.uri + "0")), (401, "bad-status"))
+
+    def test_a_daemon_is_not_ready_without_the_lists_that_are_named(self):
+        self.issuer.answers["/status-lists/0"] = None
+        daemon = self.start_fetching(self.by_lists(self.uri), lines=QUICK)
+        daemon.await_text("status list not fetched, and there is none: ")
+        self.assertEqual(daemon.admin("/readyz"),
+                         (503, "no status lists yet for the policies default\n"))
+        self.publish(VALID)
+        self.await_equal(lambda: daemon.admin("/readyz")[0], 200)
+        self.assertEqual(self.answer(daemon, self.token(0)), (200, "valid"))
 
     def test_a_list_that_is_not_known_is_fetched_once(self):
         self.publish(VALID, ttl=3600)
@@ -244,7 +254,7 @@ class RegistryTest(StatusTestCase):
         registry = Registry(self.path("tokens.db"), issuer=url)
         registry.run("registry", "status-lists", "on")
         subprocess.run([PROGRAM, "keygen", "--alg", "ES256", "--out", self.path("issuer.jwk")],
-                       check=True)
+                       check=True, capture_output=True)
         self.start('[registry]\npath = "tokens.db"',
                    f'[issuer]\naddress = "127.0.0.1:{port}"\nsigning_key_file = "issuer.jwk"\n'
                    'status_list_seconds = 1')
