@@ -11,9 +11,9 @@ tools_packages="liburing-dev libcurl4-openssl-dev libcli11-dev libtomlplusplus-d
 bench_packages="libbenchmark-dev"
 peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-json3-dev"
 quickstart_packages="ca-certificates curl"
-test_packages="libgtest-dev libsimde-dev python3 python3-jsonschema python3-jwt python3-jwcrypto python3-cryptography
-  python3-cryptography-vectors golang-go golang-github-golang-jwt-jwt-dev openssl
-  curl python3-requests python3-djangorestframework-simplejwt zsh fish"
+test_packages="libgtest-dev libgmock-dev libsimde-dev python3 python3-jsonschema python3-jwt python3-jwcrypto
+  python3-cryptography python3-cryptography-vectors golang-go golang-github-golang-jwt-jwt-dev
+  openssl curl python3-requests python3-djangorestframework-simplejwt zsh fish"
 proxy_packages="nginx caddy haproxy"
 node_packages="nodejs npm"  # where no npm is: the one that others package excludes Debian's
 check_packages="clang clang-format clang-tidy libclang-rt-14-dev lld
