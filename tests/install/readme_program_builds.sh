@@ -37,7 +37,7 @@ test -s "$work/consumer/program.cc" && test -s "$work/expected"
 cmake --install "$build_dir" --prefix "$prefix" > "$work/install.log"
 
 echo "find_package"
-cmake -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" \
+cmake -G Ninja -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" \
   -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_CXX_FLAGS="$cxx_flags" > "$work/configure.log"
 cmake --build "$work/build"
 expect_readme_output "$work/build/program"
