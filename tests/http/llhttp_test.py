@@ -121,6 +121,7 @@ LAXER = {
     "HPE_INVALID_CONTENT_LENGTH": lambda message: has_trailer(message, b"content-length"),
     "HPE_INVALID_TRANSFER_ENCODING": lambda message: has_trailer(message, b"transfer-encoding"),
     "HPE_CLOSED_CONNECTION": lambda message: has_trailer(message, b"connection"),
+    None: lambda message: has_trailer(message, b"connection"),  # that of Node.js 18 says nothing
 }
 
 QUOTED = rb"\"([^\"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t -~\x80-\xff])*\""

@@ -19,7 +19,7 @@ from exchange import read_source, tampered_twins
 from issuer import make_certificate
 from support import encode, header_of, to_bytes
 
-VERSION = "9.13.3"
+VERSION = "8.8.1"  # the newest that runs in Debian's Node.js, which is 18
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 CLIENT = "client:a client secret, and no other"
 
