@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "jwks/due_fetches.h"
 #include "net/os_error.h"
 
 namespace simdjwt::jwks {
@@ -62,23 +63,15 @@ bool KeySources::wait(std::span<pollfd> others, milliseconds timeout) {
 }
 
 KeySources::Clock::time_point KeySources::begin_due() {
-  const Clock::time_point now = Clock::now();
-  auto next = now + std::chrono::hours(1);
-  auto num_fetching =
-      static_cast<size_t>(std::count_if(sources_.begin(), sources_.end(), [](const auto& entry) {
-        return entry.second->is_fetching();
-      }));
+  const auto num_fetching = std::count_if(sources_.begin(), sources_.end(), [](const auto& entry) {
+    return entry.second->is_fetching();
+  });
+  DueFetches fetches(Clock::now(), static_cast<size_t>(num_fetching), kFetchesMax);
   for (const auto& [name, source] : sources_) {
-    if (num_fetching == kFetchesMax) return next;  // when one of them is done, another begins
-    if (source->due() <= now) {
-      source->begin(now);
-      publish(source->status());
-      ++num_fetching;
-    } else {
-      next = std::min(next, source->due());
-    }
+    if (fetches.is_full()) break;
+    if (fetches.begin(*source)) publish(source->status());
   }
-  return next;
+  return fetches.next();
 }
 
 bool KeySources::advance() {

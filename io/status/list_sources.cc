@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "jwks/due_fetches.h"
 #include "serve/text.h"
 
 namespace simdjwt::status {
@@ -59,25 +60,20 @@ void ListSources::keep(const std::vector<ListsConfig>& configs) {
 
 ListSources::Clock::time_point ListSources::begin_due() {
   const Clock::time_point now = Clock::now();
-  auto next = now + std::chrono::hours(1);
   size_t num_fetching = 0;
   for (auto& [name, group] : groups_) {
     for (const auto& [uri, source] : group.sources) num_fetching += source->is_fetching() ? 1 : 0;
   }
+  jwks::DueFetches fetches(now, num_fetching, kFetchesMax);
   for (auto& [name, group] : groups_) {
-    if (group.deaf_until > now) next = std::min(next, group.deaf_until);
+    if (group.deaf_until > now) fetches.consider(group.deaf_until);
     if (group.keys.num_keys() == 0) continue;  // no list could be verified
     for (const auto& [uri, source] : group.sources) {
-      if (num_fetching == kFetchesMax) return next;  // when one of them is done, another begins
-      if (source->due() <= now) {
-        source->begin(now);
-        ++num_fetching;
-      } else {
-        next = std::min(next, source->due());
-      }
+      if (fetches.is_full()) return fetches.next();
+      fetches.begin(*source);
     }
   }
-  return next;
+  return fetches.next();
 }
 
 bool ListSources::advance() {
