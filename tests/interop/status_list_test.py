@@ -139,6 +139,7 @@ class StatusLists(CliTestCase):
         self.registry.run("server", "create", "api")
         token = self.registry.token("--server", "api")
         _, text = self.get(claims_of(token)["status"]["status_list"]["uri"])
+        self.await_status(401, None)  # the first token closes the server
         self.await_status(200, token)
         self.assertEqual(self.daemon.ask("/verify/api", token=text)[0], 401)
 
