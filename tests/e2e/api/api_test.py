@@ -156,7 +156,7 @@ class ApiTestCase(OperationsTestCase):
 
     def make_family(self, account="alice"):
         """The number of the newest family of refresh tokens."""
-        self.cli("token", "create", "--account", account, "--description", "CI",
+        self.cli("token", "create", "--account", account, "--description", "a job's",
                  "--expires-in", "1h", "--refresh-for", "30d")
         return self.done("listRefreshFamilies", account=account)["items"][0]["family"]
 
@@ -261,7 +261,7 @@ class EveryOperation(ApiTestCase):
         self.assertEqual(self.done("listRefreshFamilies", **alice)["items"], [family])
         revoked = self.done("revokeRefreshFamily", {"reason": "lost"}, **number)
         self.assertEqual((revoked["status"], revoked["revoked"]["reason"]), ("revoked", "lost"))
-        came_of_it, = self.done("listTokens", query={"search": "CI"}, **alice)["items"]
+        came_of_it, = self.done("listTokens", query={"search": "a job's"}, **alice)["items"]
         self.assertEqual(came_of_it["status"], "revoked")
 
     def test_refuses_as_described(self):

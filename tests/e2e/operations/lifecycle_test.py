@@ -76,9 +76,11 @@ class AdminTest(OperationsTestCase):
         daemon.ask("/check/forward/other", forge(FOREIGN_SECRET))
         daemon.ask("/check/envoy/other/a/b")
         daemon.ask("/no/such/path")
-        metrics = daemon.metrics()
         listener = 'listener="127.0.0.1:0"'
-        self.assertEqual(metrics[f'simdjwt_connections{{reactor="0",{listener},state="busy"}}'], 0)
+        busy = f'simdjwt_connections{{reactor="0",{listener},state="busy"}}'
+        # Until the last answer is written, or the client's end seen.
+        self.await_equal(lambda: daemon.metrics()[busy], 0)
+        metrics = daemon.metrics()
         for series, value in {
                 'simdjwt_verify_total{policy="default",result="ok"}': 3,
                 'simdjwt_verify_rejected_total{policy="default",reason="expired"}': 1,
