@@ -5,29 +5,20 @@
 // memory of earlier benchmarks would hide the growth. Prints one line; exit status 1 if a key does
 // not verify.
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "resident_memory.h"
 #include "simdjwt/simdjwt.h"
 
 namespace {
 
 using namespace simdjwt;
+using bench::resident_bytes;
 
 constexpr size_t kNumKeys = 10'000;
 constexpr std::string_view kClaims = R"({"exp":4000000000})";
-
-size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  size_t total_pages = 0;
-  size_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-}
 
 // Key `index`: a secret of 48 bytes and a kid in the form of a UUID, 36 characters.
 Key make_key(size_t index) {

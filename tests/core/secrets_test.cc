@@ -5,20 +5,19 @@
 // take little memory.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #define OPENSSL_SUPPRESS_DEPRECATED  // the plain SHA contexts show the midstates
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include <array>
-#include <fstream>
 #include <optional>
 
 #include "support/asymmetric_keys.h"
 #include "support/dead_stack.h"
 #include "support/heap_watch.h"
 #include "support/judge.h"
+#include "support/resident_memory.h"
 
 namespace simdjwt::testing {
 namespace {
@@ -236,15 +235,6 @@ TEST_F(Secrets, AreNotLeftByVerifyingOrSigning) {
               }),
               "nothing");
   }
-}
-
-// Bytes of this process in memory.
-size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  size_t total_pages = 0;
-  size_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 TEST(ResidentMemory, OfAVerifierWithTenThousandKeysIsBelow16MiB) {

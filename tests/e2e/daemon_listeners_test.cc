@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,6 +19,7 @@
 #include "e2e/daemon.h"
 #include "e2e/running_server.h"
 #include "net/listener.h"
+#include "support/resident_memory.h"
 #include "support/sanitizers.h"
 
 namespace simdjwt {
@@ -169,14 +169,6 @@ TEST_F(DaemonListenersTest, SaysThatNoSocketWasHandedOver) {
 }
 
 // --- Many clients ---
-
-size_t resident_bytes(pid_t pid) {
-  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-  size_t total = 0;
-  size_t resident = 0;
-  statm >> total >> resident;
-  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-}
 
 TEST_F(DaemonListenersTest, HoldsTenThousandIdleConnectionsIn64Mebibytes) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer's own memory would be counted";
