@@ -18,14 +18,11 @@
 // Of a large registry a million tokens are signed, which lie all over its tables and are shown in
 // random order: each check finds the token's places behind the caches, but its text within.
 
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <span>
@@ -40,6 +37,7 @@
 #include "registry/jti.h"
 #include "registry/node.h"
 #include "registry/usage_book.h"
+#include "resident_memory.h"
 #include "runner.h"
 #include "simdjwt/simdjwt.h"
 
@@ -137,10 +135,7 @@ void check_and_count(benchmark::State& state, size_t num_tokens) {
                            [&book] { book.collect(net::read_clocks()); });
     for (auto _ : state) {
       const VerifyResult result = verifier.verify(shown.next(), scratch, kNow);
-      if (result) {
-        meter.count(0, registry::kOutcomeAccepted,
-                    registry.gate().find(result->jti().value_or(std::string_view())));
-      }
+      if (result) meter.count(0, registry::kOutcomeAccepted, result.token_number());
     }
   }
   if (meter.total(registry::kOutcomeAccepted) != static_cast<uint64_t>(state.iterations())) {
@@ -150,14 +145,6 @@ void check_and_count(benchmark::State& state, size_t num_tokens) {
 }
 
 // What a token takes in the tables, beside the bits: resident memory, measured as it grows.
-size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  size_t total_pages = 0;
-  size_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-}
-
 void measure_memory(benchmark::State& state, size_t num_tokens) {
   double num_bytes = 0;
   for (auto _ : state) {

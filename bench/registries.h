@@ -97,7 +97,6 @@ class Registry {
   }
 
   const std::vector<std::string_view>& tokens() const { return views_; }
-  const registry::ServerGate& gate() const { return *gate_; }
 
   Verifier verifier(registry::ServerId server = kServer) const {
     return Verifier(KeySet::of(key()), policy(), nullptr,
@@ -128,9 +127,6 @@ class Registry {
 
  private:
   const std::shared_ptr<registry::CheckTables> tables_ = std::make_shared<registry::CheckTables>();
-  const std::shared_ptr<const registry::ServerGate> gate_ =
-      std::make_shared<const registry::ServerGate>(tables_, kServer, kAccount,
-                                                   registry::Accepts::kRegistered);
   std::vector<std::string> tokens_;
   std::vector<std::string> revoked_;
   std::string text_;

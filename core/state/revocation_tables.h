@@ -64,13 +64,20 @@ class RevocationGuard {
     if (gate_ != nullptr) gate_->foresee(claims);
   }
 
-  // kValid, or why a token is refused whose claims are as the policy demands.
+  // See TokenGate.
+  [[nodiscard]] std::optional<uint64_t> recognize(const jose::Claims& claims) const noexcept {
+    if (gate_ == nullptr) return std::nullopt;
+    return gate_->recognize(claims.jti().value_or(std::string_view()));
+  }
+
+  // kValid, or why a token is refused whose claims are as the policy demands. `number` is what
+  // recognize() said.
   [[nodiscard]] Verdict judge(const jose::Claims& claims, const VerifiedToken& token,
-                              int64_t now) const noexcept {
+                              std::optional<uint64_t> number, int64_t now) const noexcept {
     if (tables_ != nullptr && tables_->refuse(claims, account_ ? &*account_ : nullptr)) {
       return Verdict::kRevoked;
     }
-    return gate_ == nullptr ? Verdict::kValid : gate_->judge(token, now);
+    return gate_ == nullptr ? Verdict::kValid : gate_->judge(token, number, now);
   }
 
  private:

@@ -21,6 +21,11 @@ using bytes::kBase64urlDecodeSlackBytes;
 static_assert(jose::kJsonPaddingBytes >= kBase64urlDecodeSlackBytes,
               "a decoded part may be followed by the decoder's slack or the reader's padding");
 
+// Whether the claims were read to their end.
+bool are_claims_read(const Findings& findings) noexcept {
+  return findings.first != Verdict::kBadClaimsJson && findings.first != Verdict::kDuplicateClaim;
+}
+
 // Picks the first key of `candidates` that is for the header's alg, active, and has signatures of
 // this length, and leaves the others for later.
 Verdict choose_key(std::span<const Key> candidates, int64_t now, PendingToken& pending) noexcept {
@@ -142,22 +147,10 @@ void Pipeline::reject(const PendingToken& pending, const Findings& findings,
                       VerifyResult& result) noexcept {
   result.token_ = nullptr;
   result.issuer_ = pending.issuer;
-  result.refused_jti_ = {};
+  result.token_number_ = std::nullopt;
   result.failures_ = findings.all;
   result.failed_rules_ = findings.failed_rules;
   result.verdict_ = findings.first;
-}
-
-// The signature is right: so is what the claims say, if they can be read. Their texts lie in what
-// open() has taken for the payload.
-void Pipeline::refuse(const PendingToken& pending, const Findings& findings,
-                      const jose::Claims& claims, VerifyResult& result) const noexcept {
-  reject(pending, findings, result);
-  if (revocations == nullptr || findings.first == Verdict::kBadClaimsJson ||
-      findings.first == Verdict::kDuplicateClaim) {
-    return;
-  }
-  result.refused_jti_ = claims.jti().value_or(std::string_view());
 }
 
 // Most tokens begin with the header that the last one had. Then its key is known, and by the length
@@ -378,16 +371,19 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   }
   const auto* const token = new (accepted->token)
       VerifiedToken({pending.payload, pending.payload_bytes}, pending.key->kid, accepted->claims);
+  std::optional<uint64_t> number;
   if (!rules.signature_only) {
-    const Findings findings = judge(pending, *accepted);
-    if (findings.first != Verdict::kValid) {
-      return refuse(pending, findings, accepted->claims, result);
+    Findings findings = judge(pending, *accepted);
+    if (revocations != nullptr && are_claims_read(findings)) {
+      number = revocations->recognize(accepted->claims);
+      if (findings.first == Verdict::kValid) {
+        findings = Findings::only(revocations->judge(accepted->claims, *token, number, now));
+      }
     }
-    const Verdict verdict = revocations == nullptr
-                                ? Verdict::kValid
-                                : revocations->judge(accepted->claims, *token, now);
-    if (verdict != Verdict::kValid) {
-      return refuse(pending, Findings::only(verdict), accepted->claims, result);
+    if (findings.first != Verdict::kValid) {
+      reject(pending, findings, result);
+      result.token_number_ = number;
+      return;
     }
   }
   if (accepted != pending.read_ahead) [[likely]]
@@ -396,7 +392,7 @@ inline void Pipeline::accept(PendingToken& pending, VerifyResult& result) const 
   if (pending.is_new) [[unlikely]]
     remember_signature(pending);
   result.issuer_ = pending.issuer;
-  result.refused_jti_ = {};
+  result.token_number_ = number;
   result.token_ = token;
   result.failures_ = {};
   result.failed_rules_ = 0;

@@ -66,9 +66,6 @@ struct Pipeline {
                      VerifyResult& result) noexcept;
 
  private:
-  // The same of a token whose signature is right.
-  void refuse(const PendingToken& pending, const Findings& findings, const jose::Claims& claims,
-              VerifyResult& result) const noexcept;
   [[nodiscard]] SignatureFingerprint fingerprint(const PendingToken& pending) const noexcept;
   void look_up_signature(PendingToken& pending) const noexcept;
   void recall_signature(PendingToken& pending) const noexcept;

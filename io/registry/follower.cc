@@ -65,7 +65,7 @@ class Follower::Image final : public FeedSink {
   void on_server(const FeedServer& row) override {
     servers_.insert_or_assign(row.id,
                               ServerRow{row.account, std::string(row.name), std::string(row.url),
-                                        row.authenticates, std::nullopt, nullptr});
+                                        row.authenticates, std::nullopt});
     has_new_servers_ = true;
   }
   void on_token(const FeedToken& row) override {
@@ -106,7 +106,7 @@ class Follower::Image final : public FeedSink {
   std::vector<CheckedServer> servers() const {
     std::vector<CheckedServer> servers;
     for (const auto& [id, row] : servers_) {
-      servers.push_back({id, row.name, row.url, row.authenticates, *row.verifier, row.gate});
+      servers.push_back({id, row.name, row.url, row.authenticates, *row.verifier});
     }
     return servers;
   }
@@ -127,7 +127,6 @@ class Follower::Image final : public FeedSink {
     std::string url;
     bool authenticates;
     std::optional<Verifier> verifier;
-    std::shared_ptr<const ServerGate> gate;  // the verifier's
   };
 
   // Of an account, for Revocations.
@@ -206,11 +205,11 @@ absl::StatusOr<bool> Follower::Image::complete(int64_t now) {
     }
     absl::StatusOr<Policy> demands = policy();
     if (!demands.ok()) return demands.status();
-    row.gate = std::make_shared<const ServerGate>(tables_, id, row.account, account.accepts);
     row.verifier.emplace(keys.at(row.account), *std::move(demands), signatures_,
                          RevocationCheck{.revocations = tables_->revocations,
                                          .account = name_of(row.account),
-                                         .gate = row.gate});
+                                         .gate = std::make_shared<const ServerGate>(
+                                             tables_, id, row.account, account.accepts)});
   }
   has_new_servers_ = false;
   return true;

@@ -20,17 +20,15 @@
 
 namespace simdjwt::registry {
 
-class ServerGate;
-
 // A server as it is checked now. What it says of tokens, associations and revocations changes with
-// the follower; its keys and whether it asks for tokens at all do not.
+// the follower; its keys and whether it asks for tokens at all do not. Results of the verifier have
+// the index of the account's token, if it is one, for its number.
 struct CheckedServer {
   ServerId id;
   std::string name;
   std::string url;  // under which its clients know it; empty if nobody said
   bool authenticates;
   Verifier verifier;
-  std::shared_ptr<const ServerGate> gate;  // the verifier's
 };
 
 // Used by one thread; the verifiers it has made, by any.

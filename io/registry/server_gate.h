@@ -33,13 +33,14 @@ class ServerGate final : public TokenGate {
   // What is not in the cache arrives while the signature is computed.
   void foresee(std::string_view claims) const noexcept override;
 
+  // The index of the account's token in the registry that has this jti.
+  [[nodiscard]] std::optional<TokenIndex> recognize(std::string_view jti) const noexcept override;
+
   // A token is the registry's if index and jti agree and its account is this one; it must not be
   // revoked, and be associated with this server. Others pass where the account accepts what its own
   // services sign. Refresh tokens, which they sign with the same secret, never do.
-  [[nodiscard]] Verdict judge(const VerifiedToken& token, int64_t now) const noexcept override;
-
-  // The index of the account's token in the registry that has this jti.
-  [[nodiscard]] std::optional<TokenIndex> find(std::string_view jti) const noexcept;
+  [[nodiscard]] Verdict judge(const VerifiedToken& token, std::optional<TokenIndex> index,
+                              int64_t now) const noexcept override;
 
  private:
   const std::shared_ptr<const CheckTables> tables_;

@@ -27,12 +27,6 @@ uint32_t minute_of(int64_t time) { return static_cast<uint32_t>(time / kMinuteSe
 
 }  // namespace
 
-uint64_t UsageMeter::total(uint8_t outcome) const noexcept {
-  uint64_t sum = 0;
-  for (const Counters& counters : counters_) sum += counters.of[outcome].value();
-  return sum;
-}
-
 UsageBook::UsageBook(size_t num_threads, std::span<const std::string_view> outcomes)
     : outcomes_(outcomes) {
   for (size_t i = 0; i < num_threads; ++i) lanes_.push_back(std::make_unique<UsageLane>());

@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "registry/server_gate.h"
 #include "registry/usage_book.h"
 #include "serve/signature_work.h"
 
@@ -137,16 +136,6 @@ void ServedPolicy::refetch(std::string_view issuer) const noexcept {
   if (keys[index].refetch != nullptr) keys[index].refetch->raise();
 }
 
-// Only what is rightly signed says whose it is.
-void ServedPolicy::count_use(size_t reactor, Outcome outcome,
-                             const VerifyResult* result) const noexcept {
-  std::string_view jti;
-  if (result != nullptr) {
-    jti = *result ? (*result)->jti().value_or(std::string_view()) : result->refused_jti();
-  }
-  usage->count(reactor, static_cast<uint8_t>(outcome), gate->find(jti));
-}
-
 absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& configs,
                                           jwks::KeySources& sources, status::ListSources& lists,
                                           std::shared_ptr<SignatureCache> signatures,
@@ -257,7 +246,6 @@ PolicySet PolicySet::with_servers(const std::vector<registry::CheckedServer>& se
     policy->is_server = true;
     policy->is_open = !server.authenticates;
     policy->usage = &usage.meter(server.id);
-    policy->gate = server.gate;
     set.insert(policy);
   }
   return set;

@@ -19,6 +19,7 @@
 
 #include "jwks/key_sources.h"
 #include "registry/follower.h"
+#include "registry/usage_meter.h"
 #include "serve/answers.h"
 #include "serve/metrics.h"
 #include "serve/policy_config.h"
@@ -29,9 +30,7 @@
 #include "status/status_gate.h"
 
 namespace simdjwt::registry {
-class ServerGate;
 class UsageBook;
-class UsageMeter;
 }  // namespace simdjwt::registry
 
 namespace simdjwt::serve {
@@ -66,7 +65,6 @@ struct ServedPolicy {
   bool is_open = false;    // whoever asks passes, whatever token it has
   // Of a server, if usage is counted.
   registry::UsageMeter* usage = nullptr;
-  std::shared_ptr<const registry::ServerGate> gate = nullptr;
 
   // What it took to judge so many tokens, of which `lookups` tell, as far as one knows.
   [[nodiscard]] uint32_t work_done(size_t num_tokens, SignatureLookups lookups) const noexcept {
@@ -77,12 +75,14 @@ struct ServedPolicy {
   // `result`, if it was judged, knows the issuer of.
   void count(size_t reactor, Outcome outcome, const VerifyResult* result) const noexcept {
     metrics->of(reactor).count(outcome);
-    if (usage != nullptr) count_use(reactor, outcome, result);
+    if (usage != nullptr) {
+      usage->count(reactor, static_cast<uint8_t>(outcome),
+                   result != nullptr ? result->token_number() : std::nullopt);
+    }
     if (outcome == outcome_of(Reason::kUnknownKid) && result != nullptr) refetch(result->issuer());
   }
 
  private:
-  void count_use(size_t reactor, Outcome outcome, const VerifyResult* result) const noexcept;
   // Of an issuer, where there are several: nobody's for one that is not known.
   void refetch(std::string_view issuer) const noexcept;
 };

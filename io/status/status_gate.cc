@@ -27,7 +27,8 @@ bool StatusGate::lacks_lists() const {
   });
 }
 
-Verdict StatusGate::judge(const VerifiedToken& token, int64_t now) const noexcept {
+Verdict StatusGate::judge(const VerifiedToken& token, std::optional<uint64_t> /*number*/,
+                          int64_t now) const noexcept {
   const std::optional<Claim> claim = token.claim("status");
   if (!claim) return Verdict::kValid;
   const KnownLists* const lists = lists_of(token);

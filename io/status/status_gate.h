@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,7 +69,8 @@ class StatusGate final : public TokenGate {
   // A token without the claim "status" passes, as a policy can demand the claim; so do those of
   // issuers without lists. Any status but valid is revoked, what is suspended too. A list that is
   // not there, or no more, is missed by the token that names it.
-  [[nodiscard]] Verdict judge(const VerifiedToken& token, int64_t now) const noexcept override;
+  [[nodiscard]] Verdict judge(const VerifiedToken& token, std::optional<uint64_t> number,
+                              int64_t now) const noexcept override;
 
   // Whether a list that the configuration names was never fetched.
   [[nodiscard]] bool lacks_lists() const;

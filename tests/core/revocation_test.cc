@@ -232,7 +232,8 @@ TEST_F(RevocationTest, IsNotAskedForAPayloadThatHasNoClaims) {
 // Lets those pass whose subject is alice.
 class AlicesGate final : public TokenGate {
  public:
-  Verdict judge(const VerifiedToken& token, int64_t /*now*/) const noexcept override {
+  Verdict judge(const VerifiedToken& token, std::optional<uint64_t> /*number*/,
+                int64_t /*now*/) const noexcept override {
     return token.sub() == "alice" ? Verdict::kValid : Verdict::kNotAssociated;
   }
 };
@@ -258,7 +259,8 @@ TEST(TokenGate, HasTheLastWord) {
 class ForeseeingGate final : public TokenGate {
  public:
   void foresee(std::string_view claims) const noexcept override { foreseen_.emplace_back(claims); }
-  Verdict judge(const VerifiedToken& token, int64_t /*now*/) const noexcept override {
+  Verdict judge(const VerifiedToken& token, std::optional<uint64_t> /*number*/,
+                int64_t /*now*/) const noexcept override {
     EXPECT_FALSE(foreseen_.empty());
     return foreseen_.back() == token.payload() ? Verdict::kValid : Verdict::kNotAssociated;
   }
@@ -295,39 +297,75 @@ TEST(TokenGate, ForeseesClaimsThatItMayBeAskedAbout) {
   EXPECT_EQ(gate->take(), std::vector<std::string>());
 }
 
-// --- Whose token was refused ---
+// --- Whose token it was ---
 
-TEST_F(RevocationTest, TellsTheJtiOfARefusedTokenWhoseSignatureIsRight) {
-  revocations->revoke_jti(i, "revoked", std::nullopt);
-  const Verifier verifier(KeySet::of(make_key()), lenient().require_claim("iss").build().value(),
-                          nullptr, {.revocations = revocations});
-  std::string forged = claims_of("i", "s", "forged");
+// Knows the tokens of one jti, which is a number, and those without; and lets the even ones pass.
+class NumberingGate final : public TokenGate {
+ public:
+  static constexpr uint64_t kUnnamed = 100;
+
+  std::optional<uint64_t> recognize(std::string_view jti) const noexcept override {
+    if (jti.empty()) return kUnnamed;
+    if (jti.size() != 1) return std::nullopt;
+    return static_cast<uint64_t>(jti[0] - '0');
+  }
+  Verdict judge(const VerifiedToken& token, std::optional<uint64_t> number,
+                int64_t /*now*/) const noexcept override {
+    EXPECT_EQ(number, recognize(token.jti().value_or("")));
+    return number.value_or(0) % 2 == 0 ? Verdict::kValid : Verdict::kNotAssociated;
+  }
+};
+
+TEST_F(RevocationTest, TellsTheNumberOfATokenWhoseSignatureIsRight) {
+  revocations->revoke_jti(i, "6", std::nullopt);
+  const Verifier verifier(
+      KeySet::of(make_key()), lenient().require_claim("iss").build().value(), nullptr,
+      {.revocations = revocations, .gate = std::make_shared<const NumberingGate>()});
+  std::string forged = claims_of("i", "s", "2");
   forged.back() = forged.back() == 'A' ? 'E' : 'A';
-  const std::vector<std::pair<std::string, std::string_view>> cases = {
-      {claims_of("i", "s", "revoked"), "revoked"},
-      {forge_claims(R"({"jti":"lacks iss"})"), "lacks iss"},
-      {forge_claims(R"({"jti":"exp\u0069red","exp":1})"), "expired"},
-      {claims_of("i", "s", "valid"), ""},
-      {forged, ""},
-      {forge_claims(R"({"exp":1})"), ""},
-      {forge_claims(R"({"jti":7})"), ""},
-      {forge_claims(R"({"jti":"twice","jti":"twice"})"), ""},
-      {forge_claims(R"({"jti":"malformed",})"), ""},
-      {"no token", ""}};
+  struct Case {
+    std::string token;
+    Verdict verdict;
+    std::optional<uint64_t> number;
+  };
+  const std::vector<Case> cases = {
+      {claims_of("i", "s", "2"), Verdict::kValid, 2},
+      {claims_of("i", "s", "4"), Verdict::kValid, 4},
+      {claims_of("i", "s", "unknown"), Verdict::kValid, std::nullopt},
+      {forge_claims(R"({"iss":"i"})"), Verdict::kValid, NumberingGate::kUnnamed},
+      {claims_of("i", "s", "3"), Verdict::kNotAssociated, 3},
+      {claims_of("i", "s", "6"), Verdict::kRevoked, 6},
+      {forge_claims(R"({"jti":"8"})"), Verdict::kClaimMissing, 8},
+      {forge_claims(R"({"iss":"i","jti":"\u0038","exp":1})"), Verdict::kExpired, 8},
+      {forge_claims(R"({"iss":"i","jti":8})"), Verdict::kBadJti, NumberingGate::kUnnamed},
+      {forge_claims(R"({"jti":"8","jti":"8"})"), Verdict::kDuplicateClaim, std::nullopt},
+      {forge_claims(R"({"jti":"8",})"), Verdict::kBadClaimsJson, std::nullopt},
+      {forged, Verdict::kBadSignature, std::nullopt},
+      {"no token", Verdict::kNotCompactJws, std::nullopt}};
   Scratch scratch;
   std::vector<std::string_view> tokens;
   std::vector<VerifyResult> results(cases.size());
-  for (const auto& [token, jti] : cases) {
-    tokens.emplace_back(token);
-    EXPECT_EQ(verifier.verify(token, scratch, kNow).refused_jti(), jti);
+  for (const Case& c : cases) {
+    tokens.emplace_back(c.token);
+    const VerifyResult result = verifier.verify(c.token, scratch, kNow);
+    EXPECT_EQ(result.verdict(), c.verdict) << c.token;
+    EXPECT_EQ(result.token_number(), c.number) << c.token;
   }
   for (int round = 0; round < 2; ++round) {
     verifier.verify_batch(tokens, results, scratch, kNow);
     for (size_t n = 0; n < cases.size(); ++n) {
-      EXPECT_EQ(results[n].refused_jti(), cases[n].second) << n;
+      EXPECT_EQ(results[n].token_number(), cases[n].number) << n;
     }
     std::rotate(results.begin(), results.begin() + 1, results.end());  // with what is in them
   }
+}
+
+TEST_F(RevocationTest, KnowsNoNumbersWithoutAGate) {
+  const Verifier verifier(KeySet::of(make_key()), lenient().build().value(), nullptr,
+                          {.revocations = revocations});
+  Scratch scratch;
+  const std::string token = claims_of("i", "s", "2");
+  EXPECT_EQ(verifier.verify(token, scratch, kNow).token_number(), std::nullopt);
 }
 
 TEST_F(RevocationTest, OutlivesWhoMadeIt) {

@@ -7,6 +7,7 @@
 #define SIMDJWT_TOKEN_GATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "simdjwt/verdict.h"
@@ -23,9 +24,20 @@ class TokenGate {
   // that judge() would wait for. Called by all threads of a Verifier: wait-free, allocates nothing.
   virtual void foresee(std::string_view /*claims*/) const noexcept {}
 
-  // kValid, or why this token, with which nothing else is wrong, is refused all the same. `now` is
-  // what the Verifier was told. Called by all threads of a Verifier: wait-free, allocates nothing.
-  [[nodiscard]] virtual Verdict judge(const VerifiedToken& token, int64_t now) const noexcept = 0;
+  // The number by which whoever keeps the gate knows the token with this jti (empty: it has none),
+  // or nullopt of one that they do not know. Asked of each token whose signature is right and whose
+  // claims can be read, whether it will be refused or not, for judge() and for
+  // VerifyResult::token_number(). Called by all threads of a Verifier: wait-free, allocates
+  // nothing.
+  [[nodiscard]] virtual std::optional<uint64_t> recognize(std::string_view /*jti*/) const noexcept {
+    return std::nullopt;
+  }
+
+  // kValid, or why this token, with which nothing else is wrong, is refused all the same. `number`
+  // is what recognize() said, `now` what the Verifier was told. Called by all threads of a
+  // Verifier: wait-free, allocates nothing.
+  [[nodiscard]] virtual Verdict judge(const VerifiedToken& token, std::optional<uint64_t> number,
+                                      int64_t now) const noexcept = 0;
 };
 
 }  // namespace simdjwt

@@ -84,16 +84,15 @@ class VerifyResult {
     return issuer_ == nullptr ? std::string_view() : *issuer_;
   }
 
-  // Where there is a RevocationCheck, and of a token that is refused although its signature is
-  // right, by its claims or by the check: its jti, for whoever counts what is tried with which
-  // token. Empty if it has none, and of all other tokens, valid ones too. Valid until the Scratch
-  // is used again.
-  [[nodiscard]] std::string_view refused_jti() const noexcept { return refused_jti_; }
+  // The number by which the gate of the RevocationCheck knows the token, for whoever counts what is
+  // done with which: be it accepted or refused, its signature is right. nullopt of all others, and
+  // where there is no gate.
+  [[nodiscard]] std::optional<uint64_t> token_number() const noexcept { return token_number_; }
 
  private:
   friend struct internal::Pipeline;
   const VerifiedToken* token_ = nullptr;
-  std::string_view refused_jti_;
+  std::optional<uint64_t> token_number_;
   const std::string* issuer_ = nullptr;
   VerdictSet failures_;
   uint64_t failed_rules_ = 0;
