@@ -129,18 +129,18 @@ Response perform(const Match& match, const serve::ControlRequest& request, const
 }  // namespace
 
 void Api::answer(std::span<serve::ControlExchange> exchanges) {
-  std::vector<serve::ControlExchange*> changes;
+  std::vector<Asked> changes;
   for (serve::ControlExchange& exchange : exchanges) {
     const serve::ControlRequest& request = exchange.request;
     if (!serves(request.path)) continue;
-    const Route* const route = find_route(request.method, request.path).route;
+    Match match = find_route(request.method, request.path);
     if (request.path == concat(kPrefix, "/openapi.json")) {
       exchange.response = describe(request);
-    } else if (route != nullptr && route->is(Route::kChange)) {
-      changes.push_back(&exchange);
+    } else if (match.route != nullptr && match.route->is(Route::kChange)) {
+      changes.push_back({&exchange, std::move(match)});
     } else {
       (void)node_.use([&](registry::Store& store) {
-        exchange.response = answer_by(store, request);
+        exchange.response = answer_by(store, request, match);
         return absl::OkStatus();
       });
     }
@@ -148,14 +148,14 @@ void Api::answer(std::span<serve::ControlExchange> exchanges) {
   if (!changes.empty()) change(changes);
 }
 
-void Api::change(std::span<serve::ControlExchange*> exchanges) {
+void Api::change(std::span<Asked> changes) {
   const auto [made, in_use] =
-      node_.change(exchanges.front()->request.now, [&](registry::Store& store) {
-        for (serve::ControlExchange* exchange : exchanges) {
-          exchange->response = answer_by(store, exchange->request);
+      node_.change(changes.front().exchange->request.now, [&](registry::Store& store) {
+        for (const auto& [exchange, match] : changes) {
+          exchange->response = answer_by(store, exchange->request, match);
         }
       });
-  for (serve::ControlExchange* exchange : exchanges) {
+  for (const auto& [exchange, match] : changes) {
     if (exchange->response.status >= Status::kBadRequest) continue;
     if (!made.ok()) {
       exchange->response = response_of(made);
@@ -168,7 +168,8 @@ void Api::change(std::span<serve::ControlExchange*> exchanges) {
   }
 }
 
-Response Api::answer_by(registry::Store& store, const serve::ControlRequest& request) {
+Response Api::answer_by(registry::Store& store, const serve::ControlRequest& request,
+                        const Match& match) {
   if (const int64_t seconds = failures_.seconds_to_wait(request.client, request.now); seconds > 0) {
     return with_fields(response_of({Status::kTooManyRequests, "too_many_failures",
                                     "too many admin tokens that are none came from there"}),
@@ -179,7 +180,6 @@ Response Api::answer_by(registry::Store& store, const serve::ControlRequest& req
     return not_authenticated(request.num_authorizations > 0);
   }
   if (!caller.ok()) return response_of(caller.status());
-  const Match match = find_route(request.method, request.path);
   if (match.route != nullptr) {
     const std::optional<Problem> problem = forbid(*match.route, *caller);
     return problem ? response_of(*problem) : perform(match, request, *caller, store, node_);

@@ -38,11 +38,18 @@ class Api {
   void answer(std::span<serve::ControlExchange> exchanges);
 
  private:
-  [[nodiscard]] Response answer_by(registry::Store& store, const serve::ControlRequest& request);
+  // One of them, and where its method and path lead.
+  struct Asked {
+    serve::ControlExchange* exchange;
+    Match match;
+  };
+
+  [[nodiscard]] Response answer_by(registry::Store& store, const serve::ControlRequest& request,
+                                   const Match& match);
   // Whoever shows a good admin token; else kUnauthenticated, if it could be looked up.
   [[nodiscard]] absl::StatusOr<registry::AdminToken> authenticate(
       registry::Store& store, const serve::ControlRequest& request);
-  void change(std::span<serve::ControlExchange*> exchanges);
+  void change(std::span<Asked> changes);
 
   registry::Node& node_;
   serve::FailureLimiter failures_{10};  // in a minute

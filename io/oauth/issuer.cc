@@ -31,13 +31,10 @@ bool changes_something(std::string_view path) {
 }
 
 std::string_view endpoint_of(std::string_view path) {
-  return path == kToken ? "token" : path == kRefresh ? "refresh" : "revoke";
-}
-
-// In a word, where the client was told no error but a status.
-std::string_view outcome_of(const ControlResponse& response, std::string_view outcome) {
-  if (response.status == Status::kMethodNotAllowed) return "method_not_allowed";
-  return response.status == Status::kNotFound ? "not_found" : outcome;
+  return path == kToken     ? "token"
+         : path == kRefresh ? "refresh"
+         : path == kRevoke  ? "revoke"
+                            : "metadata";
 }
 
 constexpr char kJson[] = "application/json";
@@ -49,8 +46,26 @@ constexpr char kPreflight[] =
     "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST\r\n"
     "Access-Control-Allow-Headers: *, Authorization\r\nAccess-Control-Max-Age: 86400\r\n";
 
-ControlResponse method_not_allowed(const char* allowed) {
-  return {.status = Status::kMethodNotAllowed, .fields = serve::concat("Allow: ", allowed, "\r\n")};
+// `error` is static text.
+Reply failure(Status status, std::string_view error, std::string_view description,
+              std::string_view fields = "") {
+  std::string body = "{\"error\":";
+  serve::append_json_string(body, error);
+  if (!description.empty()) {
+    body += ",\"error_description\":";
+    serve::append_json_string(body, description);
+  }
+  return {{.status = status,
+           .content_type = kJson,
+           .fields = serve::concat(kNoStore, fields),
+           .body = body + "}\n"},
+          error};
+}
+
+Reply method_not_allowed(const char* allowed) {
+  return {
+      {.status = Status::kMethodNotAllowed, .fields = serve::concat("Allow: ", allowed, "\r\n")},
+      "method_not_allowed"};
 }
 
 ControlResponse issued(const registry::IssuedToken& access, std::string_view refresh_token,
@@ -127,45 +142,45 @@ Issuer::Issuer(registry::Node& node, std::string issuer, uint32_t failures_per_m
       status_lists_(std::move(status_lists)) {}
 
 void Issuer::answer(std::span<serve::ControlExchange> exchanges) {
-  std::vector<Change> changes;
+  std::vector<serve::ControlExchange*> changes;
   for (serve::ControlExchange& exchange : exchanges) {
     const ControlRequest& request = exchange.request;
     if (request.method == "OPTIONS") {
       exchange.response = {.fields = kPreflight};
     } else if (!changes_something(request.path)) {
-      outcome_ = "ok";
-      exchange.response = tell(request);
-      metrics_.count("metadata", outcome_of(exchange.response, outcome_));
+      conclude(exchange, tell(request));
     } else if (request.method != "POST") {
-      exchange.response = method_not_allowed("POST, OPTIONS");
-      metrics_.count(endpoint_of(request.path), outcome_of(exchange.response, "ok"));
+      conclude(exchange, method_not_allowed("POST, OPTIONS"));
     } else {
-      changes.push_back({&exchange});
+      changes.push_back(&exchange);
     }
   }
   if (!changes.empty()) change(changes);
 }
 
-void Issuer::change(std::span<Change> changes) {
-  const registry::Node::Changed changed =
-      node_.change(changes.front().exchange->request.now, [&](registry::Store& store) {
-        for (auto& [exchange, outcome] : changes) {
-          outcome_ = "ok";
-          exchange->response = change(store, exchange->request);
-          outcome = outcome_;
+void Issuer::conclude(serve::ControlExchange& exchange, Reply reply) {
+  metrics_.count(endpoint_of(exchange.request.path), reply.outcome);
+  exchange.response = std::move(reply.response);
+}
+
+void Issuer::change(std::span<serve::ControlExchange*> exchanges) {
+  std::vector<Reply> replies(exchanges.size());
+  const auto [made, in_use] =
+      node_.change(exchanges.front()->request.now, [&](registry::Store& store) {
+        for (size_t i = 0; i < exchanges.size(); ++i) {
+          replies[i] = change(store, exchanges[i]->request);
         }
       });
-  const absl::Status& status = changed.made.ok() ? changed.in_use : changed.made;
-  for (auto& [exchange, outcome] : changes) {
-    if (!status.ok() && exchange->response.status < Status::kBadRequest) {
-      exchange->response = refused(exchange->request, status);
-      outcome = outcome_;
+  const absl::Status& status = made.ok() ? in_use : made;
+  for (size_t i = 0; i < exchanges.size(); ++i) {
+    if (!status.ok() && replies[i].response.status < Status::kBadRequest) {
+      replies[i] = refused(exchanges[i]->request, status);
     }
-    metrics_.count(endpoint_of(exchange->request.path), outcome);
+    conclude(*exchanges[i], std::move(replies[i]));
   }
 }
 
-ControlResponse Issuer::change(registry::Store& store, const ControlRequest& request) {
+Reply Issuer::change(registry::Store& store, const ControlRequest& request) {
   if (const int64_t wait = failures_.seconds_to_wait(request.client, request.now); wait > 0) {
     return failure(Status::kTooManyRequests, "temporarily_unavailable",
                    "too many requests of this address have failed",
@@ -187,9 +202,9 @@ absl::Status Issuer::run(registry::Store& store, const ControlRequest& request,
   return client.ok() ? body(grants, &*client) : client.status();
 }
 
-ControlResponse Issuer::token(registry::Store& store, const ControlRequest& request,
-                              const absl::StatusOr<Parameters>& parameters, bool is_refresh) {
-  const auto invalid = [this](std::string_view why) {
+Reply Issuer::token(registry::Store& store, const ControlRequest& request,
+                    const absl::StatusOr<Parameters>& parameters, bool is_refresh) {
+  const auto invalid = [](std::string_view why) {
     return failure(Status::kBadRequest, "invalid_request", why);
   };
   if (!parameters.ok()) return invalid(std::string(parameters.status().message()));
@@ -222,10 +237,10 @@ ControlResponse Issuer::token(registry::Store& store, const ControlRequest& requ
         }
         return access.status();
       });
-  return status.ok() ? response : refused(request, status);
+  return status.ok() ? Reply{response} : refused(request, status);
 }
 
-ControlResponse Issuer::revoke(registry::Store& store, const ControlRequest& request) {
+Reply Issuer::revoke(registry::Store& store, const ControlRequest& request) {
   const absl::StatusOr<Parameters> parameters = Parameters::of_form(request);
   if (!parameters.ok()) {
     return failure(Status::kBadRequest, "invalid_request",
@@ -237,7 +252,7 @@ ControlResponse Issuer::revoke(registry::Store& store, const ControlRequest& req
       run(store, request, *parameters, [&](Grants& grants, const Client* client) {
         return grants.revoke_presented(token, client, {audit_name(client), request.now});
       });
-  if (status.ok()) return {.fields = kNoStore};
+  if (status.ok()) return {{.fields = kNoStore}};
   // RFC 7009 section 2.2.1 has a word of its own for what cannot be handed back.
   if (absl::IsFailedPrecondition(status)) {
     return failure(Status::kBadRequest, "unsupported_token_type", std::string(status.message()));
@@ -248,23 +263,8 @@ ControlResponse Issuer::revoke(registry::Store& store, const ControlRequest& req
   return refused(request, status);
 }
 
-ControlResponse Issuer::failure(Status status, std::string_view error, std::string_view description,
-                                std::string_view fields) {
-  outcome_ = error;
-  std::string body = "{\"error\":";
-  serve::append_json_string(body, error);
-  if (!description.empty()) {
-    body += ",\"error_description\":";
-    serve::append_json_string(body, description);
-  }
-  return {.status = status,
-          .content_type = kJson,
-          .fields = serve::concat(kNoStore, fields),
-          .body = body + "}\n"};
-}
-
 // RFC 6749 section 5.2, and RFC 8707 section 2.
-ControlResponse Issuer::refused(const ControlRequest& request, const absl::Status& why) {
+Reply Issuer::refused(const ControlRequest& request, const absl::Status& why) {
   const std::string message(why.message());
   switch (why.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -293,7 +293,7 @@ ControlResponse Issuer::refused(const ControlRequest& request, const absl::Statu
 
 // --- What everybody may know ---
 
-ControlResponse Issuer::tell(const ControlRequest& request) {
+Reply Issuer::tell(const ControlRequest& request) {
   absl::StatusOr<Told> told = absl::NotFoundError("");
   if (const auto account = account_of_keys(request.path)) {
     absl::StatusOr<std::string> keys = public_keys(*account, request.now);
@@ -303,16 +303,18 @@ ControlResponse Issuer::tell(const ControlRequest& request) {
   } else if (status_lists_) {
     told = status_lists_->tell(request);
   }
-  if (absl::IsNotFound(told.status())) return {.status = Status::kNotFound, .fields = kForAll};
+  if (absl::IsNotFound(told.status())) {
+    return {{.status = Status::kNotFound, .fields = kForAll}, "not_found"};
+  }
   if (request.method != "GET") return method_not_allowed("GET, HEAD, OPTIONS");
   if (absl::IsUnimplemented(told.status())) {
-    return {.status = Status::kNotImplemented, .fields = kForAll};
+    return {{.status = Status::kNotImplemented, .fields = kForAll}, "not_implemented"};
   }
   if (!told.ok()) return refused(request, told.status());
   return {
-      .content_type = std::string(told->content_type),
-      .fields = serve::concat(kForAll, "Cache-Control: max-age=", told->max_age_seconds, "\r\n"),
-      .body = std::move(told->body)};
+      {.content_type = std::string(told->content_type),
+       .fields = serve::concat(kForAll, "Cache-Control: max-age=", told->max_age_seconds, "\r\n"),
+       .body = std::move(told->body)}};
 }
 
 absl::StatusOr<std::string> Issuer::public_keys(std::string_view account, int64_t now) {

@@ -37,6 +37,12 @@
 
 namespace simdjwt::oauth {
 
+// What a client is answered, and what came of its request in a word.
+struct Reply {
+  serve::ControlResponse response;
+  std::string_view outcome = "ok";  // or static text: the error that the client is told
+};
+
 // Used by one thread.
 class Issuer {
  public:
@@ -53,20 +59,14 @@ class Issuer {
  private:
   using Body = std::function<absl::Status(registry::Grants&, const registry::Client*)>;
 
-  // A request that changes something, and what came of it in a word.
-  struct Change {
-    serve::ControlExchange* exchange;
-    std::string_view outcome = "ok";
-  };
-
-  void change(std::span<Change> changes);
-  [[nodiscard]] serve::ControlResponse change(registry::Store& store,
-                                              const serve::ControlRequest& request);
+  void conclude(serve::ControlExchange& exchange, Reply reply);
+  void change(std::span<serve::ControlExchange*> exchanges);
+  [[nodiscard]] Reply change(registry::Store& store, const serve::ControlRequest& request);
   // With what the client sends as `parameters`; `is_refresh` where no grant type is to be named.
-  serve::ControlResponse token(registry::Store& store, const serve::ControlRequest& request,
-                               const absl::StatusOr<Parameters>& parameters, bool is_refresh);
-  serve::ControlResponse revoke(registry::Store& store, const serve::ControlRequest& request);
-  serve::ControlResponse tell(const serve::ControlRequest& request);
+  [[nodiscard]] Reply token(registry::Store& store, const serve::ControlRequest& request,
+                            const absl::StatusOr<Parameters>& parameters, bool is_refresh);
+  [[nodiscard]] Reply revoke(registry::Store& store, const serve::ControlRequest& request);
+  [[nodiscard]] Reply tell(const serve::ControlRequest& request);
   // Those of an account; kNotFound if it has none, as if there were no such account.
   [[nodiscard]] absl::StatusOr<std::string> public_keys(std::string_view account, int64_t now);
   [[nodiscard]] std::optional<std::string> metadata(const serve::ControlRequest& request) const;
@@ -74,16 +74,13 @@ class Issuer {
   // Runs `body` for the client that the request authenticates, or null if it names none.
   static absl::Status run(registry::Store& store, const serve::ControlRequest& request,
                           const Parameters& parameters, const Body& body);
-  serve::ControlResponse refused(const serve::ControlRequest& request, const absl::Status& why);
-  // Notes the error, static text, as the outcome.
-  serve::ControlResponse failure(http::Status status, std::string_view error,
-                                 std::string_view description, std::string_view fields = "");
+  // Counts what the client may have tried.
+  [[nodiscard]] Reply refused(const serve::ControlRequest& request, const absl::Status& why);
 
   registry::Node& node_;
   const std::string issuer_;
   serve::FailureLimiter failures_;
   std::optional<StatusLists> status_lists_;
-  std::string_view outcome_ = "ok";  // of the request at hand
   IssuerMetrics metrics_;
 };
 

@@ -22,7 +22,7 @@ class IssuerMetrics {
   static constexpr std::array<std::string_view, 4> kEndpoints = {"token", "refresh", "revoke",
                                                                  "metadata"};
   // "ok", or the error that the client was told, or in its place a word for the status.
-  static constexpr std::array<std::string_view, 12> kOutcomes = {
+  static constexpr std::array<std::string_view, 13> kOutcomes = {
       "ok",
       "invalid_request",
       "invalid_client",
@@ -35,6 +35,7 @@ class IssuerMetrics {
       "server_error",
       "method_not_allowed",
       "not_found",
+      "not_implemented",
   };
 
   // An outcome that has no word of its own is a server_error.
