@@ -357,7 +357,10 @@ void add_wires(Families& families, const std::vector<WireSource>& wires) {
 std::string expose(const MetricsSources& sources) {
   Families families;
   families.gauge("simdjwt_build_info", "Always 1; what runs here.")
-      .add(1.0, {{"version", sources.version}, {"io", sources.io}, {"kernels", sources.kernels}});
+      .add(1.0, {{"version", sources.version},
+                 {"commit", sources.commit},
+                 {"io", sources.io},
+                 {"kernels", sources.kernels}});
   add_policies(families, sources.metrics);
   add_requests(families, sources.metrics, sources.listeners);
   add_durations(families, sources.metrics);

@@ -46,9 +46,10 @@ struct MetricsSources {
   std::vector<status::ListsStatus> status_lists = {};
   size_t signature_cache_bytes;  // 0: there is none
   std::string version;
-  std::string io;                                              // "io_uring/...", "epoll"
-  std::string kernels;                                         // see active_kernels()
-  const registry::UsageBook* usage = nullptr;                  // null: there is no registry
+  std::string commit;                          // that was built; empty: nobody knows
+  std::string io;                              // "io_uring/...", "epoll"
+  std::string kernels;                         // see active_kernels()
+  const registry::UsageBook* usage = nullptr;  // null: there is no registry
   std::optional<registry::RevocationCounts> revocations = {};  // likewise
   const oauth::IssuerMetrics* issuer = nullptr;                // null: nothing is issued
 };

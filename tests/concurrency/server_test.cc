@@ -83,6 +83,7 @@ class ServerThreads : public ::testing::Test {
                           .key_sources = {},
                           .signature_cache_bytes = 0,
                           .version = "",
+                          .commit = "",
                           .io = server_->io_mode(),
                           .kernels = ""});
   }

@@ -78,6 +78,7 @@ class ExpositionTest : public ::testing::Test {
                    .key_sources = key_sources_,
                    .signature_cache_bytes = signature_cache_bytes_,
                    .version = "1.2.3",
+                   .commit = "0123456789ab",
                    .io = "epoll",
                    .kernels = "base64url/scalar \"x\"",
                    .revocations = revocations_,
@@ -138,8 +139,8 @@ TEST_F(ExpositionTest, TellsOfTheRegistryAndTheIssuerWhereThereAreSome) {
 
 TEST_F(ExpositionTest, IsWellFormedFromTheStart) {
   const auto series = read_exposition(text());
-  EXPECT_EQ(series.at("simdjwt_build_info{version=\"1.2.3\",io=\"epoll\",kernels="
-                      "\"base64url/scalar \\\"x\\\"\"}"),
+  EXPECT_EQ(series.at("simdjwt_build_info{version=\"1.2.3\",commit=\"0123456789ab\",io="
+                      "\"epoll\",kernels=\"base64url/scalar \\\"x\\\"\"}"),
             1);
   EXPECT_EQ(series.at("simdjwt_http_request_duration_seconds_count"), 0);
   EXPECT_EQ(series.at("simdjwt_config_last_reload_successful"), 1);

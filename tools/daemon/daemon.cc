@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/commit.h"
+#include "daemon/config_parts.h"
 #include "net/listener.h"
 #include "net/os_error.h"
 #include "registry/names.h"
@@ -56,46 +58,6 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-uint32_t connections_of_each_thread(const Config& config) {
-  const uint32_t num_threads = config.server.num_threads;
-  return (config.limits.num_connections_max + num_threads - 1) / num_threads;
-}
-
-// Those that may speak TLS: of checks, then the issuer's.
-std::vector<serve::ListenConfig> wired_listeners(const Config& config) {
-  std::vector<serve::ListenConfig> listeners = config.listeners;
-  if (config.issuer) listeners.push_back(config.issuer->listener);
-  return listeners;
-}
-
-std::vector<serve::ServerListener> listeners_of(const Config& config, const serve::Wires& wires) {
-  std::vector<serve::ServerListener> listeners;
-  for (const serve::ListenConfig& listener : config.listeners) {
-    listeners.push_back({.socket = listener.socket, .wire = wires.factory(listeners.size())});
-  }
-  return listeners;
-}
-
-std::vector<std::string> names_of(const std::vector<serve::ListenConfig>& listeners) {
-  std::vector<std::string> names;
-  for (const serve::ListenConfig& listener : listeners) {
-    names.push_back(listener.socket.address.to_string());
-  }
-  return names;
-}
-
-std::vector<serve::WireSource> wire_sources(const Config& config, const serve::Wires& wires) {
-  std::vector<serve::WireSource> sources;
-  for (size_t i = 0; i < config.listeners.size(); ++i) {
-    const std::string listener = config.listeners[i].socket.address.to_string();
-    if (const auto* tls = wires.tls(i)) sources.push_back({listener, "tls", &tls->counters()});
-    if (const auto* proxy = wires.proxy(i)) {
-      sources.push_back({listener, "proxy", &proxy->counters()});
-    }
-  }
-  return sources;
-}
-
 // Null if none is wanted.
 absl::StatusOr<std::shared_ptr<SignatureCache>> make_signature_cache(size_t num_tokens) {
   if (num_tokens == 0) return nullptr;
@@ -116,44 +78,9 @@ std::string join(const std::vector<net::SocketAddress>& addresses) {
   return text;
 }
 
-serve::DecisionLogOptions log_options(const Config& config) {
-  return {
-      .target = config.log.decisions,
-      .allow_sample = config.log.allow_sample,
-      .subjects = config.log.hashes_subjects ? serve::Subjects::kHashed : serve::Subjects::kPlain};
-}
-
 std::string names_of_policies_too(const std::vector<std::string>& servers) {
   return fmt::format("servers of the registry have the names of policies: {}",
                      fmt::join(servers, ", "));
-}
-
-// In words, what is fixed when the daemon starts.
-std::string fixed_part(Config config) {
-  config.policies.clear();
-  config.log = {};
-  return describe(config) + serve::describe(config.jwks);
-}
-
-std::vector<jwks::SourceConfig> sources_of(const Config& config) {
-  std::vector<jwks::SourceConfig> sources;
-  for (const serve::PolicyConfig& policy : config.policies) {
-    for (const serve::KeyConfig& keys : policy.all_keys()) {
-      if (keys.source) sources.push_back(*keys.source);
-      if (keys.status_source) sources.push_back(*keys.status_source);
-    }
-  }
-  return sources;
-}
-
-std::vector<status::ListsConfig> lists_of(const Config& config) {
-  std::vector<status::ListsConfig> all;
-  for (const serve::PolicyConfig& policy : config.policies) {
-    for (const serve::KeyConfig& keys : policy.all_keys()) {
-      if (auto lists = keys.lists()) all.push_back(*std::move(lists));
-    }
-  }
-  return all;
 }
 
 std::string summarize(const PolicySet& policies) {
@@ -214,8 +141,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::create(std::string config_path, 
     if (!node.ok()) return node.status();
     daemon->registry_ = *std::move(node);
     daemon->servers_ = daemon->registry_->servers();
-    daemon->usage_ = std::make_unique<registry::UsageBook>(daemon->config_.server.num_threads,
-                                                           serve::outcome_names());
+    daemon->usage_.emplace(*daemon->registry_, daemon->config_.server.num_threads);
     (void)daemon->registry_->use([d = daemon.get()](registry::Store& store) {
       d->issuer_url_ = store.issuer();
       return absl::OkStatus();
@@ -278,9 +204,10 @@ absl::Status Daemon::listen(Material material, net::IoMode io) {
                           .status_lists = lists_->statuses(),
                           .signature_cache_bytes = signatures_ ? signatures_->size_bytes() : 0,
                           .version = SIMDJWT_VERSION,
+                          .commit = kCommit,
                           .io = server_->io_mode(),
                           .kernels = active_kernels(),
-                          .usage = usage_.get(),
+                          .usage = usage_ ? &usage_->book() : nullptr,
                           .revocations = revocation_counts(),
                           .issuer = issuer_ ? &issuer_->metrics() : nullptr});
   });
@@ -360,7 +287,7 @@ void Daemon::handle_events() {
     if (lists_->advance() || has_other_keys) renew_keys_at_ = may_renew_keys_at_;
     if (renew_keys_at_ && Clock::now() >= *renew_keys_at_) renew_keys();
     if (registry_ != nullptr) follow_registry();
-    if (usage_ != nullptr) count_usage();
+    if (usage_) usage_->keep();
     notifier_.alive();
     signalfd_siginfo signal;
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
@@ -397,9 +324,9 @@ absl::Status Daemon::drain() {
   for (const auto end = Clock::now() + config_.limits.drain_delay; Clock::now() < end;) {
     const milliseconds left = milliseconds_until(end);
     milliseconds interval = std::min(notifier_.alive_interval().value_or(left), left);
-    if (usage_ != nullptr) interval = std::min(interval, kFollow);
+    if (usage_) interval = std::min(interval, kFollow);
     (void)poll(nullptr, 0, static_cast<int>(interval.count()));
-    if (usage_ != nullptr) count_usage();
+    if (usage_) usage_->keep();
     notifier_.alive();
   }
   absl::Status status = server_->stop();
@@ -408,7 +335,7 @@ absl::Status Daemon::drain() {
   const uint64_t num_connections = server_->reactor_counters().connections_accepted.value();
   const auto checks = server_->check_counters();
   issuer_server_.reset();
-  if (usage_ != nullptr) finish_usage();
+  if (usage_) usage_->finish();
   admin_.reset();
   server_.reset();
   wires_.reset();
@@ -478,7 +405,7 @@ absl::StatusOr<Daemon::Material> Daemon::load_material(const Config& config) {
   if (registry_ != nullptr) {
     std::vector<std::string> clashes;
     const Config& source = config.registry ? config : config_;
-    *policies = policies->with_servers(servers_, conduct_of(source), *usage_, clashes);
+    *policies = policies->with_servers(servers_, conduct_of(source), usage_->book(), clashes);
     if (!clashes.empty()) return absl::InvalidArgumentError(names_of_policies_too(clashes));
   }
   return Material{*std::move(policies), *std::move(tls)};
@@ -522,32 +449,9 @@ void Daemon::publish_servers(std::vector<registry::CheckedServer> servers) {
   const std::lock_guard lock(serving_mutex_);
   servers_ = std::move(servers);
   std::vector<std::string> clashes;
-  note_policies(policies_.with_servers(servers_, conduct_of(config_), *usage_, clashes));
+  note_policies(policies_.with_servers(servers_, conduct_of(config_), usage_->book(), clashes));
   server_->publish(policies_);
   note_registry(clashes.empty() ? "" : names_of_policies_too(clashes));
-}
-
-void Daemon::count_usage() {
-  const net::Instant now = net::read_clocks();
-  usage_->collect(now);
-  if (usage_->is_due(now)) save_usage(now);
-}
-
-// When no thread counts any more.
-void Daemon::finish_usage() {
-  const net::Instant now = net::read_clocks();
-  usage_->collect(now);
-  while (!usage_->is_saved() && save_usage(now)) {
-  }
-}
-
-bool Daemon::save_usage(const net::Instant& now) {
-  const absl::Status status =
-      registry_->use([&](registry::Store& store) { return usage_->save(store, now); });
-  if (!status.ok() && is_usage_saved_) {
-    spdlog::error("usage is counted but not saved: {}", std::string(status.message()));
-  }
-  return is_usage_saved_ = status.ok();
 }
 
 void Daemon::note_registry(std::string trouble) {
@@ -588,21 +492,8 @@ void Daemon::watch_files(const Config& config) {
     status = watch.status();
     if (watch.ok()) watch_ = *std::move(watch);
   }
-  std::vector<std::string> paths;
-  for (const serve::PolicyConfig& policy : config.policies) {
-    for (const serve::KeyConfig& keys : policy.all_keys()) {
-      if (!keys.source) paths.push_back(keys.file);
-      if (!keys.status_file.empty()) paths.push_back(keys.status_file);
-    }
-    const std::string& secret = policy.introspection_secret_file;
-    if (!secret.empty()) paths.push_back(secret);
-  }
-  for (const serve::ListenConfig& listener : wired_listeners(config_)) {
-    if (!listener.tls) continue;
-    paths.push_back(listener.tls->certificate_file);
-    paths.push_back(listener.tls->key_file);
-    if (!listener.tls->client_ca_file.empty()) paths.push_back(listener.tls->client_ca_file);
-  }
+  std::vector<std::string> paths = files_of_policies(config);
+  for (std::string& path : files_of_listeners(config_)) paths.push_back(std::move(path));
   if (watch_) status.Update(watch_->watch(paths));
   if (!status.ok()) {
     spdlog::warn("changes of files are not seen, send SIGHUP instead: {}",

@@ -24,12 +24,12 @@
 #include <vector>
 
 #include "api/api.h"
+#include "daemon/usage_keeper.h"
 #include "jwks/key_sources.h"
 #include "net/reactor.h"
 #include "net/unique_fd.h"
 #include "oauth/issuer.h"
 #include "registry/node.h"
-#include "registry/usage_book.h"
 #include "serve/config.h"
 #include "serve/control_server.h"
 #include "serve/decision_log.h"
@@ -97,10 +97,6 @@ class Daemon {
   void follow_registry();
   // Puts the registry's servers in use. By whoever changed the registry, or this thread.
   void publish_servers(std::vector<registry::CheckedServer> servers);
-  // Takes in what the threads have counted of the registry's servers and tokens, and saves it.
-  void count_usage();
-  void finish_usage();
-  bool save_usage(const net::Instant& now);
   // Tells of servers that are left out and of what keeps the registry from being read, once.
   void note_registry(std::string trouble);
   // These serve from now on.
@@ -130,8 +126,7 @@ class Daemon {
   std::unique_ptr<registry::Node> registry_;    // or null
   std::optional<api::Api> api_;                 // where there are both a registry and admin_
   std::string registry_trouble_;                // that was last told of
-  std::unique_ptr<registry::UsageBook> usage_;  // or null
-  bool is_usage_saved_ = true;                  // or could not be, the last time
+  std::optional<UsageKeeper> usage_;            // where there is a registry
   std::string issuer_url_;                      // of the registry
   std::unique_ptr<serve::DecisionLog> log_;
   std::unique_ptr<serve::Wires> wires_;
