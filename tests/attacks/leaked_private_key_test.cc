@@ -31,18 +31,14 @@ std::string with_value(std::string_view jwk, std::string_view name, std::string_
   return changed.replace(changed.find(old), old.size(), value);
 }
 
-struct Type {
-  Algorithm algorithm;
-  std::string_view jwk;
-};
-constexpr Type kTypes[] = {{Algorithm::kRs256, kRsaJwk},
-                           {Algorithm::kEs256, kP256Jwk},
-                           {Algorithm::kEs512, kP521Jwk},
-                           {Algorithm::kEdDsa, kEd25519Jwk},
-                           {Algorithm::kEd448, kEd448Jwk}};
+constexpr AlgorithmKey kPrivateKeys[] = {{Algorithm::kRs256, kRsaJwk},
+                                         {Algorithm::kEs256, kP256Jwk},
+                                         {Algorithm::kEs512, kP521Jwk},
+                                         {Algorithm::kEdDsa, kEd25519Jwk},
+                                         {Algorithm::kEd448, kEd448Jwk}};
 
 TEST(LeakedPrivateKey, IsNotInTheErrorsAboutIt) {
-  for (const auto& [algorithm, jwk] : kTypes) {
+  for (const auto& [algorithm, jwk] : kPrivateKeys) {
     const std::string d(member(jwk, "d"));
     const std::vector<std::string> broken = {
         with_members(jwk, R"(,"use":"enc")"),
@@ -110,8 +106,8 @@ TEST(LeakedPrivateKey, OfAnotherPrimeSignsRightlyOrNotAtAll) {
 }
 
 TEST(LeakedPrivateKey, ThatIsOutOfRangeDoesNotSign) {
-  for (const auto& [algorithm, jwk] :
-       {Type{Algorithm::kEs256, kP256Jwk}, Type{Algorithm::kEs256k, kSecp256k1Jwk}}) {
+  for (const auto& [algorithm, jwk] : {AlgorithmKey{Algorithm::kEs256, kP256Jwk},
+                                       AlgorithmKey{Algorithm::kEs256k, kSecp256k1Jwk}}) {
     const std::string order = group_order(algorithm);
     for (const std::string& d : {std::string(32, '\0'), order, std::string(32, '\xff')}) {
       EXPECT_FALSE(Key::from_jwk(with_value(jwk, "d", base64url(d)), algorithm).ok());

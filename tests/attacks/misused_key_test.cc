@@ -17,17 +17,13 @@
 namespace simdjwt::testing {
 namespace {
 
-struct Type {
-  Algorithm algorithm;
-  std::string_view jwk;
-};
-constexpr Type kTypes[] = {{Algorithm::kRs256, kRsaJwk},
-                           {Algorithm::kPs256, kRsaJwk},
-                           {Algorithm::kEs256, kP256Jwk},
-                           {Algorithm::kEdDsa, kEd25519Jwk}};
+constexpr AlgorithmKey kPublishedKeys[] = {{Algorithm::kRs256, kRsaJwk},
+                                           {Algorithm::kPs256, kRsaJwk},
+                                           {Algorithm::kEs256, kP256Jwk},
+                                           {Algorithm::kEdDsa, kEd25519Jwk}};
 
 TEST(MisusedKey, ThatIsNotForVerifyingIsNoKey) {
-  for (const auto& [algorithm, jwk] : kTypes) {
+  for (const auto& [algorithm, jwk] : kPublishedKeys) {
     const std::string key = public_jwk(jwk);
     for (const char* members :
          {"", R"(,"use":"sig")", R"(,"key_ops":["verify"])", R"(,"key_ops":["wrapKey","verify"])",
@@ -46,7 +42,7 @@ TEST(MisusedKey, ThatIsNotForVerifyingIsNoKey) {
 }
 
 TEST(MisusedKey, OfAnAlgorithmThatDoesNotSignIsNoKey) {
-  for (const auto& [algorithm, jwk] : kTypes) {
+  for (const auto& [algorithm, jwk] : kPublishedKeys) {
     const std::string key = public_jwk(jwk);
     const std::string own = R"(,"alg":")" + std::string(to_string(algorithm)) + '"';
     EXPECT_TRUE(Key::from_jwk(with_members(key, own)).ok());
@@ -69,7 +65,7 @@ TEST(MisusedKey, OfACurveForAgreementIsNoKey) {
 }
 
 TEST(MisusedKey, ThatWasPublishedWithItsSecretIsLeftOut) {
-  for (const auto& [algorithm, jwk] : kTypes) {
+  for (const auto& [algorithm, jwk] : kPublishedKeys) {
     const std::string published = R"({"keys":[)" + with_members(jwk, R"(,"kid":"private")") + ',' +
                                   with_members(public_jwk(jwk), R"(,"kid":"public")") + "]}";
     std::vector<std::string> skipped;

@@ -42,14 +42,14 @@ std::string sign_pss(const Key& key, std::string_view input, const Parameters& p
 }
 
 TEST(PssParameters, AreThoseOfTheAlgorithm) {
-  struct Case {
+  struct Expected {
     Algorithm algorithm;
     const EVP_MD* hash;
     int digest_bytes;
   };
-  for (const Case& one :
-       {Case{Algorithm::kPs256, EVP_sha256(), 32}, Case{Algorithm::kPs384, EVP_sha384(), 48},
-        Case{Algorithm::kPs512, EVP_sha512(), 64}}) {
+  for (const Expected& one : {Expected{Algorithm::kPs256, EVP_sha256(), 32},
+                              Expected{Algorithm::kPs384, EVP_sha384(), 48},
+                              Expected{Algorithm::kPs512, EVP_sha512(), 64}}) {
     SCOPED_TRACE(to_string(one.algorithm));
     const Key key = make_jwk_key(kRsaJwk, one.algorithm);
     SignatureJudge judge(kRsaJwk, one.algorithm);

@@ -15,17 +15,8 @@
 namespace simdjwt::testing {
 namespace {
 
-struct CurveKey {
-  Algorithm algorithm;
-  std::string_view jwk;
-};
-constexpr CurveKey kCurveKeys[] = {{Algorithm::kEs256, kP256Jwk},
-                                   {Algorithm::kEs384, kP384Jwk},
-                                   {Algorithm::kEs512, kP521Jwk},
-                                   {Algorithm::kEs256k, kSecp256k1Jwk}};
-
 TEST(PsychicSignature, OfAnyTwoNumbersWithoutMeaningIsRefused) {
-  for (const CurveKey& key : kCurveKeys) {
+  for (const AlgorithmKey& key : kEcdsaKeys) {
     SCOPED_TRACE(to_string(key.algorithm));
     SignatureJudge judge(key.jwk, key.algorithm);
     const std::string token = sign_with(key.jwk, key.algorithm, kClaims);
@@ -46,7 +37,7 @@ TEST(PsychicSignature, OfAnyTwoNumbersWithoutMeaningIsRefused) {
 }
 
 TEST(PsychicSignature, WithOneNumberOfARightOneIsRefused) {
-  for (const CurveKey& key : kCurveKeys) {
+  for (const AlgorithmKey& key : kEcdsaKeys) {
     SCOPED_TRACE(to_string(key.algorithm));
     SignatureJudge judge(key.jwk, key.algorithm);
     const std::string token = sign_with(key.jwk, key.algorithm, kClaims);

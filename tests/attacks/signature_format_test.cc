@@ -19,15 +19,6 @@
 namespace simdjwt::testing {
 namespace {
 
-struct CurveKey {
-  Algorithm algorithm;
-  std::string_view jwk;
-};
-constexpr CurveKey kCurveKeys[] = {{Algorithm::kEs256, kP256Jwk},
-                                   {Algorithm::kEs384, kP384Jwk},
-                                   {Algorithm::kEs512, kP521Jwk},
-                                   {Algorithm::kEs256k, kSecp256k1Jwk}};
-
 std::string der_of(std::string_view signature) {
   jose::EcdsaDer der;
   const size_t num_bytes = jose::ecdsa_to_der(
@@ -36,7 +27,7 @@ std::string der_of(std::string_view signature) {
 }
 
 TEST(SignatureFormat, DerIsRefused) {
-  for (const CurveKey& key : kCurveKeys) {
+  for (const AlgorithmKey& key : kEcdsaKeys) {
     SCOPED_TRACE(to_string(key.algorithm));
     SignatureJudge judge(key.jwk, key.algorithm);
     const std::string token = sign_with(key.jwk, key.algorithm, kClaims);
@@ -53,7 +44,7 @@ TEST(SignatureFormat, DerIsRefused) {
 }
 
 TEST(SignatureFormat, OtherWidthsAreRefused) {
-  for (const CurveKey& key : kCurveKeys) {
+  for (const AlgorithmKey& key : kEcdsaKeys) {
     SCOPED_TRACE(to_string(key.algorithm));
     SignatureJudge judge(key.jwk, key.algorithm);
     const std::string token = sign_with(key.jwk, key.algorithm, kClaims);

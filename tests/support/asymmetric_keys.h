@@ -219,6 +219,10 @@ inline constexpr AlgorithmKey kAlgorithmKeys[] = {
     {Algorithm::kEdDsa, kEd25519Jwk},   {Algorithm::kEdDsa, kEd448Jwk},
     {Algorithm::kEd25519, kEd25519Jwk}, {Algorithm::kEd448, kEd448Jwk},
 };
+inline constexpr AlgorithmKey kEcdsaKeys[] = {{Algorithm::kEs256, kP256Jwk},
+                                              {Algorithm::kEs384, kP384Jwk},
+                                              {Algorithm::kEs512, kP521Jwk},
+                                              {Algorithm::kEs256k, kSecp256k1Jwk}};
 
 // A JWK of the above without what is private.
 std::string public_jwk(std::string_view private_jwk);
