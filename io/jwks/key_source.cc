@@ -20,7 +20,8 @@ absl::Status of_document(std::string_view url, const absl::Status& status) {
 }  // namespace
 
 KeySource::KeySource(SourceConfig config, const RefreshLimits& limits, Fetcher& fetcher,
-                     const SavedSets& saved, std::shared_ptr<const net::UniqueFd> wake, Time now)
+                     const SavedDocuments& saved, std::shared_ptr<const net::UniqueFd> wake,
+                     Time now)
     : config_(std::move(config)),
       fetcher_(fetcher),
       saved_(saved),
@@ -28,7 +29,7 @@ KeySource::KeySource(SourceConfig config, const RefreshLimits& limits, Fetcher& 
       schedule_(limits, now),
       keys_(KeySet::unavailable()) {
   status_.name = config_.name();
-  std::optional<SavedSet> set = saved_.load(status_.name);
+  std::optional<SavedDocument> set = saved_.load(status_.name);
   if (!set) return;
   std::vector<std::string> skipped;
   absl::StatusOr<KeySet> keys = read(set->text, skipped);

@@ -16,7 +16,7 @@
 #include "jwks/fetcher.h"
 #include "jwks/refetch_signal.h"
 #include "jwks/refresh_schedule.h"
-#include "jwks/saved_set.h"
+#include "jwks/saved_documents.h"
 #include "jwks/source_config.h"
 #include "jwks/source_status.h"
 #include "simdjwt/key_set.h"
@@ -38,7 +38,7 @@ class KeySource {
   // Begins with the set that was saved, if there is one; it is due at once all the same. Fetcher
   // and sets outlive it.
   KeySource(SourceConfig config, const RefreshLimits& limits, Fetcher& fetcher,
-            const SavedSets& saved, std::shared_ptr<const net::UniqueFd> wake, Time now);
+            const SavedDocuments& saved, std::shared_ptr<const net::UniqueFd> wake, Time now);
 
   [[nodiscard]] const KeySet& keys() const noexcept { return keys_; }
   [[nodiscard]] const std::shared_ptr<RefetchSignal>& signal() const noexcept { return signal_; }
@@ -62,7 +62,7 @@ class KeySource {
 
   const SourceConfig config_;
   Fetcher& fetcher_;
-  const SavedSets& saved_;
+  const SavedDocuments& saved_;
   const std::shared_ptr<RefetchSignal> signal_;
   RefreshSchedule schedule_;
   SourceStatus status_;

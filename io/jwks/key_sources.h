@@ -24,7 +24,7 @@
 #include "jwks/key_source.h"
 #include "jwks/refetch_signal.h"
 #include "jwks/refresh_schedule.h"
-#include "jwks/saved_set.h"
+#include "jwks/saved_documents.h"
 #include "jwks/source_config.h"
 #include "jwks/source_status.h"
 #include "simdjwt/key_set.h"
@@ -34,7 +34,7 @@ namespace simdjwt::jwks {
 struct KeySourcesOptions {
   FetchOptions fetch = {};
   RefreshLimits refresh = {};
-  std::string cache_directory = {};  // of the last good sets; empty: they are not kept
+  std::string cache_directory = {};  // of the last good documents; empty: they are not kept
 };
 
 // The keys of a source as they are now.
@@ -70,6 +70,7 @@ class KeySources {
   [[nodiscard]] Fetcher& fetcher() noexcept { return fetcher_; }
   [[nodiscard]] const std::shared_ptr<const net::UniqueFd>& wake() const noexcept { return wake_; }
   [[nodiscard]] const RefreshLimits& limits() const noexcept { return limits_; }
+  [[nodiscard]] const SavedDocuments& saved() const noexcept { return saved_; }
 
   // In the order of their names.
   [[nodiscard]] std::vector<SourceStatus> statuses() const;  // thread-safe
@@ -87,7 +88,7 @@ class KeySources {
   void publish(const SourceStatus& status);
 
   const RefreshLimits limits_;
-  const SavedSets saved_;
+  const SavedDocuments saved_;
   const Log log_;
   const std::shared_ptr<const net::UniqueFd> wake_;
   Fetcher fetcher_;

@@ -30,7 +30,7 @@
 //
 //   [jwks]                               # how keys and lists are fetched; optional, as is each
 //                                        # of them
-//   cache_directory = "keys"             # the last good sets are kept here for the next start
+//   cache_directory = "cache"            # the last good ones are kept here for the next start
 //   ca_file = "ca.pem"                   # whose certificates are trusted, instead of the system's
 //   document_bytes = 1048576
 //   connect_seconds = 5

@@ -28,10 +28,11 @@ RefreshLimits of_schedule(RefreshLimits limits) {
 }  // namespace
 
 ListSource::ListSource(std::string uri, const RefreshLimits& limits, jwks::Fetcher& fetcher,
-                       Time now)
+                       const jwks::SavedDocuments& saved, Time now)
     : uri_(std::move(uri)),
       limits_(limits),
       fetcher_(fetcher),
+      saved_(saved),
       schedule_(of_schedule(limits), now),
       last_used_(now) {}
 
@@ -43,6 +44,19 @@ ListSource::Time ListSource::last_used(Time now) noexcept {
   if (is_used_->exchange(false, std::memory_order_relaxed)) last_used_ = now;
   return last_used_;
 }
+
+std::string ListSource::saved_name() const { return "status list " + uri_; }
+
+bool ListSource::recall(const Demands& demands) {
+  if (fetched_ != nullptr) return false;
+  const std::optional<jwks::SavedDocument> saved = saved_.load(saved_name());
+  if (!saved || saved->unix_seconds + limits_.lifetime_max.count() <= demands.now) return false;
+  absl::StatusOr<StatusListToken> token = read_status_list(
+      saved->text, uri_, demands.keys, demands.bytes_max, kLeewaySeconds, demands.now);
+  return token.ok() && take(*std::move(token), std::min(saved->unix_seconds, demands.now));
+}
+
+void ListSource::forget() const { saved_.remove(saved_name()); }
 
 void ListSource::begin(Time now) {
   schedule_.begin(now);
@@ -61,6 +75,7 @@ std::optional<ListSource::Report> ListSource::advance(const Demands& demands, Ti
     if (token.ok()) {
       schedule_.succeed(now, lifetime_of(*token, document->lifetime, demands.now), lot);
       report.is_changed = take(*std::move(token), demands.now);
+      report.saved = saved_.save(saved_name(), document->text);
       return report;
     }
     report.status =
@@ -70,10 +85,10 @@ std::optional<ListSource::Report> ListSource::advance(const Demands& demands, Ti
   return report;
 }
 
-bool ListSource::take(StatusListToken token, int64_t now) {
-  const int64_t latest = now + limits_.lifetime_max.count();
+bool ListSource::take(StatusListToken token, int64_t fetched_at) {
+  const int64_t latest = fetched_at + limits_.lifetime_max.count();
   const int64_t good_until = std::min(token.expires.value_or(latest), latest);
-  fetched_at_ = now;
+  fetched_at_ = fetched_at;
   if (fetched_ != nullptr && fetched_->list == token.list) {
     fetched_->good_until.store(good_until, std::memory_order_relaxed);
     return false;

@@ -17,6 +17,7 @@
 
 #include "jwks/fetcher.h"
 #include "jwks/refresh_schedule.h"
+#include "jwks/saved_documents.h"
 #include "simdjwt/key_set.h"
 #include "status/status_gate.h"
 #include "status/status_list_token.h"
@@ -25,7 +26,8 @@ namespace simdjwt::status {
 
 // Whatever goes wrong, the last good list stays until it is out of date: at its exp, and never
 // longer after it was fetched than the limits let anything be fresh. It is fetched again when its
-// ttl says so, or else what HTTP says of caching. Used by one thread.
+// ttl says so, or else what HTTP says of caching. It is saved, for another process to begin with.
+// Used by one thread.
 class ListSource {
  public:
   using Time = jwks::RefreshSchedule::Time;
@@ -40,11 +42,13 @@ class ListSource {
   // What came of a fetch that has ended.
   struct Report {
     absl::Status status;
+    absl::Status saved = absl::OkStatus();
     bool is_changed = false;  // followed() is another
   };
 
-  // Due at once. The URI is one that may be fetched; the fetcher outlives this.
-  ListSource(std::string uri, const jwks::RefreshLimits& limits, jwks::Fetcher& fetcher, Time now);
+  // Due at once. The URI is one that may be fetched; the others outlive this.
+  ListSource(std::string uri, const jwks::RefreshLimits& limits, jwks::Fetcher& fetcher,
+             const jwks::SavedDocuments& saved, Time now);
 
   [[nodiscard]] FollowedList followed() const { return {fetched_, is_used_}; }
   [[nodiscard]] size_t num_bytes() const noexcept;
@@ -54,6 +58,10 @@ class ListSource {
   [[nodiscard]] Time last_used(Time now) noexcept;
 
   [[nodiscard]] Time due() const noexcept { return schedule_.due(); }
+  // Takes the list that was saved, if there is none yet. Whether there is one now.
+  bool recall(const Demands& demands);
+  // Nobody will need what was saved.
+  void forget() const;
   [[nodiscard]] bool is_fetching() const noexcept { return transfer_ != nullptr; }
   void begin(Time now);
   // Somebody needs it anew.
@@ -62,8 +70,10 @@ class ListSource {
   [[nodiscard]] std::optional<Report> advance(const Demands& demands, Time now, double lot);
 
  private:
-  // Whether it is another list.
-  bool take(StatusListToken token, int64_t now);
+  // What was fetched then. Whether it is another list.
+  bool take(StatusListToken token, int64_t fetched_at);
+  // What it is saved by.
+  [[nodiscard]] std::string saved_name() const;
   [[nodiscard]] std::chrono::seconds lifetime_of(const StatusListToken& token,
                                                  std::optional<std::chrono::seconds> by_http,
                                                  int64_t now) const noexcept;
@@ -71,6 +81,7 @@ class ListSource {
   const std::string uri_;
   const jwks::RefreshLimits limits_;
   jwks::Fetcher& fetcher_;
+  const jwks::SavedDocuments& saved_;
   jwks::RefreshSchedule schedule_;
   std::unique_ptr<jwks::Transfer> transfer_;
   std::shared_ptr<FetchedList> fetched_;

@@ -32,14 +32,18 @@ void ListSources::verify_by(const ListsConfig& config, KeySet keys,
   Group& group = groups_[name];
   group.keys = std::move(keys);
   group.refetch = std::move(refetch);
-  if (group.uris == nullptr) {
+  bool is_changed = group.uris == nullptr;
+  if (is_changed) {
     group.uris = std::make_shared<const ListUris>(config.uris);
     group.missed = std::make_shared<MissedList>(keys_.wake());
     group.status.name = name;
     for (const std::string& uri : group.uris->lists()) (void)add(group, uri, now);
-    renew_table(group);
   }
-  for (const auto& [uri, source] : group.sources) source->want(now);
+  for (const auto& [uri, source] : group.sources) {
+    is_changed |= recall(group, uri, *source);
+    source->want(now);
+  }
+  if (is_changed) renew_table(group);
   publish(group);
 }
 
@@ -89,13 +93,9 @@ bool ListSources::advance(Group& group, Clock::time_point now) {
   bool is_any_done = is_changed;
   for (const auto& [uri, source] : group.sources) {
     if (!source->is_fetching()) continue;
-    const size_t of_others = num_bytes() - source->num_bytes();
-    const size_t room = limits_.bytes_max - std::min(of_others, limits_.bytes_max);
-    const ListSource::Demands demands{.keys = group.keys,
-                                      .bytes_max = std::min(limits_.list_bytes_max, room),
-                                      .now = std::time(nullptr)};
     const double lot = std::uniform_real_distribution<double>(0, 1)(random_);
-    const std::optional<ListSource::Report> report = source->advance(demands, now, lot);
+    const std::optional<ListSource::Report> report =
+        source->advance(demands(group, *source), now, lot);
     if (!report) continue;
     tell(group, uri, *source, *report);
     is_changed |= report->is_changed;
@@ -106,12 +106,30 @@ bool ListSources::advance(Group& group, Clock::time_point now) {
   return is_changed;
 }
 
+ListSource::Demands ListSources::demands(const Group& group, const ListSource& source) const {
+  const size_t of_others = num_bytes() - source.num_bytes();
+  const size_t room = limits_.bytes_max - std::min(of_others, limits_.bytes_max);
+  return {.keys = group.keys,
+          .bytes_max = std::min(limits_.list_bytes_max, room),
+          .now = std::time(nullptr)};
+}
+
+bool ListSources::recall(const Group& group, const std::string& uri, ListSource& source) {
+  if (!source.recall(demands(group, source))) return false;
+  log_(false, concat("status list ", uri, ": of ", source.followed().fetched->list.size(),
+                     " tokens, as it was saved"));
+  return true;
+}
+
 // While there is no room, what is missed stays where it is, so that nobody tells of more.
 bool ListSources::listen(Group& group, Clock::time_point now) {
   if (now < group.deaf_until) return false;
   const std::optional<std::string> uri = group.missed->take();
   if (!uri || group.sources.contains(*uri)) return false;
-  if (add(group, *uri, now)) return true;
+  if (add(group, *uri, now)) {
+    (void)recall(group, *uri, *group.sources.at(*uri));
+    return true;
+  }
   group.deaf_until = now + limits_.unused_when_full;
   log_(true, concat("status list ", *uri, ": not fetched, for there are too many beside it"));
   return false;
@@ -119,8 +137,8 @@ bool ListSources::listen(Group& group, Clock::time_point now) {
 
 bool ListSources::add(Group& group, const std::string& uri, Clock::time_point now) {
   if (group.sources.size() >= limits_.lists_max && !forget_one(group, now)) return false;
-  group.sources.emplace(uri,
-                        std::make_unique<ListSource>(uri, keys_.limits(), keys_.fetcher(), now));
+  group.sources.emplace(
+      uri, std::make_unique<ListSource>(uri, keys_.limits(), keys_.fetcher(), keys_.saved(), now));
   return true;
 }
 
@@ -137,17 +155,25 @@ bool ListSources::forget_one(Group& group, Clock::time_point now) {
       oldest->second->last_used(now) + limits_.unused_when_full > now) {
     return false;
   }
+  oldest->second->forget();
   group.sources.erase(oldest);
   return true;
 }
 
-// What the configuration names stays.
 bool ListSources::forget_unused(Group& group, Clock::time_point now) {
-  return std::erase_if(group.sources, [&](const auto& entry) {
-           const auto& [uri, source] = entry;
-           return source->due() <= now && source->last_used(now) + limits_.unused < now &&
-                  !group.uris->is_list(uri);
-         }) > 0;
+  bool is_any = false;
+  for (auto it = group.sources.begin(); it != group.sources.end();) {
+    ListSource& source = *it->second;
+    if (group.uris->is_list(it->first) || source.due() > now ||
+        source.last_used(now) + limits_.unused >= now) {
+      ++it;
+      continue;
+    }
+    source.forget();
+    it = group.sources.erase(it);
+    is_any = true;
+  }
+  return is_any;
 }
 
 void ListSources::tell(Group& group, const std::string& uri, const ListSource& source,
@@ -160,7 +186,11 @@ void ListSources::tell(Group& group, const std::string& uri, const ListSource& s
                       followed.fetched == nullptr ? "and there is none: "
                                                   : "the one from before stays until it expires: ",
                       std::string(report.status.message())));
-  } else if (report.is_changed) {
+    return;
+  }
+  if (!report.saved.ok())
+    log_(true, concat("status list not saved: ", std::string(report.saved.message())));
+  if (report.is_changed) {
     log_(false, concat("status list ", uri, ": of ", followed.fetched->list.size(), " tokens"));
   }
 }

@@ -64,8 +64,9 @@ class ListSources {
   // `keys` outlives this.
   ListSources(jwks::KeySources& keys, Log log, const ListLimits& limits = {});
 
-  // The lists are followed from now on, if they were not before, and are verified by these keys;
-  // what is there is fetched again. `refetch`, if it is not null, is raised where a key is missing.
+  // The lists are followed from now on, if they were not before, and are verified by these keys:
+  // those that were saved count at once, and all are fetched again. `refetch`, if it is not null,
+  // is raised where a key is missing.
   void verify_by(const ListsConfig& config, KeySet keys,
                  std::shared_ptr<jwks::RefetchSignal> refetch);
   // What is known of them, which verify_by() was called for, and how often it has changed.
@@ -101,6 +102,9 @@ class ListSources {
     ListsStatus status;
   };
 
+  [[nodiscard]] ListSource::Demands demands(const Group& group, const ListSource& source) const;
+  // Takes the list that was saved, where there is none. Whether there is one now.
+  bool recall(const Group& group, const std::string& uri, ListSource& source);
   // Whether there is room for it.
   bool add(Group& group, const std::string& uri, Clock::time_point now);
   // Adds what is missed. Whether something was.

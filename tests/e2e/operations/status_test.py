@@ -120,6 +120,27 @@ class VerdictTest(StatusTestCase):
                                  401 if statuses[i] else 200, (bits, i))
 
 
+class OutageTest(StatusTestCase):
+    CACHE = 'cache_directory = "cache"'
+
+    def test_a_restart_without_network_judges_by_the_last_good_lists(self):
+        other = self.beneath + "other"
+        self.publish(INVALID, VALID, uri=other)
+        sections = (self.by_lists([self.beneath, self.uri]), self.fetching(*QUICK, self.CACHE))
+        daemon = self.start(*sections)
+        self.await_answer(daemon, self.token(0), 200, "valid")
+        self.await_answer(daemon, self.token(0, other), 401, "revoked")
+        self.assertEqual(daemon.stop(), 0)
+        self.issuer.stop()
+        daemon = self.start(*sections)
+        daemon.await_text(f"status list {self.uri}: of 4 tokens, as it was saved")
+        self.assertEqual(daemon.admin("/readyz")[0], 200)
+        self.assertEqual(self.answer(daemon, self.token(0)), (200, "valid"))
+        self.assertEqual(self.answer(daemon, self.token(1)), (401, "revoked"))
+        self.await_answer(daemon, self.token(0, other), 401, "revoked")
+        self.assertEqual(self.answer(daemon, self.token(1, other)), (200, "valid"))
+
+
 class FollowingTest(StatusTestCase):
     def test_a_list_that_is_named_is_there_before_the_first_token(self):
         daemon = self.start_following([self.uri])

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 //
-// Last good key sets on disk, so that a restart without network still verifies.
+// What was fetched and was good, on disk, so that a restart without network still verifies: key
+// sets, status lists.
 
-#ifndef SIMDJWT_IO_JWKS_SAVED_SET_H_
-#define SIMDJWT_IO_JWKS_SAVED_SET_H_
+#ifndef SIMDJWT_IO_JWKS_SAVED_DOCUMENTS_H_
+#define SIMDJWT_IO_JWKS_SAVED_DOCUMENTS_H_
 
 #include <absl/status/status.h>
 
@@ -15,30 +16,32 @@
 
 namespace simdjwt::jwks {
 
-struct SavedSet {
-  std::string text;          // the document, as it was fetched
+struct SavedDocument {
+  std::string text;          // as it was fetched
   int64_t unix_seconds = 0;  // when
 };
 
 // A directory with a file for each source, which is named by a hash of what the source is. Whoever
 // can write there chooses keys.
-class SavedSets {
+class SavedDocuments {
  public:
   // An empty directory: nothing is kept.
-  explicit SavedSets(std::string directory) : directory_(std::move(directory)) {}
+  explicit SavedDocuments(std::string directory) : directory_(std::move(directory)) {}
 
   // Makes the directory, for its owner alone, if its parent exists. Fails if others may write to
   // it. To be called before the others.
   [[nodiscard]] absl::Status open() const;
 
-  // nullopt if there is none. `source` says what the set is of.
-  [[nodiscard]] std::optional<SavedSet> load(std::string_view source) const;
+  // nullopt if there is none. `source` says what it is of.
+  [[nodiscard]] std::optional<SavedDocument> load(std::string_view source) const;
 
   // On disk when this returns, and never half of it: written beside and renamed.
   [[nodiscard]] absl::Status save(std::string_view source, std::string_view text) const;
 
-  // The set is still what it was.
+  // It is still what it was.
   void touch(std::string_view source) const;
+
+  void remove(std::string_view source) const;
 
  private:
   [[nodiscard]] std::string path_of(std::string_view source) const;
@@ -48,4 +51,4 @@ class SavedSets {
 
 }  // namespace simdjwt::jwks
 
-#endif  // SIMDJWT_IO_JWKS_SAVED_SET_H_
+#endif  // SIMDJWT_IO_JWKS_SAVED_DOCUMENTS_H_

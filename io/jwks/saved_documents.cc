@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The simdjwt Authors
 
-#include "jwks/saved_set.h"
+#include "jwks/saved_documents.h"
 
 #include <fcntl.h>
 #include <openssl/sha.h>
@@ -48,7 +48,7 @@ void sync_directory(const std::string& directory) {
 
 }  // namespace
 
-absl::Status SavedSets::open() const {
+absl::Status SavedDocuments::open() const {
   if (directory_.empty()) return absl::OkStatus();
   if (mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) {
     return net::os_error(directory_, errno);
@@ -64,24 +64,25 @@ absl::Status SavedSets::open() const {
   return absl::OkStatus();
 }
 
-std::string SavedSets::path_of(std::string_view source) const {
-  return std::string(directory_).append("/").append(hex_sha256(source)).append(".jwks");
+std::string SavedDocuments::path_of(std::string_view source) const {
+  return std::string(directory_).append("/").append(hex_sha256(source));
 }
 
-std::optional<SavedSet> SavedSets::load(std::string_view source) const {
+std::optional<SavedDocument> SavedDocuments::load(std::string_view source) const {
   if (directory_.empty()) return std::nullopt;
   const net::UniqueFd fd(::open(path_of(source).c_str(), O_RDONLY | O_CLOEXEC));
   struct stat facts;
   if (!fd || fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  if (static_cast<size_t>(facts.st_size) > kJwksBytesMax) return std::nullopt;
-  SavedSet set{std::string(static_cast<size_t>(facts.st_size), '\0'), facts.st_mtim.tv_sec};
+  if (static_cast<size_t>(facts.st_size) > kDocumentBytesMax) return std::nullopt;
+  SavedDocument document{std::string(static_cast<size_t>(facts.st_size), '\0'),
+                         facts.st_mtim.tv_sec};
   // What is shorter by now is no valid document either.
-  const ssize_t num_read = ::read(fd.get(), set.text.data(), set.text.size());
+  const ssize_t num_read = ::read(fd.get(), document.text.data(), document.text.size());
   if (num_read != facts.st_size) return std::nullopt;
-  return set;
+  return document;
 }
 
-absl::Status SavedSets::save(std::string_view source, std::string_view text) const {
+absl::Status SavedDocuments::save(std::string_view source, std::string_view text) const {
   if (directory_.empty()) return absl::OkStatus();
   const std::string path = path_of(source);
   std::string temporary = path + ".XXXXXX";
@@ -97,8 +98,12 @@ absl::Status SavedSets::save(std::string_view source, std::string_view text) con
   return absl::OkStatus();
 }
 
-void SavedSets::touch(std::string_view source) const {
+void SavedDocuments::touch(std::string_view source) const {
   if (!directory_.empty()) (void)utimensat(AT_FDCWD, path_of(source).c_str(), nullptr, 0);
+}
+
+void SavedDocuments::remove(std::string_view source) const {
+  if (!directory_.empty()) (void)unlink(path_of(source).c_str());
 }
 
 }  // namespace simdjwt::jwks
