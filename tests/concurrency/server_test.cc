@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "serve/exposition.h"
 #include "serve/wires.h"
 #include "support/certificates.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt {
 namespace {
@@ -35,9 +35,6 @@ constexpr size_t kNumThreads = 2;
 class ServerThreads : public ::testing::Test {
  protected:
   ServerThreads() {
-    std::string directory = ::testing::TempDir() + "simdjwt_server_XXXXXX";
-    EXPECT_NE(mkdtemp(directory.data()), nullptr);
-    directory_ = directory;
     listeners_.resize(2);
     listeners_[0].socket.address = *net::SocketAddress::parse("127.0.0.1:0");
     listeners_[1].socket.address = listeners_[0].socket.address;
@@ -58,7 +55,6 @@ class ServerThreads : public ::testing::Test {
     server_ = *std::move(server);
     server_->start([] { ADD_FAILURE() << "a reactor broke down"; });
   }
-  ~ServerThreads() override { std::filesystem::remove_all(directory_); }
 
   [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
   void write(const std::string& name, const std::string& text) const {
@@ -113,7 +109,7 @@ class ServerThreads : public ::testing::Test {
   }
 
   const Identity authority_ = Identity::authority("test authority");
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
   std::vector<serve::ListenConfig> listeners_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<serve::DecisionLog> log_;

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "net/unique_fd.h"
+#include "support/temporary_directory.h"
 #include "support/token_forge.h"
 
 namespace simdjwt::testing {
@@ -34,8 +35,6 @@ class DaemonFiles {
  public:
   // `more` follows the [policy.default] section. One thread, unless that has another [server].
   explicit DaemonFiles(std::string_view address = "127.0.0.1:0", std::string_view more = "") {
-    directory_ = ::testing::TempDir() + "simdjwtd_XXXXXX";
-    EXPECT_NE(mkdtemp(directory_.data()), nullptr);
     write("keys.json", R"({"kty":"oct","alg":"HS256","k":")" + base64url(kSecret) + "\"}");
     write("simdjwtd.toml",
           "[[listen]]\naddress = \"" + std::string(address) +
@@ -48,11 +47,11 @@ class DaemonFiles {
     std::ofstream(path(name), std::ios::binary) << text;
     chmod(path(name).c_str(), 0600);
   }
-  [[nodiscard]] std::string path(const std::string& name) const { return directory_ + '/' + name; }
+  [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
   [[nodiscard]] std::string config() const { return path("simdjwtd.toml"); }
 
  private:
-  std::string directory_;
+  const TemporaryDirectory directory_;
 };
 
 // So that the tests of the daemon run on both back ends, too.

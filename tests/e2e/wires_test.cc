@@ -25,6 +25,7 @@
 #include "e2e/running_server.h"
 #include "e2e/secure_client.h"
 #include "support/certificates.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt {
 namespace {
@@ -53,13 +54,9 @@ bool is_installed(const std::string& program) {
 class WiresTest : public ServerTest {
  protected:
   WiresTest() {
-    std::string directory = ::testing::TempDir() + "simdjwt_wires_XXXXXX";
-    EXPECT_NE(mkdtemp(directory.data()), nullptr);
-    directory_ = directory;
     write("ca.pem", authority_.certificate_pem());
     identify(authority_.issue("localhost"));
   }
-  ~WiresTest() override { std::filesystem::remove_all(directory_); }
 
   [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
   void write(const std::string& name, std::string_view text) const {
@@ -94,7 +91,7 @@ class WiresTest : public ServerTest {
   }
 
   const Identity authority_ = Identity::authority("test authority");
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
   serve::ListenConfig listen_;
   std::unique_ptr<serve::Wires> wires_;
   std::unique_ptr<RunningServer> server_;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "net/cpus.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -25,13 +26,6 @@ void write_file(const std::string& path, std::string_view text) {
 
 class ConfigTest : public ::testing::Test {
  protected:
-  ConfigTest() {
-    std::string directory = ::testing::TempDir() + "simdjwt_config_XXXXXX";
-    EXPECT_NE(mkdtemp(directory.data()), nullptr);
-    path_ = directory + "/simdjwtd.toml";
-    keys_path_ = directory + "/keys.json";
-  }
-
   absl::StatusOr<Config> load(const std::string& text) {
     write_file(path_, text);
     return load_config(path_);
@@ -45,8 +39,9 @@ class ConfigTest : public ::testing::Test {
     return message;
   }
 
-  std::string path_;
-  std::string keys_path_;
+  const testing::TemporaryDirectory directory_;
+  const std::string path_ = directory_ / "simdjwtd.toml";
+  const std::string keys_path_ = directory_ / "keys.json";
 };
 
 constexpr std::string_view kListen = "[[listen]]\naddress = \"127.0.0.1:8080\"\n";

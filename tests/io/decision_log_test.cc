@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -24,6 +23,7 @@
 #include "serve/json_text.h"
 #include "simdjwt/limits.h"
 #include "support/guarded_buffer.h"
+#include "support/temporary_directory.h"
 #include "support/token_forge.h"
 
 namespace simdjwt::serve {
@@ -253,13 +253,12 @@ TEST(DecisionRing, CutsTextsAndLeavesHugeTokensOut) {
 class DecisionLogTest : public ::testing::Test {
  protected:
   DecisionLogTest() {
-    EXPECT_NE(mkdtemp(directory_.data()), nullptr);
     (void)std::signal(SIGXFSZ, SIG_IGN);
     (void)std::signal(SIGPIPE, SIG_IGN);
   }
 
   [[nodiscard]] std::string path(const std::string& name = "log") const {
-    return directory_ + '/' + name;
+    return directory_ / name;
   }
   static std::string contents(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -281,7 +280,7 @@ class DecisionLogTest : public ::testing::Test {
     EXPECT_TRUE(condition());
   }
 
-  std::string directory_ = ::testing::TempDir() + "decision_log_XXXXXX";
+  const testing::TemporaryDirectory directory_;
   std::string reports_;  // to be read when the log is gone
 };
 
@@ -337,7 +336,7 @@ TEST_F(DecisionLogTest, KeepsItsFileWhenANewOneCannotBeOpened) {
   EXPECT_EQ(status.message(), "/no/such/directory/log: No such file or directory");
   log->channel(0).record(kDenied);
   await([&] { return num_lines(path()) == 1; });
-  EXPECT_FALSE(DecisionLog::create({directory_, 1.0}, 1, [](const std::string&) {}).ok());
+  EXPECT_FALSE(DecisionLog::create({directory_.path(), 1.0}, 1, [](const std::string&) {}).ok());
 }
 
 TEST_F(DecisionLogTest, BeginsOnALineOfItsOwn) {

@@ -6,10 +6,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "support/temporary_directory.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -18,12 +19,7 @@ namespace fs = std::filesystem;
 
 class FileWatchTest : public ::testing::Test {
  protected:
-  FileWatchTest() {
-    std::string name = ::testing::TempDir() + "file_watch_XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    write("keys", "1");
-  }
+  FileWatchTest() { write("keys", "1"); }
   void write(const std::string& name, std::string_view text) const {
     std::ofstream(directory_ / name) << text;
   }
@@ -33,7 +29,7 @@ class FileWatchTest : public ::testing::Test {
     return poll(&ready, 1, 0) == 1 && watch_.changed();
   }
 
-  fs::path directory_;
+  const testing::TemporaryDirectory directory_;
   FileWatch watch_ = *FileWatch::create();
 };
 

@@ -7,12 +7,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "serve/config.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -22,15 +21,8 @@ using jwks::SourceConfig;
 
 class KeyConfigTest : public ::testing::Test {
  protected:
-  KeyConfigTest() {
-    std::string directory = ::testing::TempDir() + "key_config_XXXXXX";
-    EXPECT_NE(mkdtemp(directory.data()), nullptr);
-    directory_ = directory;
-  }
-  ~KeyConfigTest() override { std::filesystem::remove_all(directory_); }
-
   absl::StatusOr<Config> load(const std::string& text) {
-    const std::string path = directory_ + "/simdjwtd.toml";
+    const std::string path = directory_ / "simdjwtd.toml";
     std::ofstream(path) << text;
     return load_config(path);
   }
@@ -50,7 +42,7 @@ class KeyConfigTest : public ::testing::Test {
     return error_of("jwks_url = \"https://a\"\niss = false\n", "[jwks]\n" + line + "\n");
   }
 
-  std::string directory_;
+  const testing::TemporaryDirectory directory_;
 };
 
 TEST_F(KeyConfigTest, TakesAUrl) {
@@ -104,11 +96,11 @@ TEST_F(KeyConfigTest, TakesManyIssuersWhoseKeysAreApart) {
   EXPECT_EQ(issuers[1].issuer, "https://b.example");
   EXPECT_EQ(issuers[1].source->name(), "issuer https://b.example");
   EXPECT_EQ(issuers[2].issuer, "https://c.example");
-  EXPECT_EQ(issuers[2].file, directory_ + "/c.json");
+  EXPECT_EQ(issuers[2].file, directory_ / "c.json");
   const std::string text = describe(*config);
   EXPECT_NE(text.find("policy default:\n  keys: https://a.example/jwks, of any name\n"
                       "  keys: of https://b.example, by discovery\n  keys: " +
-                      directory_ +
+                      directory_.path() +
                       "/c.json, of https://c.example\n"
                       "  iss: one of these, by whose keys it is verified\n"),
             std::string::npos)
@@ -211,7 +203,7 @@ TEST_F(KeyConfigTest, TakesStatusLists) {
                     "[[policy.default.issuers]]\nissuer = \"b\"\njwks_file = \"b.json\"\n");
   ASSERT_TRUE(lists.ok()) << lists.status();
   EXPECT_EQ(lists->policies[0].issuers[0].lists()->name(),
-            "https://a/ by " + directory_ + "/b.json");
+            "https://a/ by " + directory_.path() + "/b.json");
   EXPECT_EQ(lists->policies[0].issuers[1].lists(), std::nullopt);
 }
 
@@ -246,7 +238,7 @@ TEST_F(KeyConfigTest, ReadsHowKeysAreFetched) {
       "allow_private_addresses = true\nallow_http = true\nproxy_from_environment = true\n");
   ASSERT_TRUE(config.ok()) << config.status();
   const jwks::KeySourcesOptions& options = config->jwks;
-  EXPECT_EQ(options.cache_directory, directory_ + "/keys");
+  EXPECT_EQ(options.cache_directory, directory_ / "keys");
   EXPECT_EQ(options.fetch.ca_file, "/ca.pem");
   EXPECT_EQ(options.fetch.document_bytes_max, 2048u);
   EXPECT_EQ(options.fetch.connect, 1s);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "net/inherited_sockets.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::net {
 namespace {
@@ -119,15 +120,6 @@ TEST(ListenerGroup, RefusesAnAddressThatIsTaken) {
 
 class UnixListenerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = ::testing::TempDir() + "simdjwt_XXXXXX";
-    ASSERT_NE(mkdtemp(directory_.data()), nullptr);
-    path_ = directory_ + "/check.sock";
-  }
-  void TearDown() override {
-    unlink(path_.c_str());
-    rmdir(directory_.c_str());
-  }
   [[nodiscard]] ListenOptions options() const { return {.address = address_of("unix:" + path_)}; }
   [[nodiscard]] bool exists() const { return access(path_.c_str(), F_OK) == 0; }
   [[nodiscard]] std::string message_of(const ListenOptions& options) const {
@@ -135,8 +127,8 @@ class UnixListenerTest : public ::testing::Test {
     return group.ok() ? "" : std::string(group.status().message());
   }
 
-  std::string directory_;
-  std::string path_;
+  const testing::TemporaryDirectory directory_;
+  const std::string path_ = directory_ / "check.sock";
 };
 
 TEST_F(UnixListenerTest, HasOneSocketForAllReactorsAndRemovesItsFile) {

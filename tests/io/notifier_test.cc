@@ -14,6 +14,7 @@
 #include <string>
 
 #include "net/unique_fd.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::serve {
 namespace {
@@ -63,9 +64,8 @@ TEST_F(NotifierTest, SaysEachThingInOneDatagram) {
 }
 
 TEST_F(NotifierTest, FindsASocketByItsPath) {
-  std::string directory = ::testing::TempDir() + "notifier_XXXXXX";
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  listen(directory + "/socket");
+  const testing::TemporaryDirectory directory;
+  listen(directory / "socket");
   const Notifier notifier = Notifier::from_environment();
   notifier.ready("");
   EXPECT_EQ(receive(), "READY=1\nSTATUS=");

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "support/certificates.h"
+#include "support/temporary_directory.h"
 #include "support/tls_client.h"
 
 namespace simdjwt::net {
@@ -82,13 +83,9 @@ void talk(TlsClient& client, Server& server, size_t step = std::string_view::npo
 class TlsTest : public ::testing::Test {
  protected:
   TlsTest() {
-    std::string directory = ::testing::TempDir() + "simdjwt_tls_XXXXXX";
-    EXPECT_NE(mkdtemp(directory.data()), nullptr);
-    directory_ = directory;
     identify(authority().issue("localhost"));
     write("ca.pem", authority().certificate_pem());
   }
-  ~TlsTest() override { std::filesystem::remove_all(directory_); }
 
   [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
   void write(const std::string& name, std::string_view text) const {
@@ -120,7 +117,7 @@ class TlsTest : public ::testing::Test {
     return std::string(TlsContext::load(files, warnings_).status().message());
   }
 
-  std::filesystem::path directory_;
+  const testing::TemporaryDirectory directory_;
   std::vector<std::string> warnings_;
 };
 

@@ -6,10 +6,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+
+#include "support/temporary_directory.h"
 
 namespace simdjwt::jwks {
 namespace {
@@ -18,18 +19,12 @@ namespace fs = std::filesystem;
 
 class SavedDocumentsTest : public ::testing::Test {
  protected:
-  SavedDocumentsTest() {
-    std::string name = ::testing::TempDir() + "saved_documents_XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = fs::path(name) / "keys";
-  }
-  ~SavedDocumentsTest() override { fs::remove_all(directory_.parent_path()); }
-
   [[nodiscard]] std::vector<fs::path> files() const {
     return {fs::directory_iterator(directory_), fs::directory_iterator()};
   }
 
-  fs::path directory_;
+  const testing::TemporaryDirectory parent_;
+  const fs::path directory_ = parent_ / "cache";
 };
 
 TEST_F(SavedDocumentsTest, KeepsOneForEachSource) {
@@ -90,7 +85,7 @@ TEST_F(SavedDocumentsTest, RefusesADirectoryWhereOthersMayWrite) {
 TEST_F(SavedDocumentsTest, RefusesWhatIsNoDirectory) {
   std::ofstream(directory_) << "a file";
   EXPECT_EQ(SavedDocuments(directory_).open().message(), directory_.string() + ": Not a directory");
-  const std::string missing = directory_.parent_path() / "no/such";
+  const std::string missing = parent_ / "no/such";
   EXPECT_EQ(SavedDocuments(missing).open().message(), missing + ": No such file or directory");
 }
 

@@ -3,6 +3,8 @@
 
 #include "registry/admin_tokens.h"
 
+#include <filesystem>
+
 #include "registry/opaque_secret.h"
 #include "registry/registry_fixture.h"
 #include "registry/schema.h"

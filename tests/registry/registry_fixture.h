@@ -9,12 +9,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "registry/store.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::registry {
 
@@ -23,13 +23,7 @@ inline constexpr char kIssuer[] = "https://tokens.example";
 
 class RegistryTest : public ::testing::Test {
  protected:
-  RegistryTest() {
-    folder_ = ::testing::TempDir() + "registry_XXXXXX";
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-  }
-  ~RegistryTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name = "registry.db") const { return folder_ + '/' + name; }
+  std::string path(const std::string& name = "registry.db") const { return folder_ / name; }
 
   void make_empty_file() const { const std::ofstream file(path()); }
 
@@ -53,7 +47,7 @@ class RegistryTest : public ::testing::Test {
   }
 
  private:
-  std::string folder_;
+  const testing::TemporaryDirectory folder_;
 };
 
 }  // namespace simdjwt::registry

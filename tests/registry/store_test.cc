@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "registry/registry_fixture.h"
 #include "registry/schema.h"
 #include "registry/sqlite.h"

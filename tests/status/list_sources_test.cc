@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <memory>
@@ -23,6 +22,7 @@
 #include "status/status_list_token.h"
 #include "support/asymmetric_keys.h"
 #include "support/fixtures.h"
+#include "support/temporary_directory.h"
 
 namespace simdjwt::status {
 namespace {
@@ -151,15 +151,6 @@ namespace fs = std::filesystem;
 
 class SavedListsTest : public ::testing::Test {
  protected:
-  SavedListsTest() {
-    std::string name = ::testing::TempDir() + "saved_lists_XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    keys_ = jwks::KeySources::create({.cache_directory = name}, [](bool, const std::string&) {
-            }).value();
-  }
-  ~SavedListsTest() override { fs::remove_all(directory_); }
-
   static Key key(std::string_view jwk = testing::kP256Jwk) {
     return testing::make_jwk_key(jwk, Algorithm::kEs256, "k");
   }
@@ -191,10 +182,13 @@ class SavedListsTest : public ::testing::Test {
     lists_->of(config_).lists.missed->tell(uri);
     return lists_->advance();
   }
-  [[nodiscard]] bool is_empty() const { return fs::is_empty(directory_); }
+  [[nodiscard]] bool is_empty() const { return fs::is_empty(directory_.path()); }
 
-  fs::path directory_;
-  std::unique_ptr<jwks::KeySources> keys_;
+  const testing::TemporaryDirectory directory_;
+  const std::unique_ptr<jwks::KeySources> keys_ =
+      jwks::KeySources::create({.cache_directory = directory_.path()}, [](bool,
+                                                                          const std::string&) {
+      }).value();
   const ListsConfig config_{{kBeneath, kNamed}, "https://127.0.0.1:1/jwks"};
   const std::string uri_ = std::string(kBeneath) + "0";
   std::vector<std::string> log_;
@@ -251,7 +245,7 @@ TEST_F(SavedListsTest, DoNotCountWhereTheyWouldNotIfTheyWereFetched) {
 
 TEST_F(SavedListsTest, DoNotCountLongerThanWhatIsFetched) {
   save(kNamed);
-  const fs::path file = *fs::directory_iterator(directory_);
+  const fs::path file = *fs::directory_iterator(directory_.path());
   const auto limit = keys_->limits().lifetime_max;
   fs::last_write_time(file, fs::file_time_type::clock::now() - limit + std::chrono::minutes(1));
   begin();
