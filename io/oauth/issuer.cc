@@ -165,13 +165,13 @@ void Issuer::conclude(serve::ControlExchange& exchange, Reply reply) {
 
 void Issuer::change(std::span<serve::ControlExchange*> exchanges) {
   std::vector<Reply> replies(exchanges.size());
-  const auto [made, in_use] =
+  const registry::Node::Changed changed =
       node_.change(exchanges.front()->request.now, [&](registry::Store& store) {
         for (size_t i = 0; i < exchanges.size(); ++i) {
           replies[i] = change(store, exchanges[i]->request);
         }
       });
-  const absl::Status& status = made.ok() ? in_use : made;
+  const absl::Status& status = changed.made.ok() ? changed.in_use : changed.made;
   for (size_t i = 0; i < exchanges.size(); ++i) {
     if (!status.ok() && replies[i].response.status < Status::kBadRequest) {
       replies[i] = refused(exchanges[i]->request, status);

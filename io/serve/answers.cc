@@ -3,7 +3,6 @@
 
 #include "serve/answers.h"
 
-#include <algorithm>
 #include <string>
 
 #include "serve/text.h"
@@ -140,23 +139,9 @@ Answer make_answer(Contract contract, Outcome outcome, const PolicyConfig& polic
   return {status, http::Response(status, fields, body)};
 }
 
-constexpr std::array kPlainStatuses = {
-    Status::kOk,
-    Status::kBadRequest,
-    Status::kNotFound,
-    Status::kMethodNotAllowed,
-    Status::kRequestTimeout,
-    Status::kContentTooLarge,
-    Status::kUriTooLong,
-    Status::kExpectationFailed,
-    Status::kHeadTooLarge,
-    Status::kNotImplemented,
-    Status::kVersionNotSupported,
-};
-
 std::vector<Answer> make_plain_answers() {
   std::vector<Answer> answers;
-  for (const Status status : kPlainStatuses) {
+  for (const Status status : http::kStatuses) {
     const bool names_methods = status == Status::kMethodNotAllowed;  // RFC 9110 section 15.5.6
     answers.push_back(
         {status, http::Response(status, names_methods ? "Allow: GET, HEAD\r\n" : "")});
@@ -185,8 +170,7 @@ std::string Answers::key_of(const PolicyConfig& policy) {
 
 const Answer& plain_answer(Status status) noexcept {
   static const std::vector<Answer> answers = make_plain_answers();
-  const auto found = std::find(kPlainStatuses.begin(), kPlainStatuses.end(), status);
-  return answers[static_cast<size_t>(found - kPlainStatuses.begin()) % kPlainStatuses.size()];
+  return answers[http::place_of(status)];
 }
 
 }  // namespace simdjwt::serve
