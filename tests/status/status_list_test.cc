@@ -7,11 +7,14 @@
 #include <simdjwt/base64url.h>
 #include <zlib.h>
 
+#include <iterator>
 #include <optional>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "status/eight_bit_vector.h"
 
 namespace simdjwt::status {
 namespace {
@@ -115,9 +118,19 @@ const Vector kVectors[] = {
      "AAAAAABx3AoAgLpVAQAAAAAAAAAAAAAAwM89rwMAAAAAAAAAAAjsA9xMBMA"},
 };
 
+Vector vector_of_eight_bits() {
+  Vector vector{.bits = 8, .entries = {}, .lst = kEightBitList};
+  for (const size_t index : kEightBitIndexes) {
+    vector.entries.emplace_back(index, static_cast<uint8_t>(vector.entries.size()));
+  }
+  return vector;
+}
+
 TEST(StatusList, ReadsTheTestVectors) {
   constexpr size_t kNumEntries = 1 << 20;
-  for (const Vector& vector : kVectors) {
+  std::vector<Vector> vectors(std::begin(kVectors), std::end(kVectors));
+  vectors.push_back(vector_of_eight_bits());
+  for (const Vector& vector : vectors) {
     const StatusList list = StatusList::decode(vector.bits, vector.lst, kBytesMax).value();
     StatusList made = StatusList::create(vector.bits, kNumEntries, kBytesMax).value();
     for (const auto& [index, status] : vector.entries) made.set(index, status);
