@@ -57,11 +57,12 @@ class ListSource {
   // When it was last used, as far as one knows; when it was made, if never.
   [[nodiscard]] Time last_used(Time now) noexcept;
 
-  [[nodiscard]] Time due() const noexcept { return schedule_.due(); }
   // Takes the list that was saved, if there is none yet. Whether there is one now.
   bool recall(const Demands& demands);
   // Nobody will need what was saved.
   void forget() const;
+
+  [[nodiscard]] Time due() const noexcept { return schedule_.due(); }
   [[nodiscard]] bool is_fetching() const noexcept { return transfer_ != nullptr; }
   void begin(Time now);
   // Somebody needs it anew.

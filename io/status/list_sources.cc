@@ -126,8 +126,8 @@ bool ListSources::listen(Group& group, Clock::time_point now) {
   if (now < group.deaf_until) return false;
   const std::optional<std::string> uri = group.missed->take();
   if (!uri || group.sources.contains(*uri)) return false;
-  if (add(group, *uri, now)) {
-    (void)recall(group, *uri, *group.sources.at(*uri));
+  if (ListSource* const source = add(group, *uri, now); source != nullptr) {
+    (void)recall(group, *uri, *source);
     return true;
   }
   group.deaf_until = now + limits_.unused_when_full;
@@ -135,11 +135,11 @@ bool ListSources::listen(Group& group, Clock::time_point now) {
   return false;
 }
 
-bool ListSources::add(Group& group, const std::string& uri, Clock::time_point now) {
-  if (group.sources.size() >= limits_.lists_max && !forget_one(group, now)) return false;
-  group.sources.emplace(
-      uri, std::make_unique<ListSource>(uri, keys_.limits(), keys_.fetcher(), keys_.saved(), now));
-  return true;
+ListSource* ListSources::add(Group& group, const std::string& uri, Clock::time_point now) {
+  if (group.sources.size() >= limits_.lists_max && !forget_one(group, now)) return nullptr;
+  auto source =
+      std::make_unique<ListSource>(uri, keys_.limits(), keys_.fetcher(), keys_.saved(), now);
+  return group.sources.emplace(uri, std::move(source)).first->second.get();
 }
 
 bool ListSources::forget_one(Group& group, Clock::time_point now) {

@@ -105,8 +105,8 @@ class ListSources {
   [[nodiscard]] ListSource::Demands demands(const Group& group, const ListSource& source) const;
   // Takes the list that was saved, where there is none. Whether there is one now.
   bool recall(const Group& group, const std::string& uri, ListSource& source);
-  // Whether there is room for it.
-  bool add(Group& group, const std::string& uri, Clock::time_point now);
+  // Null if there is no room for it.
+  ListSource* add(Group& group, const std::string& uri, Clock::time_point now);
   // Adds what is missed. Whether something was.
   bool listen(Group& group, Clock::time_point now);
   // Whether one was: to make room for another, or because it is due and nobody asks for it. Never
