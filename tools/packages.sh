@@ -13,7 +13,8 @@ peer_packages="libjwt-dev libcjose-dev libjansson-dev libcpp-jwt-dev nlohmann-js
 quickstart_packages="ca-certificates curl"
 test_packages="libgtest-dev libgmock-dev libsimde-dev python3 python3-jsonschema python3-jwt python3-jwcrypto
   python3-cryptography python3-cryptography-vectors golang-go golang-github-golang-jwt-jwt-dev
-  openssl curl python3-requests python3-djangorestframework-simplejwt zsh fish"
+  openssl curl python3-requests python3-djangorestframework-simplejwt zsh fish
+  prometheus"  # for its promtool
 proxy_packages="nginx caddy haproxy"
 node_packages="nodejs npm"  # where no npm is: the one that others package excludes Debian's
 check_packages="clang clang-format clang-tidy libclang-rt-14-dev lld

@@ -3,6 +3,7 @@
 """What compare measures: rows of servers under the same load, and two that are no such table."""
 
 import dataclasses
+import os
 import resource
 import selectors
 import socket
@@ -90,13 +91,15 @@ def idle(bench):
 
 class Flood:
     """Clients that send a request one byte at a time, each a byte every tenth of a second, and
-    begin anew when the server gives up on them."""
+    begin anew when the server gives up on them. They work on the core of the other clients: it is
+    the server's time that is to be measured, not theirs."""
 
     NUM_CLIENTS = 1000
     REQUEST = b"GET /check/nginx/default HTTP/1.1\r\nHost: bench\r\nX: " + b"x" * 4000
 
-    def __init__(self, listen):
+    def __init__(self, listen, core):
         self.listen = listen
+        self.core = core
         self.is_over = False
         self.thread = threading.Thread(target=self.run)
 
@@ -110,6 +113,7 @@ class Flood:
         self.thread.join()
 
     def run(self):
+        os.sched_setaffinity(0, {self.core})  # of this thread
         clients = [[self.listen.connect(), 0] for _ in range(self.NUM_CLIENTS)]
         while not self.is_over:
             begin = time.monotonic()
@@ -128,11 +132,11 @@ class Flood:
 
 
 def slow(bench):
-    """What slow clients cost all others."""
+    """The share of its core that slow clients take from all others, by server."""
     lost = {}
-    print(f"\n{Flood.NUM_CLIENTS} slow clients, a byte every 0.1 s each: requests/s of the others, "
-          "without and with them")
-    for server in (SIMDJWTD, NGINX):
+    print(f"\n{Flood.NUM_CLIENTS} slow clients, a byte every 0.1 s each: CPU us a request and "
+          "requests/s of the others, without and with them")
+    for server in (FLOOR, SIMDJWTD, NGINX):
         try:
             running = Running(server, "tcp", bench)
         except (NotInstalled, Unable) as reason:
@@ -141,15 +145,20 @@ def slow(bench):
         pairs = []
         try:
             for _ in range(bench.options.rounds):
-                without = bench.measure(running, Row(server))["rate"]
-                with Flood(running.listen):
-                    pairs.append((without, bench.measure(running, Row(server))["rate"]))
+                without = bench.measure(running, Row(server))
+                with Flood(running.listen, bench.client_core):
+                    pairs.append((without, bench.measure(running, Row(server))))
         finally:
             running.stop()
-        lost[server.name] = 1 - statistics.median(after / before for before, after in pairs)
-        medians = [statistics.median(side) for side in zip(*pairs)]
-        print(f"  {server.name}: {medians[0]:,.0f}, {medians[1]:,.0f}; lost "
-              f"{lost[server.name]:.1%} (median of rounds)", flush=True)
+
+        def both(key):
+            return [statistics.median(sample[key] for sample in side) for side in zip(*pairs)]
+
+        lost[server.name] = 1 - statistics.median(before["cpu_us"] / after["cpu_us"]
+                                                  for before, after in pairs)
+        print("  {}: {:.2f}, {:.2f} us; {:,.0f}, {:,.0f}; lost {:.1%} of the core (median of "
+              "rounds)".format(server.name, *both("cpu_us"), *both("rate"), lost[server.name]),
+              flush=True)
     return lost
 
 

@@ -62,7 +62,7 @@ TARGETS = [
     ("io_uring over epoll, unix socket",
      cost("io", "simdjwtd --io=uring, unix socket", "simdjwtd --io=epoll, unix socket"), None, 0.8),
     ("MiB resident with 10,000 idle connections", lambda results: results["idle"][OURS], None, 64),
-    ("throughput lost to slow clients", lambda results: results["slow"][OURS], None, 0.1),
+    ("of the core, lost to slow clients", lambda results: results["slow"][OURS], None, 0.1),
 ]
 
 
