@@ -18,7 +18,7 @@ constexpr int64_t kLastUsedSeconds = 60;  // a write for each request would be o
 constexpr char kSelect[] =
     "SELECT id, name, scopes, account, created, expires, last_used, revoked FROM admin_tokens ";
 
-AdminToken token_of(const Statement& row) {
+AdminToken admin_token_of(const Statement& row) {
   return {.id = row.integer(0),
           .name = std::string(row.text(1)),
           .scopes = static_cast<uint8_t>(row.integer(2)),
@@ -93,7 +93,7 @@ absl::StatusOr<IssuedAdminToken> AdminTokens::create(const AdminTokenRequest& re
 absl::StatusOr<std::vector<AdminToken>> AdminTokens::all() {
   Statement rows = store_.database_.query(absl::StrCat(kSelect, "ORDER BY id"));
   std::vector<AdminToken> tokens;
-  while (rows.next()) tokens.push_back(token_of(rows));
+  while (rows.next()) tokens.push_back(admin_token_of(rows));
   if (!rows.status().ok()) return rows.status();
   return tokens;
 }
@@ -104,7 +104,7 @@ absl::Status AdminTokens::revoke(std::string_view name, const Act& act) {
     {
       Statement row = writer.database().query(absl::StrCat(kSelect, "WHERE name = ?"), name);
       if (absl::Status s = row.only_row(no_such("admin token", name)); !s.ok()) return s;
-      token = token_of(row);
+      token = admin_token_of(row);
     }
     if (token->revoked) return absl::OkStatus();
     if (absl::Status s = writer.database().run("UPDATE admin_tokens SET revoked = ? WHERE id = ?",
@@ -124,7 +124,7 @@ absl::StatusOr<AdminToken> AdminTokens::find(std::string_view text, int64_t now)
     Statement row =
         store_.database_.query(absl::StrCat(kSelect, "WHERE hash = ?"), Blob{sha256_of(text)});
     if (absl::Status s = row.only_row(kNone); !s.ok()) return s;
-    token = token_of(row);
+    token = admin_token_of(row);
   }
   if (!token.is_good(now)) return absl::NotFoundError(kNone);
   if (token.last_used.value_or(0) + kLastUsedSeconds <= now) {

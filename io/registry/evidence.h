@@ -14,7 +14,7 @@
 namespace simdjwt::registry {
 
 // Whose secret or key has signed a token, and which one.
-struct Signer {
+struct TokenSigner {
   Account account;
   SecretInfo secret;
   bool is_decoded = false;  // by the bytes that the secret's text encodes, instead of the text

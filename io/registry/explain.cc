@@ -218,7 +218,8 @@ absl::Status Explainer::gather(std::string_view token, Verdict verdict) {
   if (verdict != Verdict::kValid && verdict < Verdict::kBadSignature && !has_no_key) {
     return absl::OkStatus();
   }
-  absl::StatusOr<std::optional<Signer>> signer = store_.find_signer(question_.account.id, token);
+  absl::StatusOr<std::optional<TokenSigner>> signer =
+      store_.find_signer(question_.account.id, token);
   if (!signer.ok()) return signer.status();
   if (*signer && ((*signer)->account.id == question_.account.id || question_.tells_of_others)) {
     out_.signer = *std::move(signer);

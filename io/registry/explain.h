@@ -57,9 +57,9 @@ struct Explanation {
   std::string_view heading = {};                      // "Token expired". Static storage
   std::string_view advice = {};                       // what to do; empty: nothing. Likewise
   std::vector<Step> steps = {};
-  std::string claims_json = {};       // of a token whose signature is right
-  std::optional<Signer> signer = {};  // whom one may be told of
-  std::optional<Token> token = {};    // the registry's, of this account
+  std::string claims_json = {};            // of a token whose signature is right
+  std::optional<TokenSigner> signer = {};  // whom one may be told of
+  std::optional<Token> token = {};         // the registry's, of this account
 
   [[nodiscard]] bool is_accepted() const noexcept { return serve::is_allowed(outcome); }
 };

@@ -44,7 +44,7 @@ std::string steps_json(const std::vector<Step>& steps) {
 }
 
 // Only where it is why the signature is right, or what is wrong with it.
-std::string secret_json(const std::optional<Signer>& signer) {
+std::string secret_json(const std::optional<TokenSigner>& signer) {
   if (!signer) return "null";
   return JsonObjectText()
       .add("account", json_string(signer->account.name))

@@ -15,17 +15,17 @@
 namespace simdjwt::registry {
 namespace {
 
-constexpr size_t kRandomBytes = 33;
-constexpr size_t kRandomChars = kRandomBytes / 3 * 4;
+constexpr size_t kEntropyBytes = 33;
+constexpr size_t kEntropyChars = kEntropyBytes / 3 * 4;
 
 }  // namespace
 
 absl::StatusOr<OpaqueSecret> make_opaque(std::string_view prefix) {
-  std::array<uint8_t, kRandomBytes> bytes;
+  std::array<uint8_t, kEntropyBytes> bytes;
   if (absl::Status s = fill_random(bytes); !s.ok()) return s;
   OpaqueSecret secret;
   secret.text = prefix;
-  secret.text.resize(prefix.size() + kRandomChars);
+  secret.text.resize(prefix.size() + kEntropyChars);
   base64url_write(std::span(secret.text).subspan(prefix.size()), bytes);
   secret.hash = sha256_of(secret.text);
   return secret;

@@ -8,6 +8,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@
 #include "registry/writer.h"
 
 namespace simdjwt::registry {
+
+// What one answer lists at most, of tokens or of the audit log.
+inline constexpr size_t kPageRowsMax = 1000;
 
 // "there is no account named alice"
 [[nodiscard]] std::string no_such(std::string_view what, std::string_view name);

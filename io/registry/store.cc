@@ -21,8 +21,6 @@
 namespace simdjwt::registry {
 namespace {
 
-constexpr size_t kPageRowsMax = 1000;
-
 std::string key_path(const std::string& path) { return path + ".key"; }
 
 // SQLite gives the files beside it the same mode.

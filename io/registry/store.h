@@ -206,8 +206,8 @@ class Store {
   [[nodiscard]] absl::StatusOr<std::optional<Account>> find_owner(std::string_view jti);
   // Which secret has signed a token: of the account, or else of whose token it says that it is.
   // Also one that has ended, while it is kept.
-  [[nodiscard]] absl::StatusOr<std::optional<Signer>> find_signer(AccountId account,
-                                                                  std::string_view token);
+  [[nodiscard]] absl::StatusOr<std::optional<TokenSigner>> find_signer(AccountId account,
+                                                                       std::string_view token);
   // The latest epoch for tokens of the account with these claims.
   [[nodiscard]] absl::StatusOr<std::optional<NotBefore>> find_not_before(AccountId account,
                                                                          std::string_view iss,

@@ -54,8 +54,9 @@ std::string unverified_jti(std::string_view token) {
   return jti == nullptr ? "" : jti->string().value_or("");
 }
 
-absl::StatusOr<std::optional<Signer>> find_signer_in(Database& database, const Vault& vault,
-                                                     AccountId account, std::string_view token) {
+absl::StatusOr<std::optional<TokenSigner>> find_signer_in(Database& database, const Vault& vault,
+                                                          AccountId account,
+                                                          std::string_view token) {
   const absl::StatusOr<Account> owner = load_account(database, account);
   if (!owner.ok()) return owner.status();
   Scratch scratch;
@@ -66,9 +67,9 @@ absl::StatusOr<std::optional<Signer>> find_signer_in(Database& database, const V
     if (!secret.ok()) return secret.status();
     const SecretInfo& info = secret->info;
     const std::string_view text = secret->text.view();
-    if (has_signed(info.algorithm, text, token, scratch)) return Signer{*owner, info};
+    if (has_signed(info.algorithm, text, token, scratch)) return TokenSigner{*owner, info};
     if (is_hmac(info.algorithm) && has_signed_decoded(text, token, scratch)) {
-      return Signer{*owner, info, true};
+      return TokenSigner{*owner, info, true};
     }
   }
   if (!rows.status().ok()) return rows.status();
@@ -101,9 +102,9 @@ absl::StatusOr<std::optional<Account>> Store::find_owner(std::string_view jti) {
   return *std::move(owner);
 }
 
-absl::StatusOr<std::optional<Signer>> Store::find_signer(AccountId account,
-                                                         std::string_view token) {
-  absl::StatusOr<std::optional<Signer>> signer = std::nullopt;
+absl::StatusOr<std::optional<TokenSigner>> Store::find_signer(AccountId account,
+                                                              std::string_view token) {
+  absl::StatusOr<std::optional<TokenSigner>> signer = std::nullopt;
   const absl::Status status = read([&]() -> absl::Status {
     signer = find_signer_in(database_, vault_, account, token);
     if (!signer.ok() || signer->has_value()) return signer.status();

@@ -17,7 +17,6 @@
 namespace simdjwt::registry {
 namespace {
 
-constexpr size_t kPageRowsMax = 1000;
 constexpr size_t kJtiPrefixCharsMin = 6;
 
 constexpr char kSelectTokens[] =

@@ -16,11 +16,11 @@
 namespace simdjwt::serve {
 namespace {
 
-double seconds(const timeval& time) {
+double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-double seconds(clockid_t clock) {
+double seconds_of(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
@@ -46,7 +46,7 @@ ProcessStats read_process_stats() {
   ProcessStats stats;
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
-    stats.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    stats.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
   }
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -68,7 +68,7 @@ ProcessStats read_process_stats() {
     stats.num_threads = stat[kNumThreads];
     stats.virtual_bytes = stat[kVirtualBytes];
     stats.resident_bytes = stat[kResidentPages] * static_cast<double>(sysconf(_SC_PAGESIZE));
-    const double boot = seconds(CLOCK_REALTIME) - seconds(CLOCK_BOOTTIME);
+    const double boot = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME);
     stats.start_unix_seconds = boot + stat[kStartTicks] / static_cast<double>(sysconf(_SC_CLK_TCK));
   }
   return stats;
