@@ -16,7 +16,7 @@
 #include "cli/times.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::account_command {
 namespace {
 
 using registry::Accepts;
@@ -178,7 +178,7 @@ void add_policy_options(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_account_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group =
       add_registry_group(app, "account", "Make and show accounts, and set their policy", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -195,4 +195,4 @@ void add_account_command(CLI::App& app) {
   add_registry_action(*group, "list", "All accounts", arguments, list);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::account_command

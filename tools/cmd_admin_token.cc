@@ -18,7 +18,7 @@
 #include "cli/words.h"
 #include "registry/admin_tokens.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::admin_token_command {
 namespace {
 
 using registry::AdminScope;
@@ -139,7 +139,7 @@ void revoke(const Arguments& arguments) {
 
 }  // namespace
 
-void add_admin_token_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = add_registry_group(app, "admin-token",
                                        "Make, list and revoke tokens for the admin API", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -165,4 +165,4 @@ void add_admin_token_command(CLI::App& app) {
   add_registry_action(*group, "list", "All admin tokens", arguments, list);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::admin_token_command

@@ -15,7 +15,7 @@
 #include "cli/table.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::audit_command {
 namespace {
 
 using registry::AuditEntry;
@@ -81,7 +81,7 @@ void list(const Arguments& arguments) {
 
 }  // namespace
 
-void add_audit_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = add_registry_group(app, "audit", "Show who changed what, and when", kFooter);
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = group->add_subcommand("list", "The newest changes first");
@@ -99,4 +99,4 @@ void add_audit_command(CLI::App& app) {
   command->callback([arguments] { list(*arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::audit_command

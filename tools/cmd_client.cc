@@ -18,7 +18,7 @@
 #include "cli/words.h"
 #include "registry/grants.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::client_command {
 namespace {
 
 using registry::Account;
@@ -103,7 +103,7 @@ void revoke(const Arguments& arguments) {
 
 }  // namespace
 
-void add_client_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = add_registry_group(app, "client", "Programs that fetch their tokens", kFooter);
   auto arguments = std::make_shared<Arguments>();
   CLI::App* made =
@@ -123,4 +123,4 @@ void add_client_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::client_command

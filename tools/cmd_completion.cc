@@ -9,7 +9,7 @@
 #include "cli/completion.h"
 #include "cli/output.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::completion_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -22,7 +22,7 @@ constexpr char kFooter[] =
 
 }  // namespace
 
-void add_completion_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = app.add_subcommand("completion", "Print a script that completes commands");
   group->require_subcommand(1);
   group->group("Commands");
@@ -35,4 +35,4 @@ void add_completion_command(CLI::App& app) {
   add("fish", fish_completion);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::completion_command

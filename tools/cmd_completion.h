@@ -10,12 +10,12 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::completion_command {
 
 // Adds the command, which runs when `app` parses it, and tells of all commands that were added
 // then.
-void add_completion_command(CLI::App& app);
+void add_to(CLI::App& app);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::completion_command
 
 #endif  // SIMDJWT_TOOLS_CMD_COMPLETION_H_

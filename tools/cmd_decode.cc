@@ -19,7 +19,7 @@
 #include "cli/token_input.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::decode_command {
 namespace {
 
 constexpr char kWarning[] =
@@ -108,7 +108,7 @@ int decode(const Arguments& arguments) {
 
 }  // namespace
 
-void add_decode_command(CLI::App& app, int& exit_status) {
+void add_to(CLI::App& app, int& exit_status) {
   CLI::App* command =
       app.add_subcommand("decode", "Show what a token says, WITHOUT verifying anything");
   auto arguments = std::make_shared<Arguments>();
@@ -122,4 +122,4 @@ void add_decode_command(CLI::App& app, int& exit_status) {
   command->callback([arguments, &exit_status] { exit_status = decode(*arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::decode_command

@@ -10,12 +10,12 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::decode_command {
 
 // Adds the command, which runs when `app` parses it and stores the exit status: 0, or 1 when the
 // token cannot be decoded.
-void add_decode_command(CLI::App& app, int& exit_status);
+void add_to(CLI::App& app, int& exit_status);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::decode_command
 
 #endif  // SIMDJWT_TOOLS_CMD_DECODE_H_

@@ -21,7 +21,7 @@
 #include "registry/explain.h"
 #include "registry/follower.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::explain_command {
 namespace {
 
 using registry::Account;
@@ -126,7 +126,7 @@ bool explain(const Arguments& arguments) {
 
 }  // namespace
 
-void add_explain_command(CLI::App& app, int& exit_status) {
+void add_to(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("explain", "Tell why a server takes a token, or does not");
   auto arguments = std::make_shared<Arguments>();
   add_token_options(*command, arguments->token,
@@ -147,4 +147,4 @@ void add_explain_command(CLI::App& app, int& exit_status) {
   command->callback([arguments, &exit_status] { exit_status = explain(*arguments) ? 0 : 1; });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::explain_command

@@ -10,12 +10,12 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::explain_command {
 
 // Adds the command, which runs when `app` parses it and sets `exit_status`, which must outlive
 // that.
-void add_explain_command(CLI::App& app, int& exit_status);
+void add_to(CLI::App& app, int& exit_status);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::explain_command
 
 #endif  // SIMDJWT_TOOLS_CMD_EXPLAIN_H_

@@ -17,7 +17,7 @@
 #include "cli/output.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::jwks_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -118,7 +118,7 @@ int run(const CLI::App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void add_jwks_command(CLI::App& app, int& exit_status) {
+void add_to(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("jwks", "Show, convert and check keys");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("ACTION", arguments->action, "list, thumbprint, convert or check")
@@ -143,4 +143,4 @@ void add_jwks_command(CLI::App& app, int& exit_status) {
       [command, arguments, &exit_status] { exit_status = run(*command, *arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::jwks_command

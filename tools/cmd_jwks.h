@@ -10,11 +10,11 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::jwks_command {
 
 // Adds the command, which runs when `app` parses it and then sets the exit status.
-void add_jwks_command(CLI::App& app, int& exit_status);
+void add_to(CLI::App& app, int& exit_status);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::jwks_command
 
 #endif  // SIMDJWT_TOOLS_CMD_JWKS_H_

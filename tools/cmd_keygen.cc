@@ -20,7 +20,7 @@
 #include "cli/words.h"
 #include "registry/key_maker.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::keygen_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -142,7 +142,7 @@ void keygen(const Arguments& arguments) {
 
 }  // namespace
 
-void add_keygen_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* command = app.add_subcommand("keygen", "Make a random key");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("--alg", arguments->alg, "HS256 (if not given), RS256, ES256, Ed25519 ...")
@@ -168,4 +168,4 @@ void add_keygen_command(CLI::App& app) {
   command->callback([arguments] { keygen(*arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::keygen_command

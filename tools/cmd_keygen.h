@@ -10,11 +10,11 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::keygen_command {
 
 // Adds the command, which runs when `app` parses it.
-void add_keygen_command(CLI::App& app);
+void add_to(CLI::App& app);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::keygen_command
 
 #endif  // SIMDJWT_TOOLS_CMD_KEYGEN_H_

@@ -16,7 +16,7 @@
 #include "cli/words.h"
 #include "registry/grants.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::refresh_command {
 namespace {
 
 using registry::Account;
@@ -94,7 +94,7 @@ void revoke(const Arguments& arguments) {
 
 }  // namespace
 
-void add_refresh_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = add_registry_group(app, "refresh", "Families of refresh tokens", kFooter);
   auto arguments = std::make_shared<Arguments>();
   add_registry_action(*group, "list", "The account's, newest first", arguments, list);
@@ -106,4 +106,4 @@ void add_refresh_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::refresh_command

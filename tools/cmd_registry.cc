@@ -11,7 +11,7 @@
 #include "cli/output.h"
 #include "cli/registry_input.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::registry_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -64,7 +64,7 @@ void add_check(CLI::App& group, const std::shared_ptr<RegistryInput>& input) {
 
 }  // namespace
 
-void add_registry_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group =
       add_registry_group(app, "registry", "Make and check registries of tokens", kFooter);
   auto input = std::make_shared<RegistryInput>();
@@ -73,4 +73,4 @@ void add_registry_command(CLI::App& app) {
   add_check(*group, input);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::registry_command

@@ -15,7 +15,7 @@
 #include "cli/times.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::secret_command {
 namespace {
 
 using registry::Account;
@@ -85,7 +85,7 @@ void print_public_keys(const Arguments& arguments) {
 
 }  // namespace
 
-void add_secret_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group =
       add_registry_group(app, "secret", "Show and rotate an account's secret or key", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -104,4 +104,4 @@ void add_secret_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::secret_command

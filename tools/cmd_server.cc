@@ -15,7 +15,7 @@
 #include "cli/times.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::server_command {
 namespace {
 
 using registry::Account;
@@ -108,7 +108,7 @@ void auth(const Arguments& arguments) {
 
 }  // namespace
 
-void add_server_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group = add_registry_group(app, "server",
                                        "Make and show servers, and switch authentication", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -128,4 +128,4 @@ void add_server_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::server_command

@@ -22,7 +22,7 @@
 #include "cli/random.h"
 #include "cli/times.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::sign_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -148,7 +148,7 @@ void add_claim_options(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_sign_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* command = app.add_subcommand("sign", "Sign claims, or any payload, as a token");
   auto arguments = std::make_shared<Arguments>();
   add_key_options(*command, arguments->key);
@@ -177,4 +177,4 @@ void add_sign_command(CLI::App& app) {
   command->callback([command, arguments] { sign(*command, *arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::sign_command

@@ -10,11 +10,11 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::sign_command {
 
 // Adds the command, which runs when `app` parses it.
-void add_sign_command(CLI::App& app);
+void add_to(CLI::App& app);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::sign_command
 
 #endif  // SIMDJWT_TOOLS_CMD_SIGN_H_

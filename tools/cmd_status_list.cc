@@ -20,7 +20,7 @@
 #include "cli/words.h"
 #include "status/status_list_token.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::status_list_command {
 namespace {
 
 using status::StatusListToken;
@@ -128,7 +128,7 @@ int status_list(const Arguments& arguments) {
 
 }  // namespace
 
-void add_status_list_command(CLI::App& app, int& exit_status) {
+void add_to(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("status-list", "Read what an issuer's status list says");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->file, "The list; without it, standard input");
@@ -144,4 +144,4 @@ void add_status_list_command(CLI::App& app, int& exit_status) {
   command->callback([arguments, &exit_status] { exit_status = status_list(*arguments); });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::status_list_command

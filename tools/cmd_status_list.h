@@ -10,11 +10,11 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::status_list_command {
 
 // `exit_status` receives 0, or 1 for a list that is refused and for a token that is not valid.
-void add_status_list_command(CLI::App& app, int& exit_status);
+void add_to(CLI::App& app, int& exit_status);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::status_list_command
 
 #endif  // SIMDJWT_TOOLS_CMD_STATUS_LIST_H_

@@ -21,7 +21,7 @@
 #include "cli/words.h"
 #include "registry/grants.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::token_command {
 namespace {
 
 using registry::Account;
@@ -328,7 +328,7 @@ void add_list_options(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_token_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group =
       add_registry_group(app, "token", "Issue, show, associate and revoke tokens", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -366,4 +366,4 @@ void add_token_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::token_command

@@ -15,7 +15,7 @@
 #include "cli/table.h"
 #include "cli/words.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::usage_command {
 namespace {
 
 using registry::UsageLine;
@@ -131,7 +131,7 @@ void list(const Arguments& arguments) {
 
 }  // namespace
 
-void add_usage_command(CLI::App& app) {
+void add_to(CLI::App& app) {
   CLI::App* group =
       add_registry_group(app, "usage", "Show how often servers and tokens were used", kFooter);
   auto arguments = std::make_shared<Arguments>();
@@ -146,4 +146,4 @@ void add_usage_command(CLI::App& app) {
   add_account_options(*group, arguments->registry);
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::usage_command

@@ -14,7 +14,7 @@
 #include "cli/token_input.h"
 #include "cli/verify_lines.h"
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::verify_command {
 namespace {
 
 constexpr char kFooter[] =
@@ -54,7 +54,7 @@ bool verify(const CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& app, int& exit_status) {
+void add_to(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("verify", "Verify tokens: signature, then claims");
   auto arguments = std::make_shared<Arguments>();
   add_token_options(*command, arguments->token,
@@ -71,4 +71,4 @@ void add_verify_command(CLI::App& app, int& exit_status) {
       [command, arguments, &exit_status] { exit_status = verify(*command, *arguments) ? 0 : 1; });
 }
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::verify_command

@@ -10,12 +10,12 @@ namespace CLI {
 class App;
 }
 
-namespace simdjwt::cli {
+namespace simdjwt::cli::verify_command {
 
 // Adds the command, which runs when `app` parses it and stores the exit status: 0 when all tokens
 // were valid, else 1.
-void add_verify_command(CLI::App& app, int& exit_status);
+void add_to(CLI::App& app, int& exit_status);
 
-}  // namespace simdjwt::cli
+}  // namespace simdjwt::cli::verify_command
 
 #endif  // SIMDJWT_TOOLS_CMD_VERIFY_H_
