@@ -18,7 +18,7 @@
 namespace simdjwt::testing {
 namespace {
 
-constexpr size_t kNumReaders = 2;
+constexpr size_t kNumVerifiers = 2;
 constexpr size_t kNumIssuers = 12;
 constexpr size_t kNumKids = 4;  // the same ones with every issuer, each in turn
 constexpr size_t kNumRotations = kSanitized ? 500 : 4000;
@@ -143,12 +143,12 @@ TEST(IssuerRotation, GivesNoWrongVerdictUnderLoad) {
     for (size_t i = 0; i < kNumKids; ++i) sets[issuer].push_back(keys_of(issuer, kNumKids + i));
     issuers = issuers.with(issuer_of(issuer), sets[issuer][0]);
   }
-  Snapshot<Published> snapshot({versions, Verifier(issuers, policy, signatures)}, kNumReaders);
+  Snapshot<Published> snapshot({versions, Verifier(issuers, policy, signatures)}, kNumVerifiers);
   std::atomic<bool> stop = false;
   std::atomic<size_t> num_wrong = 0;
   std::atomic<size_t> num_shown = 0;
   std::vector<std::thread> readers;
-  for (unsigned i = 0; i < kNumReaders; ++i) {
+  for (unsigned i = 0; i < kNumVerifiers; ++i) {
     readers.emplace_back([&, i] {
       auto view = snapshot.make_reader();
       Reader reader(tokens, i + 1);

@@ -15,7 +15,7 @@
 namespace simdjwt::testing {
 namespace {
 
-constexpr size_t kNumReaders = 3;
+constexpr size_t kNumCheckers = 3;
 constexpr size_t kNumChanges = kSanitized ? 6'000 : 60'000;
 
 // Runs `read(number of changes that have returned, random number)` in several threads while
@@ -25,7 +25,7 @@ void run(Change change, Read read) {
   std::atomic<size_t> num_changed = 0;
   std::atomic<size_t> num_read = 0;
   std::vector<std::thread> readers;
-  for (size_t thread = 0; thread < kNumReaders; ++thread) {
+  for (size_t thread = 0; thread < kNumCheckers; ++thread) {
     readers.emplace_back([&, thread] {
       uint64_t random = thread + 1;
       size_t returned = 0;
@@ -43,7 +43,7 @@ void run(Change change, Read read) {
     if (i % 512 == 0) std::this_thread::yield();
   }
   for (std::thread& reader : readers) reader.join();
-  EXPECT_GE(num_read, kNumReaders);
+  EXPECT_GE(num_read, kNumCheckers);
 }
 
 // Changes at even places revoke; what stands at odd ones is never revoked. Sparse, so that segments

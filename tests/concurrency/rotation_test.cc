@@ -31,19 +31,19 @@ std::string token_of(size_t version) {
 }
 
 // What is published: the keys of this version and, for the overlap, of the one before it.
-class Published {
+class Version {
  public:
-  Published(size_t version, std::atomic<int>& num_alive)
+  Version(size_t version, std::atomic<int>& num_alive)
       : version_(version),
         num_alive_(&num_alive),
         verifier_(make_keys(keys(version)), lenient().build().value()) {
     ++*num_alive_;
   }
-  Published(Published&& other) noexcept
+  Version(Version&& other) noexcept
       : version_(other.version_), num_alive_(other.num_alive_), verifier_(other.verifier_) {
     ++*num_alive_;
   }
-  ~Published() { --*num_alive_; }
+  ~Version() { --*num_alive_; }
 
   size_t version() const { return version_; }
   const Verifier& verifier() const { return verifier_; }
@@ -67,7 +67,7 @@ TEST(Rotation, LosesNoTokenAndAcceptsNoneTooMany) {
 
   std::atomic<int> num_alive = 0;
   {
-    Snapshot<Published> snapshot(Published(2, num_alive), kNumReaders);
+    Snapshot<Version> snapshot(Version(2, num_alive), kNumReaders);
     std::atomic<size_t> published = 2;  // raised after publish() has returned
     std::atomic<size_t> num_wrong = 0;
     std::atomic<size_t> num_read = 0;
@@ -78,7 +78,7 @@ TEST(Rotation, LosesNoTokenAndAcceptsNoneTooMany) {
       size_t last = 0;
       for (size_t turn = 0; last < kNumVersions; ++turn) {
         const size_t at_least = published.load(std::memory_order_acquire);
-        const Published& current = reader.read();
+        const Version& current = reader.read();
         const size_t version = current.version();
         // What was published before the read began is seen by it, and nothing older later on.
         bool right = version >= at_least && version >= last;
@@ -107,7 +107,7 @@ TEST(Rotation, LosesNoTokenAndAcceptsNoneTooMany) {
     std::vector<std::thread> readers;
     for (size_t i = 0; i < kNumReaders; ++i) readers.emplace_back(read);
     for (size_t version = 3; version <= kNumVersions; ++version) {
-      snapshot.publish(Published(version, num_alive));
+      snapshot.publish(Version(version, num_alive));
       published.store(version, std::memory_order_release);
       if (version % 16 == 0) std::this_thread::yield();
     }
@@ -124,7 +124,7 @@ TEST(Rotation, LosesNoTokenAndAcceptsNoneTooMany) {
 TEST(Rotation, ReclaimsWhileReadersKeepReading) {
   // Memory does not grow with the number of rotations, as long as every reader reads on.
   std::atomic<int> num_alive = 0;
-  Snapshot<Published> snapshot(Published(2, num_alive), kNumReaders);
+  Snapshot<Version> snapshot(Version(2, num_alive), kNumReaders);
   std::atomic<bool> stop = false;
   std::vector<std::thread> readers;
   for (size_t i = 0; i < kNumReaders; ++i) {
@@ -137,7 +137,7 @@ TEST(Rotation, ReclaimsWhileReadersKeepReading) {
     });
   }
   for (size_t version = 3; version <= kNumVersions / 5; ++version) {
-    snapshot.publish(Published(version, num_alive));
+    snapshot.publish(Version(version, num_alive));
     // A writer that is in no hurry need not let more than a few values wait.
     while (snapshot.reclaim() > 4) std::this_thread::yield();
     EXPECT_LE(num_alive, 6);

@@ -14,10 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string describe(const AlgorithmKey& key) {
-  return std::string(to_string(key.algorithm)) + ' ' + std::string(key.jwk.substr(0, 30));
-}
-
 // Verifies singly, as Judge would 80 times: some of these algorithms take a millisecond.
 class Once {
  public:

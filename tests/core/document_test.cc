@@ -13,8 +13,9 @@ namespace {
 
 constexpr char kTyp[] = "list+jwt";
 
-Signer make_signer(std::string_view jwk = kP256Jwk, Algorithm algorithm = Algorithm::kEs256,
-                   std::string kid = "k", std::string_view typ = kTyp) {
+Signer make_document_signer(std::string_view jwk = kP256Jwk,
+                            Algorithm algorithm = Algorithm::kEs256, std::string kid = "k",
+                            std::string_view typ = kTyp) {
   return Signer::create(make_jwk_key(jwk, algorithm, std::move(kid)), typ).value();
 }
 
@@ -37,7 +38,8 @@ TEST(Document, IsVerifiedByEveryAsymmetricAlgorithm) {
     std::string payload;
     EXPECT_EQ(
         verify_document(keys_of("k", jwk, algorithm), payload,
-                        make_signer(jwk, algorithm).sign_document("any bytes").value(), kTyp, kNow),
+                        make_document_signer(jwk, algorithm).sign_document("any bytes").value(),
+                        kTyp, kNow),
         Verdict::kValid)
         << to_string(algorithm);
     EXPECT_EQ(payload, "any bytes");
@@ -47,17 +49,17 @@ TEST(Document, IsVerifiedByEveryAsymmetricAlgorithm) {
 TEST(Document, MayBeLargerThanAnyToken) {
   const std::string text(1'000'000, 'x');
   std::string payload;
-  EXPECT_FALSE(make_signer().sign_payload(text).ok());
-  EXPECT_EQ(
-      verify_document(keys_of(), payload, make_signer().sign_document(text).value(), kTyp, kNow),
-      Verdict::kValid);
+  EXPECT_FALSE(make_document_signer().sign_payload(text).ok());
+  EXPECT_EQ(verify_document(keys_of(), payload, make_document_signer().sign_document(text).value(),
+                            kTyp, kNow),
+            Verdict::kValid);
   EXPECT_EQ(payload, text);
-  EXPECT_FALSE(make_signer().sign_document(std::string(kDocumentBytesMax, 'x')).ok());
+  EXPECT_FALSE(make_document_signer().sign_document(std::string(kDocumentBytesMax, 'x')).ok());
   EXPECT_EQ(judge(std::string(kDocumentBytesMax + 1, 'x')), Verdict::kTokenTooLarge);
 }
 
 TEST(Document, IsRefusedWhereAnyCharacterIsAnother) {
-  const std::string document = make_signer().sign_document("{}").value();
+  const std::string document = make_document_signer().sign_document("{}").value();
   ASSERT_EQ(judge(document), Verdict::kValid);
   for (size_t i = 0; i < document.size(); ++i) {
     std::string altered = document;
@@ -68,7 +70,7 @@ TEST(Document, IsRefusedWhereAnyCharacterIsAnother) {
 }
 
 TEST(Document, HasThreePartsOfBase64url) {
-  const std::string document = make_signer().sign_document("{}").value();
+  const std::string document = make_document_signer().sign_document("{}").value();
   const std::string header = document.substr(0, document.find('.'));
   for (const std::string& text :
        {std::string(), std::string("."), std::string(".."), header, header + ".e30",
@@ -84,7 +86,7 @@ TEST(Document, HasThreePartsOfBase64url) {
 
 TEST(Document, IsOfTheTypeThatIsAskedFor) {
   const auto document = [](std::string_view typ) {
-    return make_signer(kP256Jwk, Algorithm::kEs256, "k", typ).sign_document("{}").value();
+    return make_document_signer(kP256Jwk, Algorithm::kEs256, "k", typ).sign_document("{}").value();
   };
   EXPECT_EQ(judge(document("application/LIST+jwt")), Verdict::kValid);
   EXPECT_EQ(judge(document("JWT")), Verdict::kTypMismatch);
@@ -92,7 +94,7 @@ TEST(Document, IsOfTheTypeThatIsAskedFor) {
 }
 
 TEST(Document, IsJudgedByTheKeyThatItNames) {
-  const std::string document = make_signer().sign_document("{}").value();
+  const std::string document = make_document_signer().sign_document("{}").value();
   EXPECT_EQ(judge(document, KeySet::unavailable()), Verdict::kKeysUnavailable);
   EXPECT_EQ(judge(document, keys_of("other")), Verdict::kNoMatchingKey);
   EXPECT_EQ(judge(document, keys_of("")), Verdict::kValid);

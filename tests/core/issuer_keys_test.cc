@@ -14,14 +14,14 @@ namespace {
 // Of any number of issuers: "https://17.example".
 std::string issuer_of(size_t i) { return "https://" + std::to_string(i) + ".example"; }
 
-std::string secret_of(size_t i) {
+std::string issuer_secret(size_t i) {
   std::string secret = "the secret of issuer " + std::to_string(i) + ' ';
   secret.resize(64, '.');
   return secret;
 }
 
 KeySet keys_of(size_t i, std::string kid = "k") {
-  return KeySet::of(make_key(secret_of(i), std::move(kid)));
+  return KeySet::of(make_key(issuer_secret(i), std::move(kid)));
 }
 
 IssuerKeys first_issuers(size_t num_issuers) {
@@ -33,7 +33,7 @@ IssuerKeys first_issuers(size_t num_issuers) {
 // What issuer `i` signs with the key of `signer`.
 std::string token_of(size_t i, size_t signer, std::string_view kid = "k") {
   return forge(R"({"alg":"HS256","kid":")" + std::string(kid) + R"("})",
-               R"({"iss":")" + issuer_of(i) + R"(","sub":"alice"})", secret_of(signer));
+               R"({"iss":")" + issuer_of(i) + R"(","sub":"alice"})", issuer_secret(signer));
 }
 
 Verifier verifier_of(IssuerKeys issuers) {
@@ -105,8 +105,8 @@ TEST(IssuerKeys, ChangeForOneIssuerAndNobodyElse) {
 
 TEST(IssuerKeys, OverlapWhileTheyRotate) {
   std::vector<Key> both;
-  both.push_back(make_key(secret_of(1), "new"));
-  both.push_back(make_key(secret_of(0), "old", Algorithm::kHs256, {.not_after = kNow + 60}));
+  both.push_back(make_key(issuer_secret(1), "new"));
+  both.push_back(make_key(issuer_secret(0), "old", Algorithm::kHs256, {.not_after = kNow + 60}));
   const Verifier verifier =
       verifier_of(IssuerKeys().with(issuer_of(0), make_keys(std::move(both))));
   Judge judge(verifier);
@@ -180,11 +180,11 @@ TEST(IssuerKeys, ServeAPolicyOfTheSignatureAlone) {
   EXPECT_EQ(result->num_claims(), 0u);
   EXPECT_EQ(result->iss(), std::nullopt);
   EXPECT_EQ(verifier.verify(token_of(0, 1), scratch, kNow).verdict(), Verdict::kBadSignature);
-  EXPECT_EQ(
-      verifier
-          .verify(forge(R"({"alg":"HS256","kid":"k"})", "any bytes", secret_of(0)), scratch, kNow)
-          .verdict(),
-      Verdict::kNoMatchingKey)
+  EXPECT_EQ(verifier
+                .verify(forge(R"({"alg":"HS256","kid":"k"})", "any bytes", issuer_secret(0)),
+                        scratch, kNow)
+                .verdict(),
+            Verdict::kNoMatchingKey)
       << "nobody can tell whose it is";
 }
 

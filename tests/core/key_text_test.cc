@@ -34,10 +34,6 @@ using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
 using EvpKey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 
-std::string describe(const AlgorithmKey& key) {
-  return std::string(to_string(key.algorithm)) + ' ' + std::string(key.jwk.substr(0, 30));
-}
-
 std::string message(const absl::StatusOr<Key>& key) {
   return key.ok() ? "it is a key" : std::string(key.status().message());
 }

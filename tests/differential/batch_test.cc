@@ -11,7 +11,7 @@
 namespace simdjwt::testing {
 namespace {
 
-void compare(const Verifier& verifier, size_t count) {
+void compare_with_single(const Verifier& verifier, size_t count) {
   TokenMutator mutator;
   Scratch scratch_of_one;
   Scratch scratch_of_many;
@@ -32,11 +32,11 @@ void compare(const Verifier& verifier, size_t count) {
 }
 
 TEST(Batch, JudgesAsOneTokenAtATimeDoes) {
-  compare(make_verifier(TokenMutator::reference()), num_tokens(1'500'000));
+  compare_with_single(make_verifier(TokenMutator::reference()), num_tokens(1'500'000));
 }
 
 TEST(Batch, JudgesAsOneTokenAtATimeDoesByTheKeysOfTheIssuer) {
-  compare(make_verifier(TokenMutator::reference_by_issuer()), num_tokens(500'000));
+  compare_with_single(make_verifier(TokenMutator::reference_by_issuer()), num_tokens(500'000));
 }
 
 TEST(Batch, JudgesAsOneTokenAtATimeDoesWhenAllFailuresAreCollected) {
@@ -44,7 +44,7 @@ TEST(Batch, JudgesAsOneTokenAtATimeDoesWhenAllFailuresAreCollected) {
   builder.expect_iss("https://issuer.example").expect_aud("x").expect_typ("JWT").expect_exp();
   builder.require_claim("sub").expect_scope("scope", "read").collect_all_failures();
   const KeySet keys = make_verifier(TokenMutator::reference()).keys();
-  compare(Verifier(keys, builder.build().value()), num_tokens(500'000));
+  compare_with_single(Verifier(keys, builder.build().value()), num_tokens(500'000));
 }
 
 }  // namespace

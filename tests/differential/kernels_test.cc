@@ -10,7 +10,7 @@
 namespace simdjwt::testing {
 namespace {
 
-void compare(const ReferenceVerifier& reference, size_t count) {
+void compare_kernels(const ReferenceVerifier& reference, size_t count) {
   TokenMutator mutator;
   const Verifier verifier = make_verifier(reference);
   std::vector<KernelScratch> scratches = make_kernel_scratches();
@@ -36,11 +36,11 @@ void compare(const ReferenceVerifier& reference, size_t count) {
 }
 
 TEST(Kernels, GiveTheSameVerdictOnMutatedTokens) {
-  compare(TokenMutator::reference(), num_tokens(200'000));
+  compare_kernels(TokenMutator::reference(), num_tokens(200'000));
 }
 
 TEST(Kernels, GiveTheSameVerdictByTheKeysOfTheIssuer) {
-  compare(TokenMutator::reference_by_issuer(), num_tokens(50'000));
+  compare_kernels(TokenMutator::reference_by_issuer(), num_tokens(50'000));
 }
 
 }  // namespace

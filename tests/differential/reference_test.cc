@@ -17,7 +17,7 @@ namespace {
 using Counts = std::array<size_t, kNumVerdicts>;
 
 // Returns how often each verdict was seen.
-Counts compare(const ReferenceVerifier& reference, size_t count) {
+Counts compare_with_reference(const ReferenceVerifier& reference, size_t count) {
   TokenMutator mutator;
   const Verifier verifier = make_verifier(reference);
   Scratch scratch;
@@ -62,20 +62,20 @@ std::vector<Verdict> verdicts_of_all_policies() {
 
 TEST(Reference, GivesTheSameVerdictOnMutatedTokens) {
   const size_t count = num_tokens(400'000);
-  const Counts seen = compare(TokenMutator::reference(), count);
+  const Counts seen = compare_with_reference(TokenMutator::reference(), count);
   expect_seen(seen, verdicts_of_all_policies());
   EXPECT_GT(seen[static_cast<size_t>(Verdict::kValid)], count / 20);
 }
 
 TEST(Reference, GivesTheSameVerdictUnderAStricterPolicy) {
-  const Counts seen = compare(TokenMutator::strict_reference(), num_tokens(400'000));
+  const Counts seen = compare_with_reference(TokenMutator::strict_reference(), num_tokens(400'000));
   expect_seen(seen, kStrict);
   expect_seen(seen, {Verdict::kValid});
 }
 
 TEST(Reference, GivesTheSameVerdictByTheKeysOfTheIssuer) {
   const size_t count = num_tokens(400'000);
-  const Counts seen = compare(TokenMutator::reference_by_issuer(), count);
+  const Counts seen = compare_with_reference(TokenMutator::reference_by_issuer(), count);
   expect_seen(seen, {Verdict::kNotCompactJws, Verdict::kBadBase64url, Verdict::kBadHeaderJson,
                      Verdict::kAlgNone, Verdict::kAlgMismatch, Verdict::kBadSignature,
                      Verdict::kBadSignatureLength, Verdict::kBadAud, Verdict::kExpired,

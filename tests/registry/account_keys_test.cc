@@ -248,7 +248,7 @@ TEST_F(AccountKeysTest, AreBoundToTheirPublicHalf) {
 
 TEST_F(AccountKeysTest, AreFoundBySearchingForASigner) {
   const std::string token = issue().text;
-  const Signer signer = store_.find_signer(alice_.id, token).value().value();
+  const TokenSigner signer = store_.find_signer(alice_.id, token).value().value();
   EXPECT_EQ(signer.secret.algorithm, Algorithm::kEdDsa);
   EXPECT_EQ(signer.secret.kid, kid());
   EXPECT_EQ(store_.find_signer(alice_.id, token.substr(0, token.size() - 2)).value(), std::nullopt);

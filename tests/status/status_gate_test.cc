@@ -22,11 +22,11 @@ using testing::forge_claims;
 using testing::Judge;
 using testing::kNow;
 
-constexpr char kBeneath[] = "https://id.example/lists/";
+constexpr char kListsUri[] = "https://id.example/lists/";
 
 class StatusGateTest : public ::testing::Test {
  protected:
-  static std::string uri(const std::string& name) { return kBeneath + name; }
+  static std::string uri(const std::string& name) { return kListsUri + name; }
 
   static std::shared_ptr<const FetchedList> list(uint64_t bits,
                                                  const std::vector<uint8_t>& statuses,
@@ -41,8 +41,8 @@ class StatusGateTest : public ::testing::Test {
   }
 
   KnownLists known(std::string issuer = "") const {
-    return {std::move(issuer), std::make_shared<const ListUris>(std::vector<std::string>{kBeneath}),
-            table_, missed_};
+    return {std::move(issuer),
+            std::make_shared<const ListUris>(std::vector<std::string>{kListsUri}), table_, missed_};
   }
 
   static Verifier verifier_with(std::vector<KnownLists> lists) {
@@ -94,7 +94,7 @@ TEST_F(StatusGateTest, RefusesWhatDoesNotSayWhereItsStatusIs) {
   EXPECT_EQ(judge()(forge_claims(R"({"status":{"other":{"idx":0}}})")), Verdict::kBadStatus);
   EXPECT_EQ(judge()(token(0, "https://id.example/list/0")), Verdict::kBadStatus);
   EXPECT_EQ(judge()(token(0, uri("../0"))), Verdict::kBadStatus);
-  EXPECT_EQ(judge()(token(0, kBeneath)), Verdict::kBadStatus);
+  EXPECT_EQ(judge()(token(0, kListsUri)), Verdict::kBadStatus);
   EXPECT_EQ(missed_->take(), std::nullopt) << "nothing of this is to be fetched";
 }
 

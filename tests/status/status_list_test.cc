@@ -19,7 +19,7 @@
 namespace simdjwt::status {
 namespace {
 
-constexpr size_t kBytesMax = 1 << 20;
+constexpr size_t kListBytesMax = 1 << 20;
 
 std::string compress(std::string_view bytes) {
   uLongf num_bytes = compressBound(bytes.size());
@@ -30,21 +30,21 @@ std::string compress(std::string_view bytes) {
   return out.substr(0, num_bytes);
 }
 
-absl::StatusCode code_of(uint32_t bits, std::string_view lst, size_t bytes_max = kBytesMax) {
+absl::StatusCode code_of(uint32_t bits, std::string_view lst, size_t bytes_max = kListBytesMax) {
   return StatusList::decode(bits, lst, bytes_max).status().code();
 }
 
 // --- Published examples (sections 4.1 and 4.2) and test vectors of a million entries ---
 
 TEST(StatusList, ReadsTheExampleOfOneBit) {
-  const StatusList list = StatusList::decode(1, "eNrbuRgAAhcBXQ", kBytesMax).value();
+  const StatusList list = StatusList::decode(1, "eNrbuRgAAhcBXQ", kListBytesMax).value();
   const std::vector<int> expected = {1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1};
   ASSERT_EQ(list.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(list.get(i), expected[i]) << i;
 }
 
 TEST(StatusList, ReadsTheExampleOfTwoBits) {
-  const StatusList list = StatusList::decode(2, "eNo76fITAAPfAgc", kBytesMax).value();
+  const StatusList list = StatusList::decode(2, "eNo76fITAAPfAgc", kListBytesMax).value();
   const std::vector<int> expected = {1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3};
   ASSERT_EQ(list.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(list.get(i), expected[i]) << i;
@@ -131,13 +131,14 @@ TEST(StatusList, ReadsTheTestVectors) {
   std::vector<Vector> vectors(std::begin(kVectors), std::end(kVectors));
   vectors.push_back(vector_of_eight_bits());
   for (const Vector& vector : vectors) {
-    const StatusList list = StatusList::decode(vector.bits, vector.lst, kBytesMax).value();
-    StatusList made = StatusList::create(vector.bits, kNumEntries, kBytesMax).value();
+    const StatusList list = StatusList::decode(vector.bits, vector.lst, kListBytesMax).value();
+    StatusList made = StatusList::create(vector.bits, kNumEntries, kListBytesMax).value();
     for (const auto& [index, status] : vector.entries) made.set(index, status);
     EXPECT_EQ(list.size(), kNumEntries);
     EXPECT_TRUE(list == made) << vector.bits;
     // Not compared with the vector's text: libraries differ in how well they compress.
-    EXPECT_TRUE(StatusList::decode(vector.bits, made.encode().value(), kBytesMax).value() == list);
+    EXPECT_TRUE(StatusList::decode(vector.bits, made.encode().value(), kListBytesMax).value() ==
+                list);
   }
 }
 
@@ -147,7 +148,7 @@ TEST(StatusList, ReadsWhatItWroteForEveryNumberOfBits) {
   std::mt19937 random(4);
   for (const uint32_t bits : {1u, 2u, 4u, 8u}) {
     const size_t num_entries = 1000 + bits;
-    StatusList list = StatusList::create(bits, num_entries, kBytesMax).value();
+    StatusList list = StatusList::create(bits, num_entries, kListBytesMax).value();
     std::vector<uint8_t> expected(list.size(), 0);
     EXPECT_GE(list.size(), num_entries);
     EXPECT_LT(list.size(), num_entries + 8);
@@ -156,7 +157,7 @@ TEST(StatusList, ReadsWhatItWroteForEveryNumberOfBits) {
       expected[index] = static_cast<uint8_t>(random() % (1u << bits));
       list.set(index, expected[index]);
     }
-    const StatusList read = StatusList::decode(bits, list.encode().value(), kBytesMax).value();
+    const StatusList read = StatusList::decode(bits, list.encode().value(), kListBytesMax).value();
     ASSERT_EQ(read.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(read.get(i), expected[i]) << i;
   }
@@ -165,7 +166,7 @@ TEST(StatusList, ReadsWhatItWroteForEveryNumberOfBits) {
 TEST(StatusList, RefusesOtherNumbersOfBits) {
   for (const uint32_t bits : {0u, 3u, 5u, 7u, 16u, UINT32_MAX}) {
     EXPECT_EQ(code_of(bits, "eNrbuRgAAhcBXQ"), absl::StatusCode::kInvalidArgument) << bits;
-    EXPECT_FALSE(StatusList::create(bits, 1, kBytesMax).ok()) << bits;
+    EXPECT_FALSE(StatusList::create(bits, 1, kListBytesMax).ok()) << bits;
   }
 }
 
@@ -207,7 +208,7 @@ TEST(StatusList, InflatesNoMoreThanIsAllowed) {
 
 TEST(StatusList, HasNoStatusBehindItsEnd) {
   for (const uint32_t bits : {1u, 2u, 4u, 8u}) {
-    const StatusList list = StatusList::create(bits, 16, kBytesMax).value();
+    const StatusList list = StatusList::create(bits, 16, kListBytesMax).value();
     EXPECT_EQ(list.get(15), kValid);
     for (const uint64_t index : {uint64_t{16}, uint64_t{1} << 32, UINT64_MAX}) {
       EXPECT_EQ(list.get(index), std::nullopt) << bits;

@@ -9,6 +9,10 @@
 
 namespace simdjwt::testing {
 
+std::string describe(const AlgorithmKey& key) {
+  return std::string(to_string(key.algorithm)) + ' ' + std::string(key.jwk.substr(0, 30));
+}
+
 std::string public_jwk(std::string_view private_jwk) {
   return std::string(private_jwk.substr(0, private_jwk.find(",\"d\":"))) + '}';
 }

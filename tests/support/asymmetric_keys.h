@@ -224,6 +224,9 @@ inline constexpr AlgorithmKey kEcdsaKeys[] = {{Algorithm::kEs256, kP256Jwk},
                                               {Algorithm::kEs512, kP521Jwk},
                                               {Algorithm::kEs256k, kSecp256k1Jwk}};
 
+// 'ES256 {"kty":"EC","crv":"P-256","x":"', for the trace of a failure.
+std::string describe(const AlgorithmKey& key);
+
 // A JWK of the above without what is private.
 std::string public_jwk(std::string_view private_jwk);
 
