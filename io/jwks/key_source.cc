@@ -80,18 +80,15 @@ absl::Status KeySource::follow_metadata(const Document& metadata) {
 }
 
 absl::Status KeySource::take_set(const Document& document, Report& report) {
-  if (document.text == text_) {
-    saved_.touch(status_.name);
-  } else {
+  if (document.text != text_) {
     absl::StatusOr<KeySet> keys = read(document.text, report.warnings);
     if (!keys.ok()) return of_document(document.url, keys.status());
     use(*std::move(keys), document.text, report.warnings.size());
     report.is_changed = true;
-    const absl::Status saved = saved_.save(status_.name, text_);
-    if (!saved.ok()) {
-      ++status_.num_save_failures;
-      report.warnings.emplace_back(std::string(saved.message()));
-    }
+  }
+  if (const absl::Status saved = saved_.save(status_.name, text_); !saved.ok()) {
+    ++status_.num_save_failures;
+    report.warnings.emplace_back(std::string(saved.message()));
   }
   status_.loaded_unix_seconds = std::time(nullptr);
   return absl::OkStatus();

@@ -85,6 +85,10 @@ std::optional<SavedDocument> SavedDocuments::load(std::string_view source) const
 absl::Status SavedDocuments::save(std::string_view source, std::string_view text) const {
   if (directory_.empty()) return absl::OkStatus();
   const std::string path = path_of(source);
+  const std::optional<SavedDocument> there = load(source);
+  if (there && there->text == text && utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) {
+    return absl::OkStatus();
+  }
   std::string temporary = path + ".XXXXXX";
   const net::UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));  // 0600
   if (!fd) return net::os_error(temporary, errno);
@@ -96,10 +100,6 @@ absl::Status SavedDocuments::save(std::string_view source, std::string_view text
   }
   sync_directory(directory_);
   return absl::OkStatus();
-}
-
-void SavedDocuments::touch(std::string_view source) const {
-  if (!directory_.empty()) (void)utimensat(AT_FDCWD, path_of(source).c_str(), nullptr, 0);
 }
 
 void SavedDocuments::remove(std::string_view source) const {

@@ -35,11 +35,9 @@ class SavedDocuments {
   // nullopt if there is none. `source` says what it is of.
   [[nodiscard]] std::optional<SavedDocument> load(std::string_view source) const;
 
-  // On disk when this returns, and never half of it: written beside and renamed.
+  // On disk when this returns, and never half of it: written beside and renamed. Of what is there
+  // already, only the date changes.
   [[nodiscard]] absl::Status save(std::string_view source, std::string_view text) const;
-
-  // It is still what it was.
-  void touch(std::string_view source) const;
 
   void remove(std::string_view source) const;
 

@@ -58,7 +58,7 @@ struct SourceStatus {
   size_t num_keys = 0;
   size_t num_skipped = 0;           // JWKs that cannot be used
   int64_t loaded_unix_seconds = 0;  // when the keys were last fetched, also before a restart
-  uint64_t num_save_failures = 0;   // of keys that changed and are not there for a restart
+  uint64_t num_save_failures = 0;   // of fetched keys, which are not there for a restart
   // When they are older than their server wants; if they were not fetched since the start, always.
   std::chrono::steady_clock::time_point fresh_until = std::chrono::steady_clock::time_point::min();
 };

@@ -58,8 +58,13 @@ TEST_F(SavedDocumentsTest, KnowsWhenOneWasLastGood) {
   ASSERT_TRUE(documents.save("a", "{1}").ok());
   fs::last_write_time(files().front(), fs::file_time_type::clock::now() - std::chrono::hours(1));
   EXPECT_LT(documents.load("a")->unix_seconds, std::time(nullptr) - 3000);
-  documents.touch("a");
+  struct stat before;
+  ASSERT_EQ(stat(files().front().c_str(), &before), 0);
+  ASSERT_TRUE(documents.save("a", "{1}").ok());
   EXPECT_GT(documents.load("a")->unix_seconds, std::time(nullptr) - 3000);
+  struct stat after;
+  ASSERT_EQ(stat(files().front().c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino) << "what has not changed is not written again";
 }
 
 TEST_F(SavedDocumentsTest, RemovesWhatNobodyWants) {
@@ -99,6 +104,9 @@ TEST_F(SavedDocumentsTest, SaysWhatCouldNotBeSavedAndKeepsWhatWas) {
   EXPECT_NE(documents.save("a", "{2}").message().find("directory"), absl::string_view::npos);
   EXPECT_EQ(files().size(), 1u) << "nothing half written is left";
   EXPECT_FALSE(documents.load("a"));
+  fs::remove(file);
+  EXPECT_TRUE(documents.save("a", "{2}").ok()) << "as soon as it can be";
+  EXPECT_EQ(documents.load("a")->text, "{2}");
 }
 
 TEST_F(SavedDocumentsTest, WithoutADirectoryKeepsNothing) {
