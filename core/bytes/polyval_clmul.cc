@@ -23,8 +23,8 @@ SIMDJWT_TARGET_CLMUL inline __m128i load(const void* block) noexcept {
   return _mm_loadu_si128(static_cast<const __m128i*>(block));
 }
 
-SIMDJWT_TARGET_CLMUL PolyvalBlock update(const PolyvalKey& key, PolyvalBlock sum,
-                                         std::string_view bytes) noexcept {
+SIMDJWT_TARGET_CLMUL PolyvalBlock update_clmul(const PolyvalKey& key, PolyvalBlock sum,
+                                               std::string_view bytes) noexcept {
   __m128i value = load(&sum);
   while (!bytes.empty()) {
     const size_t num_whole = bytes.size() / kPolyvalBlockBytes;
@@ -53,7 +53,7 @@ SIMDJWT_TARGET_CLMUL PolyvalBlock update(const PolyvalKey& key, PolyvalBlock sum
 
 }  // namespace
 
-const PolyvalKernel kPolyvalClmul = {"polyval/clmul", update};
+const PolyvalKernel kPolyvalClmul = {"polyval/clmul", update_clmul};
 
 }  // namespace simdjwt::bytes
 

@@ -51,8 +51,8 @@ SIMDJWT_TARGET_VCLMUL inline __m128i value_of_group(const PolyvalKey& key, const
   return products.reduced();
 }
 
-SIMDJWT_TARGET_VCLMUL PolyvalBlock update(const PolyvalKey& key, PolyvalBlock sum,
-                                          std::string_view bytes) noexcept {
+SIMDJWT_TARGET_VCLMUL PolyvalBlock update_vclmul(const PolyvalKey& key, PolyvalBlock sum,
+                                                 std::string_view bytes) noexcept {
   constexpr size_t kGroupBytes = PolyvalKey::kNumPowers * kPolyvalBlockBytes;
   __m128i value = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&sum));
   for (; bytes.size() >= kGroupBytes; bytes.remove_prefix(kGroupBytes)) {
@@ -75,7 +75,7 @@ SIMDJWT_TARGET_VCLMUL PolyvalBlock update(const PolyvalKey& key, PolyvalBlock su
 
 }  // namespace
 
-const PolyvalKernel kPolyvalVclmul = {"polyval/vclmul", update};
+const PolyvalKernel kPolyvalVclmul = {"polyval/vclmul", update_vclmul};
 
 }  // namespace simdjwt::bytes
 

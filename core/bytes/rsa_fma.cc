@@ -73,7 +73,7 @@ struct Fma {
 };
 
 // Whatever the caller's floating-point mode: toward zero, and no exception is looked at.
-SIMDJWT_TARGET_FMA void power(std::span<const RsaJob> jobs) noexcept {
+SIMDJWT_TARGET_FMA void power_fma(std::span<const RsaJob> jobs) noexcept {
   const unsigned mode = _mm_getcsr();
   _mm_setcsr(_MM_MASK_MASK | _MM_ROUND_TOWARD_ZERO);
   power_vertically<Fma>(jobs);
@@ -82,7 +82,7 @@ SIMDJWT_TARGET_FMA void power(std::span<const RsaJob> jobs) noexcept {
 
 }  // namespace
 
-const RsaKernel kRsaFma = {"rsa/fma-x4", Fma::kLanes, 2, power};
+const RsaKernel kRsaFma = {"rsa/fma-x4", Fma::kLanes, 2, power_fma};
 
 }  // namespace simdjwt::bytes
 

@@ -37,13 +37,13 @@ struct Ifma {
   }
 };
 
-SIMDJWT_TARGET_IFMA void power(std::span<const RsaJob> jobs) noexcept {
+SIMDJWT_TARGET_IFMA void power_ifma(std::span<const RsaJob> jobs) noexcept {
   power_vertically<Ifma>(jobs);
 }
 
 }  // namespace
 
-const RsaKernel kRsaIfma = {"rsa/avx512-ifma-x8", Ifma::kLanes, 3, power};
+const RsaKernel kRsaIfma = {"rsa/avx512-ifma-x8", Ifma::kLanes, 3, power_ifma};
 
 }  // namespace simdjwt::bytes
 

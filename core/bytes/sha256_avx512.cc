@@ -14,7 +14,7 @@
 namespace simdjwt::bytes {
 namespace {
 
-struct Avx512 {
+struct Sha256Avx512 {
   using Hash = Sha256;
   using Vector = __m512i;
   static constexpr size_t kLanes = 16;
@@ -99,15 +99,15 @@ struct Avx512 {
   }
 };
 
-SIMDJWT_TARGET_AVX512 void compress_lanes(const Sha2Lane<Sha256>* lanes,
-                                          size_t num_blocks) noexcept {
-  compress_vertically<Avx512>(lanes, num_blocks);
+SIMDJWT_TARGET_AVX512 void compress_lanes_avx512(const Sha2Lane<Sha256>* lanes,
+                                                 size_t num_blocks) noexcept {
+  compress_vertically<Sha256Avx512>(lanes, num_blocks);
 }
 
 }  // namespace
 
-const Sha2Kernel<Sha256> kSha256Avx512 = {"sha256/avx512-x16", compress_openssl, compress_lanes, 16,
-                                          4};
+const Sha2Kernel<Sha256> kSha256Avx512 = {"sha256/avx512-x16", compress_openssl,
+                                          compress_lanes_avx512, 16, 4};
 
 }  // namespace simdjwt::bytes
 

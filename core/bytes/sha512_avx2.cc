@@ -96,13 +96,15 @@ struct Avx2 {
   }
 };
 
-SIMDJWT_TARGET_AVX2 void compress_lanes(const Sha2Lane<Sha512>* lanes, size_t num_blocks) noexcept {
+SIMDJWT_TARGET_AVX2 void compress_lanes_avx2(const Sha2Lane<Sha512>* lanes,
+                                             size_t num_blocks) noexcept {
   compress_vertically<Avx2>(lanes, num_blocks);
 }
 
 }  // namespace
 
-const Sha2Kernel<Sha512> kSha512Avx2 = {"sha512/avx2-x4", compress_openssl, compress_lanes, 4, 3};
+const Sha2Kernel<Sha512> kSha512Avx2 = {"sha512/avx2-x4", compress_openssl, compress_lanes_avx2, 4,
+                                        3};
 
 }  // namespace simdjwt::bytes
 

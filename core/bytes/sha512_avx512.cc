@@ -14,7 +14,7 @@
 namespace simdjwt::bytes {
 namespace {
 
-struct Avx512 {
+struct Sha512Avx512 {
   using Hash = Sha512;
   using Vector = __m512i;
   static constexpr size_t kLanes = 8;
@@ -81,15 +81,15 @@ struct Avx512 {
   }
 };
 
-SIMDJWT_TARGET_AVX512 void compress_lanes(const Sha2Lane<Sha512>* lanes,
-                                          size_t num_blocks) noexcept {
-  compress_vertically<Avx512>(lanes, num_blocks);
+SIMDJWT_TARGET_AVX512 void compress_lanes_avx512(const Sha2Lane<Sha512>* lanes,
+                                                 size_t num_blocks) noexcept {
+  compress_vertically<Sha512Avx512>(lanes, num_blocks);
 }
 
 }  // namespace
 
-const Sha2Kernel<Sha512> kSha512Avx512 = {"sha512/avx512-x8", compress_openssl, compress_lanes, 8,
-                                          3};
+const Sha2Kernel<Sha512> kSha512Avx512 = {"sha512/avx512-x8", compress_openssl,
+                                          compress_lanes_avx512, 8, 3};
 
 }  // namespace simdjwt::bytes
 

@@ -17,6 +17,7 @@
 
 #include "bytes/base64url.h"
 #include "jose/algorithm.h"
+#include "jose/invalid.h"
 #include "jose/key_material.h"
 #include "jose/key_parts.h"
 
@@ -26,8 +27,6 @@ namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 // Overwrites a text, and in the parser the copies of its strings, however far it was read: with as
 // many strings as fit into it, all empty. The parser keeps its memory for a text of the same size.

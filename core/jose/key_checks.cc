@@ -10,12 +10,12 @@
 #include <bit>
 #include <string>
 
+#include "jose/invalid.h"
+
 namespace simdjwt::jose {
 namespace {
 
 using bytes::SecretBytes;
-
-absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 

@@ -14,6 +14,8 @@
 #include <span>
 #include <utility>
 
+#include "jose/invalid.h"
+
 namespace simdjwt::jose {
 namespace {
 
@@ -22,8 +24,6 @@ using Bio = OpensslPtr<BIO, BIO_free>;
 using Certificate = OpensslPtr<X509, X509_free>;
 using EncryptedKey = OpensslPtr<X509_SIG, X509_SIG_free>;
 using Time = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
-
-absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 // What one of libcrypto's readers makes of all of `der`, or null.
 template <class Owner>
