@@ -3,12 +3,11 @@
 # Copyright The simdjwt Authors
 """Runs clang-tidy over core, io and tools, some files of a folder at a time.
 
-    tests/tidy/clang_tidy.py build/asan
+    tests/tidy/clang_tidy.py build/tidy
 
 Most of clang-tidy's time goes into the headers that the files of a folder share, so up to eight files
-are checked as one text: a third of the time in all. Names of one file that clash with another's get a
-number there; where that does not help, each file is checked alone. Findings are told of the files
-themselves.
+are checked as one text: a third of the time in all. Those that do not compile as one, because a name
+stands for two things, are checked alone. Findings are told of the files themselves.
 """
 
 import bisect
@@ -44,26 +43,12 @@ def compile_flags(build):
 class Text:
     """Some files as one, which knows where each of its lines comes from."""
 
-    def __init__(self, files, path, clashing=frozenset()):
-        """Each file has its own of those names."""
-        self.files, self.path, self.starts, self.lines = files, path, [], []
-        # Behind a dot, an arrow or colons stands a member of something else.
-        names = re.compile(r"(?<![.:\w])(?<!->)(" + "|".join(clashing) + r")\b") if clashing else None
-        for i, file in enumerate(files):
-            self.starts.append(len(self.lines))
-            text = (ROOT / file).read_text()
-            self.lines += (names.sub(rf"\g<1>{i}", text) if names else text).splitlines()
-        path.write_text("\n".join(self.lines) + "\n")
-
-    def errors(self, flags):
-        """Whether it does not compile, and names that are there twice."""
-        run = subprocess.run(["clang++", "-fsyntax-only", "-ferror-limit=0", *flags, self.path],
-                             capture_output=True, text=True, check=False)
-        places = re.findall(re.escape(str(self.path)) + r":(\d+):(\d+): error: .*(?:redefinition|"
-                            r"redeclared|overloaded|ambiguous)", run.stderr)
-        words = (re.match(r"\w*", self.lines[int(line) - 1][int(column) - 1:])[0]
-                 for line, column in places)
-        return run.returncode != 0, set(words) - {""}
+    def __init__(self, files, path):
+        self.files, self.path, self.starts, lines = files, path, [], []
+        for file in files:
+            self.starts.append(len(lines))
+            lines += (ROOT / file).read_text().splitlines()
+        path.write_text("\n".join(lines) + "\n")
 
     def told_of_files(self, output):
         def place(match):
@@ -73,28 +58,16 @@ class Text:
         return re.sub(re.escape(str(self.path)) + r":(\d+):", place, output)
 
 
-def text_of(files, flags, path):
-    """The files as one text that compiles, or None."""
-    clashing = frozenset()
-    while True:
-        text = Text(files, path, clashing)
-        fails, words = text.errors(flags)
-        if not fails:
-            return text
-        if words <= clashing:
-            return None
-        clashing |= words
-
-
 def check(files, flags, directory):
     """What clang-tidy finds in the files, or nothing."""
-    path = directory / "_".join(files[0].with_suffix("").parts + (f"{len(files)}.cc",))
-    text = Text(files, path) if len(files) == 1 else text_of(files, flags[files[0]], path)
-    if text is None:
-        return "".join(check([file], flags, directory) for file in files)
+    text = Text(files, directory / "_".join(files[0].with_suffix("").parts + (f"{len(files)}.cc",)))
     run = subprocess.run(["clang-tidy", "--quiet", text.path, "--", *flags[files[0]], *STEPS_MAX],
                          capture_output=True, text=True, check=False)
-    return "" if run.returncode == 0 else text.told_of_files(run.stdout + run.stderr)
+    if run.returncode == 0:
+        return ""
+    if len(files) > 1 and "[clang-diagnostic-error]" in run.stdout:
+        return "".join(check([file], flags, directory) for file in files)
+    return text.told_of_files(run.stdout + run.stderr)
 
 
 def main():
