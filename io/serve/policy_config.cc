@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "serve/credentials.h"
-#include "serve/file_text.h"
 #include "serve/text.h"
 #include "simdjwt/limits.h"
 
@@ -282,20 +281,6 @@ void read_conduct(TomlSection& section, PolicyConfig& policy) {
   read_identity(section, policy);
 }
 
-std::string describe(const TokenSource& source) {
-  switch (source.kind) {
-    case TokenSource::Kind::kAuthorization:
-      return "authorization";
-    case TokenSource::Kind::kHeader:
-      return "header:" + source.name;
-    case TokenSource::Kind::kCookie:
-      return "cookie:" + source.name;
-    case TokenSource::Kind::kQuery:
-      return "query:" + source.name;
-  }
-  return "";
-}
-
 }  // namespace
 
 PolicyConfig read_policy(TomlSection section, const std::string& config_path,
@@ -337,108 +322,6 @@ PolicyConfig read_conduct_of_servers(TomlSection& section) {
   conduct.challenge = read_challenge(section);
   read_conduct(section, conduct);
   return conduct;
-}
-
-std::string describe(const PolicyConfig& policy) {
-  std::string text = concat("policy ", policy.name, ":\n");
-  for (const KeyConfig& keys : policy.all_keys()) {
-    append(text, "  keys: ", keys.describe());
-    for (const Algorithm algorithm : policy.algorithms) {
-      append(text, algorithm == policy.algorithms.front() ? ", for " : ", ", to_string(algorithm));
-    }
-    text += '\n';
-    if (const auto lists = keys.lists()) append(text, "  status lists: ", lists->name(), "\n");
-  }
-  const std::string demands = policy.demands.describe();
-  for (std::string_view rest = demands; !rest.empty();) {
-    const size_t line_bytes = std::min(rest.find('\n'), rest.size() - 1) + 1;
-    const std::string_view line = rest.substr(0, line_bytes);
-    const bool is_of_iss = !policy.issuers.empty() && line.starts_with("iss:");
-    append(text, "  ", is_of_iss ? "iss: one of these, by whose keys it is verified\n" : line);
-    rest.remove_prefix(line_bytes);
-  }
-  const ChallengeConfig& challenge = policy.challenge;
-  append(text, "  challenge: realm \"", challenge.realm, "\"",
-         challenge.has_description ? "" : ", without description");
-  if (!challenge.resource_metadata.empty()) {
-    append(text, ", metadata at ", challenge.resource_metadata);
-  }
-  append(text, "\n  token from:");
-  for (const TokenSource& source : policy.token_from) append(text, " ", describe(source));
-  append(text, "\n  without a token: ", policy.is_optional ? "anonymous" : "refused",
-         "; CORS preflight: ", policy.passes_preflight ? "passes" : "as any request",
-         "; wrong audience: ", static_cast<int>(policy.aud_mismatch), "; not to be judged: ",
-         policy.unavailable ? concat(static_cast<int>(*policy.unavailable)) : "503 (Envoy: 403)",
-         "\n");
-  for (const IdentityHeader& header : policy.identity_headers) {
-    append(text, "  ", header.header, ": ", header.claim, "\n");
-  }
-  if (!policy.payload_header.empty()) {
-    append(text, "  ", policy.payload_header, ": all claims, base64url\n");
-  }
-  if (policy.strips_token) append(text, "  Envoy hands no token on\n");
-  if (policy.cache_seconds > 0) {
-    append(text, "  nginx may cache for ", policy.cache_seconds, " seconds\n");
-  }
-  if (!policy.introspection_secret_file.empty()) {
-    append(text, "  introspection: by who knows ", policy.introspection_secret_file, "\n");
-  }
-  return text;
-}
-
-namespace {
-
-void warn_if_open(const FileText& secrets, const std::string& path,
-                  std::vector<std::string>& warnings) {
-  if (!secrets.everybody_may_read()) return;
-  warnings.push_back(path + ": everybody on this machine may read these secrets");
-}
-
-// Whether a key of the set is shared ("k") or private ("d"), also if it is one that is skipped.
-bool holds_secrets(std::string_view jwks) {
-  for (const std::string_view name : {"\"k\"", "\"d\""}) {
-    for (size_t at = 0; (at = jwks.find(name, at)) != std::string_view::npos;) {
-      at += name.size();
-      const size_t next = jwks.find_first_not_of(" \t\r\n", at);
-      if (next != std::string_view::npos && jwks[next] == ':') return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
-absl::StatusOr<KeySet> load_keys(const std::string& path, const std::vector<Algorithm>& algorithms,
-                                 std::vector<std::string>& warnings) {
-  const absl::StatusOr<FileText> text = FileText::read(path, kJwksBytesMax);
-  if (!text.ok()) return text.status();
-  if (holds_secrets(text->view())) warn_if_open(*text, path, warnings);
-  std::vector<std::string> skipped;
-  absl::StatusOr<KeySet> keys =
-      KeySet::from_jwks(text->view(), {.algorithms = algorithms}, &skipped);
-  for (const std::string& line : skipped) warnings.push_back(path + ": " + line);
-  if (!keys.ok()) {
-    return absl::InvalidArgumentError(path + ": " + std::string(keys.status().message()));
-  }
-  return keys;
-}
-
-absl::StatusOr<std::string> load_introspection_secret(const PolicyConfig& policy,
-                                                      std::vector<std::string>& warnings) {
-  constexpr size_t kSecretBytesMin = 16;
-  constexpr size_t kSecretBytesMax = 1024;
-  const std::string& path = policy.introspection_secret_file;
-  if (path.empty()) return std::string();
-  const absl::StatusOr<FileText> text = FileText::read(path, kSecretBytesMax);
-  if (!text.ok()) return text.status();
-  warn_if_open(*text, path, warnings);
-  std::string_view secret = text->view();
-  if (secret.ends_with('\n')) secret.remove_suffix(1);
-  if (secret.size() < kSecretBytesMin || !is_b64token(secret)) {
-    return absl::InvalidArgumentError(
-        path + ": not a secret of 16 or more letters, digits and \"-._~+/\"");
-  }
-  return std::string(secret);
 }
 
 }  // namespace simdjwt::serve

@@ -46,8 +46,6 @@
 #ifndef SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
 #define SIMDJWT_IO_SERVE_POLICY_CONFIG_H_
 
-#include <absl/status/statusor.h>
-
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -58,7 +56,6 @@
 #include "serve/key_config.h"
 #include "serve/toml_section.h"
 #include "simdjwt/key.h"
-#include "simdjwt/key_set.h"
 #include "simdjwt/policy.h"
 
 namespace simdjwt::serve {
@@ -124,17 +121,6 @@ struct PolicyConfig {
 
 // What a policy means, indented lines.
 [[nodiscard]] std::string describe(const PolicyConfig& policy);
-
-// Reads a file of keys for these algorithms, as JwksOptions has them. `warnings` receives a line
-// for each thing that is legal but looks like a mistake: a key that is skipped, or a file of
-// secrets that everybody may read.
-[[nodiscard]] absl::StatusOr<KeySet> load_keys(const std::string& path,
-                                               const std::vector<Algorithm>& algorithms,
-                                               std::vector<std::string>& warnings);
-
-// Reads the secret, without the end of its line; empty if the policy has none.
-[[nodiscard]] absl::StatusOr<std::string> load_introspection_secret(
-    const PolicyConfig& policy, std::vector<std::string>& warnings);
 
 }  // namespace simdjwt::serve
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "registry/usage_book.h"
+#include "serve/secret_files.h"
 #include "serve/signature_work.h"
 
 namespace simdjwt::serve {
@@ -142,7 +143,8 @@ absl::StatusOr<PolicySet> PolicySet::load(const std::vector<PolicyConfig>& confi
                                           std::vector<std::string>& warnings) {
   PolicySet set(std::move(signatures));
   for (const PolicyConfig& config : configs) {
-    absl::StatusOr<std::string> secret = load_introspection_secret(config, warnings);
+    absl::StatusOr<std::string> secret =
+        load_introspection_secret(config.introspection_secret_file, warnings);
     if (!secret.ok()) return secret.status();
     std::vector<ServedKeys> served;
     std::vector<std::pair<std::string, KeySet>> by_issuer;

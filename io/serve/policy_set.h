@@ -95,8 +95,8 @@ class PolicySet {
       : signatures_(std::move(signatures)) {}
 
   // Reads the keys of each, or takes those that their sources have now, and has `lists` follow the
-  // status lists of their issuers. Errors and warnings are
-  // sentences that name the file: see load_keys().
+  // status lists of their issuers. Errors and warnings are sentences that name the file: see
+  // load_keys().
   [[nodiscard]] static absl::StatusOr<PolicySet> load(const std::vector<PolicyConfig>& configs,
                                                       jwks::KeySources& sources,
                                                       status::ListSources& lists,

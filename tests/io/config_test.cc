@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "net/cpus.h"
+#include "serve/secret_files.h"
 #include "support/temporary_directory.h"
 
 namespace simdjwt::serve {
