@@ -5,15 +5,14 @@
 import dataclasses
 import os
 import resource
-import selectors
 import socket
-import statistics
 import threading
 import time
 from typing import Callable, Optional
 
 from servers import (ALL, EPOLL, FLOOR, NGINX, NotInstalled, Running, SIMDJWTD, Server, URING,
                      Unable)
+from targets import cost_ratio, median
 
 
 @dataclasses.dataclass
@@ -142,23 +141,19 @@ def slow(bench):
         except (NotInstalled, Unable) as reason:
             print(f"  {server.name}: {reason}")
             continue
-        pairs = []
+        rounds = {"without": [], "with": []}
         try:
             for _ in range(bench.options.rounds):
-                without = bench.measure(running, Row(server))
+                rounds["without"].append(bench.measure(running, Row(server)))
                 with Flood(running.listen, bench.client_core):
-                    pairs.append((without, bench.measure(running, Row(server))))
+                    rounds["with"].append(bench.measure(running, Row(server)))
         finally:
             running.stop()
-
-        def both(key):
-            return [statistics.median(sample[key] for sample in side) for side in zip(*pairs)]
-
-        lost[server.name] = 1 - statistics.median(before["cpu_us"] / after["cpu_us"]
-                                                  for before, after in pairs)
+        lost[server.name] = 1 - cost_ratio(rounds, "without", "with")
+        cpu_us = [median(rounds, side, "cpu_us") for side in rounds]
+        rates = [median(rounds, side, "rate") for side in rounds]
         print("  {}: {:.2f}, {:.2f} us; {:,.0f}, {:,.0f}; lost {:.1%} of the core (median of "
-              "rounds)".format(server.name, *both("cpu_us"), *both("rate"), lost[server.name]),
-              flush=True)
+              "rounds)".format(server.name, *cpu_us, *rates, lost[server.name]), flush=True)
     return lost
 
 

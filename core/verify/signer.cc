@@ -14,13 +14,14 @@
 #include "bytes/hmac.h"
 #include "bytes/kernels.h"
 #include "jose/claims.h"
-#include "jose/invalid.h"
 #include "jose/json_reader.h"
 #include "jose/json_text.h"
 #include "jose/key_material.h"
 
 namespace simdjwt {
 namespace {
+
+absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 std::string header_json(const Key& key, std::string_view typ) {
   std::string json = "{\"alg\":\"" + std::string(to_string(key.algorithm())) + '"';
@@ -62,7 +63,7 @@ absl::StatusOr<std::string> compute_signature(const Key& key, std::string_view s
 
 // Whether a verifier could accept these claims, policy aside.
 absl::Status check_claims(std::string_view claims_json) {
-  if (claims_json.size() > kTokenBytesMax) return jose::invalid("the claims are too large");
+  if (claims_json.size() > kTokenBytesMax) return invalid("the claims are too large");
   std::string room(claims_json);
   room.resize(jose::json_room_bytes(claims_json.size()));
   jose::JsonReader reader(*bytes::selected_kernels().json, jose::kClaimNames);
@@ -76,8 +77,7 @@ absl::Status check_claims(std::string_view claims_json) {
     claims.read_dates(malformed);
     verdict = malformed.first();
   }
-  return verdict == Verdict::kValid ? absl::OkStatus()
-                                    : jose::invalid(std::string(describe(verdict)));
+  return verdict == Verdict::kValid ? absl::OkStatus() : invalid(std::string(describe(verdict)));
 }
 
 }  // namespace
@@ -86,16 +86,15 @@ Signer::Signer(std::shared_ptr<const Key> key, std::string encoded_header) noexc
     : key_(std::move(key)), encoded_header_(std::move(encoded_header)) {}
 
 absl::StatusOr<Signer> Signer::create(Key key, std::string_view typ) {
-  if (!key.can_sign())
-    return jose::invalid("the key cannot sign: it is public, or not there for it");
+  if (!key.can_sign()) return invalid("the key cannot sign: it is public, or not there for it");
   if (!std::all_of(typ.begin(), typ.end(), is_printable_ascii)) {
-    return jose::invalid("the typ is not printable ASCII");
+    return invalid("the typ is not printable ASCII");
   }
   if (!simdjson::validate_utf8(key.kid().data(), key.kid().size())) {
-    return jose::invalid("the kid is not valid UTF-8");
+    return invalid("the kid is not valid UTF-8");
   }
   std::string header = base64url_encode(header_json(key, typ));
-  if (header.size() > kHeaderCharsMax) return jose::invalid("the header is too large");
+  if (header.size() > kHeaderCharsMax) return invalid("the header is too large");
   return Signer(std::make_shared<const Key>(std::move(key)), std::move(header));
 }
 
@@ -109,19 +108,18 @@ absl::StatusOr<std::string> Signer::sign_payload(std::string_view payload) const
 }
 
 absl::StatusOr<std::string> Signer::sign_document(std::string_view payload) const {
-  if (is_hmac(key_->algorithm()))
-    return jose::invalid("a document is not signed by a shared secret");
+  if (is_hmac(key_->algorithm())) return invalid("a document is not signed by a shared secret");
   return sign(payload, kDocumentBytesMax);
 }
 
 absl::StatusOr<std::string> Signer::sign(std::string_view payload, size_t bytes_max) const {
-  if (payload.empty()) return jose::invalid("the payload is empty");
+  if (payload.empty()) return invalid("the payload is empty");
   const size_t token_bytes = encoded_header_.size() + 1 +
                              bytes::base64url_encoded_chars(payload.size()) + 1 +
                              bytes::base64url_encoded_chars(key_->signature_bytes());
   if (token_bytes > bytes_max) {
-    return jose::invalid("the token would have " + std::to_string(token_bytes) +
-                         " characters, more than " + std::to_string(bytes_max));
+    return invalid("the token would have " + std::to_string(token_bytes) +
+                   " characters, more than " + std::to_string(bytes_max));
   }
   std::string token = encoded_header_;
   token.reserve(token_bytes);
