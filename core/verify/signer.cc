@@ -14,6 +14,7 @@
 #include "bytes/hmac.h"
 #include "bytes/kernels.h"
 #include "jose/claims.h"
+#include "jose/invalid.h"
 #include "jose/json_reader.h"
 #include "jose/json_text.h"
 #include "jose/key_material.h"
@@ -21,7 +22,7 @@
 namespace simdjwt {
 namespace {
 
-absl::Status invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+using jose::invalid;
 
 std::string header_json(const Key& key, std::string_view typ) {
   std::string json = "{\"alg\":\"" + std::string(to_string(key.algorithm())) + '"';
