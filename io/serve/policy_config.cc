@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "serve/credentials.h"
 #include "serve/text.h"
 #include "simdjwt/limits.h"
 

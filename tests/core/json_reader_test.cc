@@ -466,8 +466,9 @@ std::string damaged(std::mt19937& random) {
 
 TEST_F(JsonReaderTest, AgreesWithTheReferenceOnDamagedTexts) {
   std::mt19937 random(1);
-  for (int i = 0; i < kNumRandom; ++i)
+  for (int i = 0; i < kNumRandom; ++i) {
     ASSERT_NO_FATAL_FAILURE(compare_with_reference(damaged(random)));
+  }
 }
 
 TEST_F(JsonReaderTest, AgreesWithSimdjsonOnDamagedTexts) {
